@@ -10,4 +10,6 @@ for name in requirements requirements-node requirements-dev; do
     "$scratch/bin/uv" pip compile --quiet "$name.in" --output-file "$name.txt" --universal --python-version 3.11 \
         --generate-hashes --no-header --no-emit-index-url --no-emit-find-links "$@"
 done
-npm install --package-lock-only --ignore-scripts
+for place in . tools/html tools/chromium tools/vnu; do
+    (cd "$place" && npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved)
+done
