@@ -1,0 +1,96 @@
+"""The application. `create_app` read from top to bottom is the table of contents."""
+
+from typing import Any
+
+from flask import Flask, Response
+from flask.typing import ResponseReturnValue
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import access, assets, cli, errors, headers, labels, sessions, viewing
+from app.db import db, engine_options, prepare, reading
+from app.htmx import Macros
+
+csrf = CSRFProtect()
+migrate = Migrate(render_as_batch=True, compare_type=True)
+
+
+class Site(Flask):
+    """Flask with one commit a request: after the view, when an unsafe method answered below 400."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        response: Response = self.make_response(super().dispatch_request())
+        if access.is_unsafe() and response.status_code < 400:
+            db.session.commit()
+        return response
+
+    def full_dispatch_request(self) -> Response:
+        reading.set(not access.is_unsafe())
+        return super().full_dispatch_request()
+
+
+class Prefix:
+    """Serve the whole site under a path prefix (`URL_PREFIX=/dyzyz`); elsewhere a plain 404."""
+
+    def __init__(self, wsgi: Any, prefix: str) -> None:
+        self.wsgi, self.prefix = wsgi, prefix
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if path == self.prefix or path.startswith(self.prefix + "/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self.prefix
+            environ["PATH_INFO"] = path[len(self.prefix) :] or "/"
+            return self.wsgi(environ, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+        return [f"本站地址以 {self.prefix}/ 开头".encode()]
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Build the application from the environment; `overrides` (tests) are laid over its configuration."""
+    app = Site(__name__)
+    app.config.update(config.load() | (overrides or {}))
+    options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    migrate.init_app(app, db)
+    csrf.init_app(app)
+    sessions.init(app)
+    assets.init(app)
+    headers.init(app)
+    errors.init(app)
+    viewing.init(app)
+    cli.init(app)
+    app.jinja_env.globals.update(ui=Macros(app, "macros/ui.html"), lists=Macros(app, "macros/listing.html"))
+    app.jinja_env.globals["words"] = labels
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _register_surfaces(app)
+    access.check_every_view(app)
+    _behind(app)
+    return app
+
+
+def _register_surfaces(app: Flask) -> None:
+    from app.blueprints import auth, member, office, portal
+
+    for surface in (portal.portal, auth.auth, member.member, office.office):
+        app.register_blueprint(surface)
+    for view in auth.WITHOUT_TOKEN:
+        csrf.exempt(app.view_functions[view])
+
+
+def _behind(app: Flask) -> None:
+    """Proxies that may be believed, and the path prefix."""
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    if app.config["URL_PREFIX"]:
+        app.wsgi_app = Prefix(app.wsgi_app, app.config["URL_PREFIX"])  # type: ignore[method-assign]
+
+
+__all__ = ["create_app", "db"]

@@ -1,0 +1,170 @@
+"""Who may do what, and where. Nothing else in the product knows (SPEC section 2).
+
+A post gives a role over a region or a work unit. A permission is held through one of three doors:
+*manage* (things of the communities below), *people* (volunteers whose service community lies below, and
+what they did anywhere), *unit* (volunteers of the unit, likewise). Each model says in DOORS which of its
+columns a door narrows. Office views reach rows through `rows` and `one` alone.
+
+Every view is marked: `public`, `signed_in` or `requires(permission)`; the application refuses to start
+with one that is not (`check_every_view`).
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any, cast
+
+from flask import Flask, abort, request
+from flask_login import current_user
+from sqlalchemy import Select, false, select
+
+from app.db import db
+from app.models.region import within
+from app.models.user import Role, User
+
+
+class Permission(StrEnum):
+    """`<door>:<what>`: the door narrows which rows, the rest names what may be done with them."""
+
+    OFFICE = "any:office"
+    APPLICATIONS = "manage:applications"
+    ACTIVITIES_SEE = "manage:activities-see"
+    ACTIVITIES = "manage:activities"
+    FEEDBACK = "manage:feedback"
+    VOLUNTEERS = "people:volunteers"
+    VOLUNTEERS_KEEP = "people:volunteers-keep"
+    PASSWORD_CODES = "any:password-codes"
+
+    @property
+    def door(self) -> str:
+        return self.value.partition(":")[0]
+
+
+P = Permission
+COMMUNITY_WORK = frozenset(
+    {P.OFFICE, P.APPLICATIONS, P.ACTIVITIES_SEE, P.ACTIVITIES, P.FEEDBACK, P.VOLUNTEERS}
+    | {P.VOLUNTEERS_KEEP, P.PASSWORD_CODES}
+)
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CITY: COMMUNITY_WORK,
+    Role.DISTRICT: COMMUNITY_WORK,
+    Role.SUBDISTRICT: COMMUNITY_WORK,
+    Role.COMMUNITY: COMMUNITY_WORK,
+    Role.UNIT: frozenset({P.OFFICE, P.VOLUNTEERS}),
+}
+
+
+def me() -> User:
+    """The signed-in person of this request; `me().post` is the post as which they act."""
+    return cast(User, current_user._get_current_object())
+
+
+def somebody() -> User | None:
+    """The signed-in person, or None for a visitor."""
+    return me() if current_user.is_authenticated else None
+
+
+def holds(permission: Permission) -> bool:
+    """Whether the post as which this person acts gives the permission anywhere."""
+    user = somebody()
+    return bool(user and user.post and permission in GRANTS[user.post.role])
+
+
+def narrowed(model: Any, permission: Permission) -> Any:
+    """The condition that a row of `model` lies within the acting post's scope; None: no limit."""
+    if not holds(permission):
+        return false()
+    post = me().post
+    assert post is not None
+    if post.role is Role.UNIT:
+        unit = model.DOORS.get("unit")
+        return getattr(model, unit) == post.unit_id if unit else false()
+    prefix = model.DOORS.get(permission.door)
+    return false() if prefix is None else within(model, post.region_code or "", prefix)
+
+
+def rows(model: Any, permission: Permission) -> Select[Any]:
+    """Every row of `model` within the acting post's scope."""
+    condition = narrowed(model, permission)
+    return select(model) if condition is None else select(model).where(condition)
+
+
+def one(model: Any, id: int, permission: Permission, *options: Any, lock: bool = False) -> Any:
+    """That row, or 404: what lies outside one's doors does not exist for one.
+
+    `options` are loader options; `lock` holds the row until the transaction ends.
+    """
+    wanted = rows(model, permission).where(model.id == id).options(*options)
+    found = db.session.scalar(wanted.with_for_update(of=model) if lock else wanted)
+    return found if found is not None else abort(404)
+
+
+def may_place(code: str, permission: Permission) -> bool:
+    """Whether the acting post may put something into the community `code`."""
+    post = me().post
+    if post is None or not holds(permission) or not post.region_code:
+        return False
+    from app.models.region import lineage
+
+    return any(code.startswith(held) for held in lineage().get(post.region_code, (post.region_code,)))
+
+
+def own(model: Any, id: int, *options: Any) -> Any:
+    """The signed-in person's own row (`user_id`), or 404."""
+    wanted = select(model).where(model.id == id, model.user_id == me().id).options(*options)
+    found = db.session.scalar(wanted)
+    return found if found is not None else abort(404)
+
+
+View = Callable[..., Any]
+
+
+def _marked(view: View, access: str) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Everybody may, signed in or not."""
+    return _marked(view, "public")
+
+
+def signed_in(view: View) -> View:
+    """Every member may; a visitor is sent to sign in."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if somebody() is None:
+            abort(401)
+        return view(*args, **kwargs)
+
+    return _marked(guarded, "signed-in")
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only who holds the permission through the acting post; 403 where it is held nowhere."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if somebody() is None:
+                abort(401)
+            if not holds(permission):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return _marked(guarded, permission.value)
+
+    return decorate
+
+
+def check_every_view(app: Flask) -> None:
+    """Refuse to start with a route that names no access."""
+    for rule in app.url_map.iter_rules():
+        if not hasattr(app.view_functions[rule.endpoint], "access"):
+            raise RuntimeError(f"{rule.endpoint} ({rule}) names no access: mark it in app/access.py's terms")
+
+
+def is_unsafe() -> bool:
+    """Whether this request may change something."""
+    return request.method not in ("GET", "HEAD", "OPTIONS")

@@ -1,0 +1,7 @@
+"""The member centre. Importing the modules registers their views."""
+
+from flask import Blueprint
+
+member = Blueprint("member", __name__, url_prefix="/member")
+
+from app.blueprints.member import home  # noqa: E402, F401  (views need the blueprint above)

@@ -1,0 +1,7 @@
+"""The back office. Importing the modules registers their views."""
+
+from flask import Blueprint
+
+office = Blueprint("office", __name__, url_prefix="/office")
+
+from app.blueprints.office import home  # noqa: E402, F401  (views need the blueprint above)

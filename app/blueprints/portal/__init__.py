@@ -1,0 +1,7 @@
+"""The public portal. Importing the modules registers their views."""
+
+from flask import Blueprint
+
+portal = Blueprint("portal", __name__)
+
+from app.blueprints.portal import home  # noqa: E402, F401  (views need the blueprint above)

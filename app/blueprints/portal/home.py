@@ -1,0 +1,39 @@
+"""Home, 长者模式, and the health check."""
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import public
+from app.blueprints.portal import portal
+from app.db import db
+from app.htmx import render
+from app.origin import same_origin
+from app.redirects import safe_next
+from app.viewing import ELDER_COOKIE
+
+
+@portal.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """The home page."""
+    return render("portal/home.html")
+
+
+@portal.post("/mode")
+@public
+@same_origin
+def mode() -> ResponseReturnValue:
+    """Turn 长者模式 on or off for a year, and stay where one was."""
+    answer = redirect(safe_next(request.form.get("next")), 303)
+    wanted = "elder" if request.form.get("mode") == "elder" else ""
+    answer.set_cookie(ELDER_COOKIE, wanted, max_age=31_536_000 if wanted else 0, samesite="Lax",
+                      httponly=True, path=url_for("portal.home"))
+    return answer
+
+
+@portal.get("/healthz")
+@public
+def healthz() -> Response:
+    """200 while the database answers; 503 otherwise (app/errors.py)."""
+    db.session.execute(db.text("SELECT 1"))
+    return Response("ok\n", mimetype="text/plain")

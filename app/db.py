@@ -1,0 +1,193 @@
+"""The database: one base class, one naming convention, one way to store time and secrets.
+
+SQLite and PostgreSQL behave alike here: write transactions begin IMMEDIATE on SQLite (a deferred one
+fails at once with 'database is locked' when it turns into a write) behind one process-wide lock, and
+take row locks in one order on PostgreSQL (`lock`): activities by id, then volunteers by id.
+"""
+
+import enum
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, Text, TypeDecorator, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+
+from app import clock, crypto
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in Python, naive UTC in every database (SQLite keeps no zone)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(clock.UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=clock.UTC) if value else None
+
+
+class Sealed(TypeDecorator[str]):
+    """Text that lies encrypted in the database and is plain in Python."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return None if value is None else crypto.seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        return None if value is None else crypto.unseal(value)
+
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime,
+    enum.Enum: Enum(
+        enum.Enum,
+        native_enum=False,
+        length=32,
+        validate_strings=True,
+        values_callable=lambda choices: [choice.value for choice in choices],
+    ),
+}
+
+
+class Base(DeclarativeBase):
+    # A registry, not `type_annotation_map`: Flask-SQLAlchemy issue 1361.
+    registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map=TYPES)
+
+
+class Row:
+    """What every table of rows has: a number of its own and the moment it was made."""
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-10)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=-9)
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+reading: ContextVar[bool] = ContextVar("reading", default=False)
+_one_writer = threading.Lock()
+
+
+def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
+    """Alembic writes plain types for ours: migrations must not import the app."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime()"
+    if kind == "type" and isinstance(item, Sealed):
+        return "sa.Text()"
+    return False
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
+    if url.startswith("sqlite"):
+        Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        return {"connect_args": {"timeout": 10}}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": "-c statement_timeout=8000 -c timezone=UTC",
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 8000,
+        },
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Attach SQLite's pragmas and the write lock to this engine; PostgreSQL needs neither."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _sqlite_pragmas)
+    event.listen(engine, "begin", _sqlite_begin)
+    event.listen(engine, "checkin", _sqlite_release)
+
+
+def _sqlite_pragmas(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: sa.Connection) -> None:
+    if reading.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    if not connection.info.get("writer"):
+        _one_writer.acquire()
+        connection.info["writer"] = True
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_release(connection: Any, record: Any) -> None:
+    if record.info.pop("writer", False):
+        _one_writer.release()
+
+
+def lock(rows: sa.Select[Any]) -> list[Any]:
+    """Fetch these rows fresh and hold them until the transaction ends, in the order of their ids."""
+    return list(db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)))
+
+
+@contextmanager
+def apart() -> Iterator[Session]:
+    """A short write transaction of its own, for what must survive a refusal (a failed sign-in, …).
+
+    Ends the request's transaction first (rolling it back), so that SQLite's single writer is free.
+    """
+    db.session.rollback()
+    token = reading.set(False)
+    try:
+        with Session(db.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        reading.reset(token)
+
+
+def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool:
+    """INSERT this row unless one with the same unique `keys` exists; True when it was inserted."""
+    return bool(db.session.execute(_upsert(model).values(**values).on_conflict_do_nothing(index_elements=list(keys))).rowcount)  # type: ignore[attr-defined]
+
+
+def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int]) -> None:
+    """Add `amounts` to the counters of the row named by `keys`, making the row when it is missing."""
+    statement = _upsert(model).values(**keys, **amounts)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(keys),
+        set_={name: getattr(model, name) + amount for name, amount in amounts.items()},
+    )
+    db.session.execute(statement)
+
+
+def _upsert(model: Any) -> Any:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)

@@ -1,0 +1,122 @@
+"""Error answers: a Chinese page, or for htmx a fragment sent to the page's live region `#alert`.
+
+Whatever was half done is rolled back before the page is made.
+"""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.db import db
+from app.htmx import wants_fragment
+from app.labels import word
+from app.refusal import Invalid, Refused
+
+WORDS = {
+    400: ("请求有误", "地址或提交的内容不完整，请返回上一页再试。"),
+    401: ("请先登录", "登录后即可继续。"),
+    403: ("没有权限", "您当前的身份不能使用这个页面。如有多个任职，请在页面上方切换。"),
+    404: ("没有找到这个页面", "可能已经撤下、移走，或者地址有误。"),
+    405: ("不能这样打开", "请从页面上的按钮进入。"),
+    409: ("现在不能这样做", "情况已经变化，请看最新状态。"),
+    413: ("内容太大", "图片每张不超过 10 MB，最多 9 张，请减少后再提交。"),
+    422: ("有内容需要修改", "请按提示修改后再提交。"),
+    429: ("操作太频繁", "请稍等几分钟再试。"),
+    500: ("系统出错了", "没有保存任何改动。请稍后再试，若一直这样请联系社区工作人员。"),
+    503: ("系统暂时繁忙", "没有保存任何改动，请几秒钟后再试。"),
+}
+
+
+def answer(status: int, message: str = "", **headers: str) -> Response:
+    """The page (or htmx fragment) for this status; `message` replaces the usual sentence."""
+    title, usual = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    part = wants_fragment()
+    template = "error_fragment.html" if part else "error.html"
+    body = render_template(template, status=status, title=title, message=message or usual)
+    response = make_response(body, status)
+    if part:
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#alert", "innerHTML"
+    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    return response
+
+
+def sign_in_first() -> Response:
+    """A visitor is sent to sign in and comes back afterwards; htmx moves the whole window."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not wants_fragment() else None
+    target = url_for("auth.login", next=wanted)
+    if "HX-Request" in request.headers:
+        return Response(status=204, headers={"HX-Redirect": target})
+    return make_response(redirect(target, 303))
+
+
+def present_state(refused: Refused) -> str:
+    """The refusal in words: its own sentence, or the state in which the row is now."""
+    if refused.message:
+        return refused.message
+    db.session.refresh(refused.row)
+    return f"这一项现在是“{word(refused.row.status)}”，不能这样操作。可能刚被其他人处理过。"
+
+
+def init(app: Flask) -> None:
+    """Register every error answer."""
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        db.session.rollback()
+        return answer(409, present_state(error))
+
+    @app.errorhandler(Invalid)
+    def invalid(error: Invalid) -> Response:
+        db.session.rollback()
+        return answer(422, error.message)
+
+    @app.errorhandler(StaleDataError)
+    def stale(error: StaleDataError) -> Response:
+        db.session.rollback()
+        return answer(409, "刚才有人先处理了这一项，请看最新状态后再操作。")
+
+    @app.errorhandler(IntegrityError)
+    def clash(error: IntegrityError) -> Response:
+        db.session.rollback()
+        current_app.logger.warning("integrity: %s", type(error.orig).__name__)
+        return answer(409, "与已有的内容冲突，没有保存。请刷新页面看最新状态。")
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> Response:
+        db.session.rollback()
+        return answer(400, "页面停留太久或来源不明，没有保存。请返回上一页刷新后再提交。")
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(TimeoutError)
+    def away(error: Exception) -> Response:
+        _drop_session()
+        current_app.logger.error("database away: %s", type(error).__name__)
+        return answer(503, Retry_After="5")
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        db.session.rollback()
+        if error.code == 401:
+            return sign_in_first()
+        if error.response is not None or (error.code or 500) < 400:
+            return error.get_response()
+        return answer(error.code or 500)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        if current_app.testing or (current_app.debug and not isinstance(error, DBAPIError)):
+            raise error
+        _drop_session()
+        current_app.logger.exception("unexpected")
+        return answer(500)
+
+
+def _drop_session() -> None:
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.close()

@@ -1,0 +1,107 @@
+"""Generations: how one process learns that another changed something it keeps in memory.
+
+A topic (`regions`, `activities`, …) has a number in the table `generation`. A transaction that changes
+the topic calls `touch`; the number rises in that same transaction, just before its commit. This process
+sees its own commit at once, another process looks at most once a second.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from sqlalchemy import String, event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app.db import Model, add_to, db
+
+LOOK_EVERY = 1.0  # seconds
+
+
+class Generation(Model):
+    """The present number of a topic."""
+
+    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+
+
+class _Known:
+    """What this process last saw; one for each database, kept on the engine's URL."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.looked = 0.0
+        self.lock = threading.Lock()
+
+
+_known = _Known()
+
+
+def touch(*topics: str) -> None:
+    """Say that this transaction changes these topics."""
+    db.session.info.setdefault("touched", set()).update(topics)
+
+
+def generation(topic: str) -> int:
+    """The present number of `topic`; at most one statement a second in the whole process."""
+    if time.monotonic() - _known.looked >= LOOK_EVERY:
+        _look()
+    return _known.numbers.get(topic, 0)
+
+
+def forget() -> None:
+    """Look again at the next question (tests that swap databases, a forked child)."""
+    _known.looked = 0.0
+    _known.numbers = {}
+    for store in _stores:
+        store.clear()
+
+
+def _look() -> None:
+    with _known.lock:
+        rows = db.session.execute(select(Generation.topic, Generation.number))
+        _known.numbers = {topic: number for topic, number in rows}
+        _known.looked = time.monotonic()
+
+
+_stores: list[dict[str, tuple[int, Any]]] = []
+
+
+def remembered(topic: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Keep what the function returns until `topic` is touched, here or in another process."""
+
+    def decorate(function: Callable[[], Any]) -> Callable[[], Any]:
+        store: dict[str, tuple[int, Any]] = {}
+        _stores.append(store)
+
+        @wraps(function)
+        def kept() -> Any:
+            number = generation(topic)
+            held = store.get(topic)
+            if held is None or held[0] != number:
+                held = (number, function())
+                store[topic] = held
+            return held[1]
+
+        return kept
+
+    return decorate
+
+
+@event.listens_for(Session, "before_commit")
+def _raise_generations(session: Session) -> None:
+    for topic in sorted(session.info.get("touched", ())):
+        add_to(Generation, {"topic": topic}, {"number": 1})
+
+
+@event.listens_for(Session, "after_commit")
+def _see_own_commit(session: Session) -> None:
+    if session.info.pop("touched", None):
+        _known.looked = 0.0
+
+
+@event.listens_for(Session, "after_rollback")
+def _drop(session: Session) -> None:
+    if session.info.pop("touched", None):
+        forget()  # what was read inside the lost transaction must not stay in memory

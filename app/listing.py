@@ -1,0 +1,187 @@
+"""Every list in the product: a filter form and a select; page, fragment and export use the same two.
+
+Pages follow each other by position (keyset), not by number: `after=` and `before=` carry the sort key
+of the last or first row shown, so that the last page costs what the first one does.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, and_, func, literal, or_, select
+from wtforms import Form
+
+from app.db import db
+from app.export import KINDS, export
+from app.htmx import render
+
+PER_PAGE = 20
+CAP = 1000  # totals above 999 read 999+
+EXPORT_LIMIT = 100_000
+
+
+class FilterForm(Form):
+    """Query-string fields that narrow a select. A field with a bad value shows an error and no rows."""
+
+    def narrow(self, stmt: Select[Any]) -> Select[Any]:
+        """Return `stmt` narrowed by the fields that were given."""
+        raise NotImplementedError
+
+    def given(self) -> dict[str, str]:
+        """The fields that narrow, as they stand in the query string (for links and chips)."""
+        return {name: value for name, value in request.args.items() if value and name in self._fields}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One column of a list's order."""
+
+    column: Any
+    descending: bool = False
+    value: Callable[[Any], Any] | None = None  # how to read it from a row; default: the column's name
+
+    def of(self, row: Any) -> Any:
+        return self.value(row) if self.value else getattr(row, self.column.key)
+
+
+@dataclass
+class Page:
+    """The rows of one page, with the links around it."""
+
+    items: Sequence[Any]
+    total: int
+    before: str | None
+    after: str | None
+
+    @property
+    def empty(self) -> bool:
+        return not self.items
+
+
+@dataclass
+class Listing:
+    """A list: `stmt` already narrowed by access, its filter form, its order (last key: the id).
+
+    `columns` maps an export's headings to functions of a row; without them there is no export.
+    `personal` ones are exported by a POST of their own view (logged), never by GET.
+    `scalars` False pages over rows of columns instead of objects.
+    """
+
+    stmt: Select[Any]
+    filters: FilterForm
+    order: Sequence[Key]
+    columns: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    name: str = "list"
+    per_page: int = PER_PAGE
+    personal: bool = False
+    scalars: bool = True
+
+    def respond(self, template: str, *fragments: str, **context: Any) -> ResponseReturnValue:
+        """The page, its `results` block for htmx (or `fragments`), or the export of all filtered rows."""
+        wrong = not self.filters.validate()
+        kind = request.args.get("format", "")
+        if kind and self.columns and not wrong and not self.personal:
+            return self.export(kind)
+        page = Page([], 0, None, None) if wrong else self.page()
+        names = fragments or ("results",)
+        context |= {"page": page, "filters": self.filters, "exports": bool(self.columns)}
+        return render(template, *names, status=422 if wrong else 200, **context)
+
+    def export(self, kind: str) -> ResponseReturnValue:
+        """All filtered rows as `csv` or `xlsx` (404 for another kind); personal ones come by POST."""
+        if not self.filters.validate() or kind not in KINDS:
+            abort(404)
+        return export(kind, self.name, self.columns, self._all())
+
+    def page(self) -> Page:
+        """The page that `after=` or `before=` of the request asks for."""
+        stmt = self.filters.narrow(self.stmt)
+        after, before = self._read("after"), self._read("before")
+        backwards = before is not None and after is None
+        position = before if backwards else after
+        found = self._fetch(stmt, position, backwards)
+        more = len(found) > self.per_page
+        found = found[: self.per_page]
+        if backwards:
+            found.reverse()
+        has_after = more if not backwards else bool(found)
+        has_before = more if backwards else position is not None and bool(found)
+        return Page(
+            found,
+            self._total(stmt),
+            self._link("before", found[0]) if has_before else None,
+            self._link("after", found[-1]) if has_after else None,
+        )
+
+    def _fetch(self, stmt: Select[Any], position: list[Any] | None, backwards: bool) -> list[Any]:
+        if position is not None:
+            stmt = stmt.where(self._beyond(position, backwards))
+        directions = [
+            key.column.desc() if key.descending is not backwards else key.column.asc()
+            for key in self.order
+        ]
+        stmt = stmt.order_by(*directions).limit(self.per_page + 1)
+        result = db.session.execute(stmt)
+        return list(result.unique().scalars() if self.scalars else result)
+
+    def _beyond(self, position: list[Any], backwards: bool) -> Any:
+        """Rows behind (or before) the position: (a > x) or (a = x and (b > y)) …"""
+        ways, equal = [], []
+        for key, raw in zip(self.order, position, strict=True):
+            value = literal(raw, key.column.type)
+            down = key.descending is not backwards
+            ways.append(and_(*equal, key.column < value if down else key.column > value))
+            equal.append(key.column == value)
+        first = self.order[0]
+        edge = literal(position[0], first.column.type)
+        bound = first.column <= edge if first.descending is not backwards else first.column >= edge
+        return and_(bound, or_(*ways))  # the outer bound lets the index start at the right place
+
+    def _read(self, way: str) -> list[Any] | None:
+        """The position in the address, or None when it is missing or no position of this list."""
+        token = request.args.get(way, "")
+        try:
+            values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+            pairs = zip(self.order, values, strict=True)
+            return [_typed(value, key.column) for key, value in pairs] if token else None
+        except (ValueError, TypeError):
+            return None
+
+    def _total(self, stmt: Select[Any]) -> int:
+        capped = stmt.with_only_columns(literal(1)).order_by(None).limit(CAP).subquery()
+        return db.session.scalar(select(func.count()).select_from(capped)) or 0
+
+    def _all(self) -> Any:
+        order = [key.column.desc() if key.descending else key.column for key in self.order]
+        stmt = self.filters.narrow(self.stmt).order_by(*order).limit(EXPORT_LIMIT)
+        stmt = stmt.execution_options(yield_per=500)
+        return db.session.scalars(stmt) if self.scalars else db.session.execute(stmt)
+
+    def _link(self, way: str, row: Any) -> str:
+        values = [_plain(key.of(row)) for key in self.order]
+        token = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+        return address(**{way: token})
+
+
+def address(**changes: Any) -> str:
+    """This list's address with these query values put in (None takes one out); positions start anew."""
+    kept = {k: v for k, v in request.args.items(multi=True) if v and k not in ("after", "before", "format")}
+    kept |= request.view_args or {}
+    kept |= changes
+    return url_for(request.endpoint or "", **{k: v for k, v in kept.items() if v is not None})
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (datetime, date)) else value
+
+
+def _typed(value: Any, column: Any) -> Any:
+    kind = column.type.python_type
+    if kind in (datetime, date) or issubclass(kind, (datetime, date)):
+        return kind.fromisoformat(str(value))
+    return kind(value)

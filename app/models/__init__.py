@@ -1,0 +1,31 @@
+"""The nouns. Importing this package makes every table known to the metadata."""
+
+from app.db import db
+from app.freshness import Generation
+from app.models.activity import Activity
+from app.models.application import Application
+from app.models.attempt import Attempt
+from app.models.category import Category
+from app.models.feedback import Feedback
+from app.models.history import History, HistoryNote
+from app.models.message import Message
+from app.models.picture import Picture
+from app.models.region import Region
+from app.models.service_record import ServiceMonth, ServiceRecord
+from app.models.signup import SignUp
+from app.models.user import Post, SignIn, User
+from app.models.volunteer import Volunteer, VolunteerSkill
+from app.models.work_unit import WorkUnit
+from app.models.workday import Workday
+from app.once import CreationKey
+
+__all__ = [
+    "Activity", "Application", "Attempt", "Category", "CreationKey", "Feedback", "Generation", "History",
+    "HistoryNote", "Message", "Picture", "Post", "Region", "ServiceMonth", "ServiceRecord", "SignIn",
+    "SignUp", "User", "Volunteer", "VolunteerSkill", "Workday", "WorkUnit",
+]
+
+# A number that was given once is never given again, also after its row was deleted (history names rows).
+for _table in db.metadata.tables.values():
+    if "id" in _table.columns:
+        _table.dialect_options["sqlite"]["autoincrement"] = True

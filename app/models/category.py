@@ -1,0 +1,53 @@
+"""活动类型 `Category`: the city's list of kinds of activity, also used by help requests."""
+
+from sqlalchemy import String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Model, Row, db
+from app.freshness import remembered
+from app.refusal import Invalid
+
+OTHER = "other"
+FIRST = (  # slug, name: the first migration puts these in; the city may change them
+    ("elder", "敬老助残"),
+    ("environment", "环境保护"),
+    ("traffic", "文明交通"),
+    ("law", "法律服务"),
+    ("medical", "医疗健康"),
+    ("education", "助学支教"),
+    ("culture", "文化宣传"),
+    ("community", "社区服务"),
+    ("emergency", "应急救援"),
+    (OTHER, "其他"),
+)
+
+
+class Category(Row, Model):
+    """A kind of activity; a closed one accepts nothing new and keeps its history."""
+
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[bool] = mapped_column(default=False)
+
+
+@remembered("categories")
+def categories() -> dict[int, Category]:
+    """Every category by id in its order, detached from the session (read-only)."""
+    found = list(db.session.scalars(select(Category).order_by(Category.position, Category.id)))
+    for category in found:
+        db.session.expunge(category)
+    return {category.id: category for category in found}
+
+
+def category_by_slug(slug: str) -> Category | None:
+    """The category with this slug."""
+    return next((one for one in categories().values() if one.slug == slug), None)
+
+
+def open_category(slug: str, field: str = "category") -> Category:
+    """The category with this slug if it accepts new things; Invalid at `field` otherwise."""
+    found = category_by_slug(slug)
+    if found is None or found.closed:
+        raise Invalid(field, "请选择一个类型。")
+    return found

@@ -1,0 +1,59 @@
+"""站内消息 `Message`, behind one notifier (`tell`), so that SMS can follow by configuration."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.db import Model, Row, db
+
+
+class Message(Row, Model):
+    """One message to one person; invisible before `visible_at` (the undo of an approval needs that)."""
+
+    __table_args__ = (Index(None, "user_id", "visible_at", "id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(Text, default="")
+    path: Mapped[str] = mapped_column(String(200), default="")
+    about: Mapped[str] = mapped_column(String(60), default="")
+    visible_at: Mapped[datetime] = mapped_column(default=clock.now)
+    read_at: Mapped[datetime | None]
+
+    @classmethod
+    def inbox(cls, user_id: int) -> "Select[tuple[Message]]":
+        """A person's visible messages."""
+        return select(cls).where(cls.user_id == user_id, cls.visible_at <= clock.now())
+
+
+def tell(
+    user_id: int, title: str, body: str = "", *, path: str = "", about: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Send a message. `path` is an address without URL prefix; `about` names its cause, to withdraw it."""
+    db.session.add(
+        Message(user_id=user_id, title=title, body=body, path=path, about=about, visible_at=at or clock.now())
+    )
+
+
+def withdraw(user_id: int, about: str) -> None:
+    """Take back what has not become visible yet."""
+    unseen = Message.user_id == user_id, Message.about == about, Message.visible_at > clock.now()
+    for message in db.session.scalars(select(Message).where(*unseen)):
+        db.session.delete(message)
+
+
+def unread_count(user_id: int) -> int:
+    """How many visible messages this person has not read."""
+    unread = Message.inbox(user_id).where(Message.read_at.is_(None)).subquery()
+    return db.session.scalar(select(func.count()).select_from(unread)) or 0
+
+
+def mark_read(user_id: int, ids: list[int] | None = None) -> None:
+    """Mark these visible messages of the person (default: all) as read."""
+    wanted = update(Message).where(
+        Message.user_id == user_id, Message.read_at.is_(None), Message.visible_at <= clock.now()
+    )
+    db.session.execute((wanted if ids is None else wanted.where(Message.id.in_(ids))).values(read_at=clock.now()))

@@ -1,0 +1,176 @@
+"""账号 `User`, 任职 `Post` and the sessions of a signed-in person (`SignIn`, a row each)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.crypto import keyed_hash
+from app.db import Model, Row, Sealed, db
+from app.models.history import record
+from app.models.region import LEVELS, Level, place_name
+from app.models.stateful import given
+from app.models.work_unit import unit_name
+from app.text import initials, plain_phone
+
+
+class Role(StrEnum):
+    CITY = "city"
+    DISTRICT = "district"
+    SUBDISTRICT = "subdistrict"
+    COMMUNITY = "community"
+    UNIT = "unit"
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+
+
+class User(Row, Model):
+    """A member. Registration asks for name and phone only; identity belongs to the application."""
+
+    username: Mapped[str] = mapped_column(String(32))
+    username_key: Mapped[str] = mapped_column(String(32), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    code_hash: Mapped[str | None] = mapped_column(String(200))
+    code_expires_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(String(40))
+    initials: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(Sealed)
+    phone_hash: Mapped[str] = mapped_column(String(64), index=True)
+    phone_tail: Mapped[str] = mapped_column(String(4))
+    gender: Mapped[Gender | None]
+    address: Mapped[str | None] = mapped_column(Sealed)
+    home_community_code: Mapped[str | None] = mapped_column(String(12))
+    consent_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(Sealed)
+    version: Mapped[int] = mapped_column(default=1)
+
+    posts: Mapped[list["Post"]] = relationship(
+        foreign_keys="Post.user_id", back_populates="user", lazy="raise", order_by="Post.id"
+    )
+    __mapper_args__ = {"version_id_col": version}
+
+    __allow_unmapped__ = True  # the two below are of the request, not columns
+    post: "Post | None" = None  # the post as which this person acts in this request
+    sign_in: "SignIn | None" = None  # the session of this request
+
+    def call(self, name: str) -> None:
+        """Set the name with its pinyin initials."""
+        self.name, self.initials = name, initials(name)
+
+    def reachable_at(self, phone: str) -> None:
+        """Set the phone with its keyed hash and last four digits."""
+        phone = plain_phone(phone)
+        self.phone, self.phone_tail = phone, phone[-4:]
+        self.phone_hash = keyed_hash(phone, "phone")
+
+    def living_posts(self, on: date | None = None) -> list["Post"]:
+        """The posts held on this day (default today), in the order they were granted."""
+        on = on or clock.today()
+        return [post for post in self.posts if post.lives(on)]
+
+    # what Flask-Login asks
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        """The token of this session, not the user's id: ending the row ends the session."""
+        return self.sign_in.raw if self.sign_in else ""
+
+
+class Post(Row, Model):
+    """任职: a role over one region or one work unit, from a day to a day; revocable at any time."""
+
+    __table_args__ = (Index(None, "region_code"), Index(None, "unit_id"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[Role]
+    region_code: Mapped[str | None] = mapped_column(String(12))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("work_unit.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id], back_populates="posts", lazy="raise")
+
+    def lives(self, on: date) -> bool:
+        """Whether the post is held on this day."""
+        ended = self.last_day is not None and self.last_day < on
+        return self.revoked_at is None and self.first_day <= on and not ended
+
+    @property
+    def place_key(self) -> str:
+        """The region's code, or `unit:<id>`."""
+        return self.region_code or f"unit:{self.unit_id}"
+
+    @property
+    def place(self) -> str:
+        """The region or unit in words."""
+        return place_name(self.region_code) if self.region_code else unit_name(self.unit_id)
+
+    @property
+    def level(self) -> Level | None:
+        """The level of the region; None for a unit post."""
+        return LEVELS[len(self.region_code)] if self.region_code else None
+
+    @classmethod
+    def grant(
+        cls, user: User, role: Role, place: str | int, *, by: User | None,
+        first_day: date | None = None, last_day: date | None = None,
+    ) -> "Post":
+        """Give `user` a post over a region code or a unit id; the caller has checked the right to."""
+        post = cls(
+            user_id=user.id, role=role, first_day=first_day or clock.today(), last_day=last_day,
+            region_code=place if isinstance(place, str) else None,
+            unit_id=place if isinstance(place, int) else None,
+            granted_by_id=by.id if by else None,
+        )
+        db.session.add(post)
+        db.session.flush()
+        record(post, "grant", by=by)
+        return post
+
+    def revoke(self, *, by: User | None, reason: str) -> None:
+        """End the post at once; the next request of its holder is without it."""
+        record(self, "revoke", by=by, reason=given(reason))
+        self.revoked_at = clock.now()
+        db.session.flush()
+
+
+class SignIn(Row, Model):
+    """One session of one person: ended at sign-out, password change, disabling or after idling."""
+
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(45), default="")
+    agent: Mapped[str] = mapped_column(String(200), default="")
+
+    raw = ""  # the token itself, known only while signing in
+
+
+def user_named(username: str) -> User | None:
+    """The account with this user name; case and surrounding space do not matter."""
+    return db.session.scalar(select(User).where(User.username_key == username.strip().lower()))
+
+
+def people_with_phone(phone: str, *, but: int = 0) -> list[User]:
+    """Accounts with exactly this phone number, except the account `but` (families share numbers)."""
+    found = select(User).where(User.phone_hash == keyed_hash(plain_phone(phone), "phone"), User.id != but)
+    return list(db.session.scalars(found.order_by(User.id)))
+
+

@@ -1,0 +1,56 @@
+"""工作单位: a flat list kept by the city. 'Other' is no row: a person then writes the name."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Model, Row, db
+from app.freshness import remembered
+from app.refusal import Invalid
+
+NO_UNIT = "无单位"
+
+
+class WorkUnit(Row, Model):
+    """A work unit; a merged one names its heir and accepts nobody new."""
+
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    initials: Mapped[str] = mapped_column(String(60), default="")
+    district_code: Mapped[str | None] = mapped_column(String(6))
+    valid_to: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("work_unit.id"))
+
+
+@remembered("units")
+def units() -> dict[int, WorkUnit]:
+    """Every unit by id, in the order of names, detached from the session (read-only)."""
+    found = list(db.session.scalars(select(WorkUnit).order_by(WorkUnit.name)))
+    for unit in found:
+        db.session.expunge(unit)
+    return {unit.id: unit for unit in found}
+
+
+def unit_name(unit_id: int | None, other: str = "") -> str:
+    """The unit's name, what the person wrote, or 无单位."""
+    unit = units().get(unit_id) if unit_id else None
+    return unit.name if unit else (other or NO_UNIT)
+
+
+def open_unit(unit_id: int, field: str = "work_unit") -> WorkUnit:
+    """The unit with this id if it accepts people; Invalid at `field` otherwise."""
+    unit = units().get(unit_id)
+    if unit is None or unit.valid_to is not None:
+        raise Invalid(field, "请从单位名单中选择；名单里没有的，请选“其他”并写明。")
+    return unit
+
+
+def matching_units(words: str, limit: int = 12) -> list[WorkUnit]:
+    """Open units whose name or pinyin initials contain `words`, best first."""
+    words = words.strip().lower()
+    hits = [
+        unit
+        for unit in units().values()
+        if unit.valid_to is None and (words in unit.name.lower() or (words and words in unit.initials))
+    ]
+    return sorted(hits, key=lambda unit: (not unit.name.startswith(words), len(unit.name)))[:limit]

@@ -1,0 +1,45 @@
+"""工作日 `Workday`: the days that differ from Monday-to-Friday, and deadlines counted in working days."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.db import Model, db
+from app.freshness import remembered
+
+
+class Workday(Model):
+    """A day off on a weekday (holiday) or a make-up day on a weekend, imported each year."""
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    works: Mapped[bool]
+
+
+@remembered("workdays")
+def exceptions() -> dict[date, bool]:
+    """The listed days and whether people work on them."""
+    return {row.day: row.works for row in db.session.scalars(select(Workday))}
+
+
+def is_working(day: date) -> bool:
+    """Whether this is a working day."""
+    return exceptions().get(day, day.weekday() < 5)
+
+
+def add_working_days(moment: datetime, days: int) -> datetime:
+    """The end (24:00 Shanghai) of the `days`-th working day after the day of `moment`, in UTC."""
+    day = clock.day(moment)
+    while days:
+        day += timedelta(days=1)
+        days -= is_working(day)
+    return datetime.combine(day + timedelta(days=1), time(), clock.SHANGHAI).astimezone(clock.UTC)
+
+
+def working_days_between(start: datetime, end: datetime) -> int:
+    """How many working days lie after the day of `start` up to the day of `end`; negative if reversed."""
+    if end < start:
+        return -working_days_between(end, start)
+    first, last = clock.day(start), clock.day(end)
+    return sum(is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))

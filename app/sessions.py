@@ -1,0 +1,118 @@
+"""Signing in and staying signed in: sessions are rows (`SignIn`), so that ending one ends it everywhere.
+
+Idle limits and the lifetime follow SECURITY.md; a request of a signed-in person moves `seen_at` at most
+once a minute, in a transaction of its own (the only writing a GET does).
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask import Flask, request
+from flask_login import LoginManager, login_user, logout_user
+from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
+
+from app import clock
+from app.db import db, reading
+from app.models.user import Post, SignIn, User
+
+OFFICE_IDLE = timedelta(minutes=30)
+MEMBER_IDLE = timedelta(hours=2)
+LIFETIME = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+
+manager = LoginManager()
+manager.session_protection = None  # the row decides; phones change their address all the time
+
+
+def init(app: Flask) -> None:
+    """Let Flask-Login find the person of a request through the session's row."""
+    manager.init_app(app)
+
+
+def digest(token: str) -> str:
+    """What the database keeps of a session's token: a stolen database signs nobody in."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@manager.user_loader
+def load(token: str) -> User | None:
+    """The person of this session with posts loaded and the acting one set, or None when it has ended."""
+    wanted = (
+        select(SignIn, User)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.token == digest(token), SignIn.ended_at.is_(None))
+        .options(selectinload(User.posts))
+    )
+    found = db.session.execute(wanted).first()
+    if found is None or not found[1].is_active:
+        return None
+    sign_in, user = found
+    if _expired(sign_in):
+        return None
+    user.sign_in, user.post = sign_in, _acting(user, sign_in)
+    _seen(sign_in)
+    return user
+
+
+def _expired(sign_in: SignIn) -> bool:
+    """Idle too long for where the person is going, or older than the lifetime."""
+    now = clock.now()
+    idle = OFFICE_IDLE if request.blueprint == "office" else MEMBER_IDLE
+    return now - sign_in.seen_at > idle or now - sign_in.created_at > LIFETIME
+
+
+def _acting(user: User, sign_in: SignIn) -> Post | None:
+    """The post chosen for this session while it lives, otherwise the first living one."""
+    living = user.living_posts()
+    return next((post for post in living if post.id == sign_in.post_id), living[0] if living else None)
+
+
+def _seen(sign_in: SignIn) -> None:
+    now = clock.now()
+    if now - sign_in.seen_at < SEEN_EVERY:
+        return
+    moved = update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now)
+    if not reading.get():
+        db.session.execute(moved)  # part of the request's own transaction
+        return
+    token = reading.set(False)
+    try:
+        with db.engine.begin() as connection:  # its own connection: the request reads on
+            connection.execute(moved)
+    finally:
+        reading.reset(token)
+
+
+def start(user: User) -> None:
+    """Sign this person in: a new session row with a new token (no fixation)."""
+    raw = secrets.token_urlsafe(32)
+    sign_in = SignIn(
+        token=digest(raw),
+        user_id=user.id,
+        seen_at=clock.now(),
+        address=(request.remote_addr or "")[:45],
+        agent=request.user_agent.string[:200],
+    )
+    db.session.add(sign_in)
+    db.session.flush()
+    sign_in.raw = raw
+    user.sign_in = sign_in
+    login_user(user)
+
+
+def end(user: User) -> None:
+    """Sign out of this session."""
+    if user.sign_in:
+        user.sign_in.ended_at = clock.now()
+    logout_user()
+
+
+def end_all(user_id: int, *, but: int | None = None) -> None:
+    """End every session of this person, except the session row `but`."""
+    living = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    if but is not None:
+        living = living.where(SignIn.id != but)
+    db.session.execute(living.values(ended_at=clock.now()))
+

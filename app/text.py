@@ -1,0 +1,70 @@
+"""Small things about Chinese text: pinyin initials, masks, safe Markdown."""
+
+import re
+
+PHONE = re.compile(r"^(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})$")
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECKSUM = "10X98765432"
+
+
+def initials(name: str) -> str:
+    """The first letters of a name's pinyin, lower case: 王芳 → wf. Rare characters stay out."""
+    from pypinyin import Style, lazy_pinyin  # 0.4 s cold: imported where it is used
+
+    letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
+    return "".join(letters).lower()[:60]
+
+
+def squeeze(text: str) -> str:
+    """Trim, and drop control characters and invisible direction marks."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", text).strip()
+
+
+def plain_phone(text: str) -> str:
+    """A phone number with the spaces, hyphens and +86 that people type taken out."""
+    digits = re.sub(r"[\s()（）]", "", text)
+    digits = re.sub(r"^(?:\+?86-?)(?=1)", "", digits)
+    return digits.replace("-", "") if digits.startswith("1") else digits
+
+
+def is_phone(text: str) -> bool:
+    """Whether this is a mainland mobile number or a landline with its area code."""
+    return bool(PHONE.match(text))
+
+
+def masked_phone(phone: str) -> str:
+    """138****0001; a landline keeps its last four digits."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-4:]}"
+
+
+def public_name(name: str) -> str:
+    """How the portal names a person who has not agreed to more: 张同志."""
+    double = ("欧阳", "司马", "诸葛", "上官", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
+    return (name[:2] if name.startswith(double) and len(name) > 2 else name[:1]) + "同志"
+
+
+def valid_id_card(number: str) -> bool:
+    """Whether an 18-character ID-card number has a real birthday and the right check character."""
+    from datetime import date
+
+    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number):
+        return False
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], WEIGHTS, strict=True))
+    return born.year >= 1900 and CHECKSUM[total % 11] == number[17]
+
+
+def markdown(source: str) -> str:
+    """User Markdown as safe HTML: markdown-it-py, then nh3; headings start below the page's own."""
+    import nh3
+    from markdown_it import MarkdownIt
+
+    html = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").render(source)
+    html = re.sub(r"<(/?)h[1-6]>", r"<\1h3>", html)
+    tags = {"p", "br", "h3", "ul", "ol", "li", "strong", "em", "blockquote", "hr", "a", "code", "pre"}
+    tags |= {"table", "thead", "tbody", "tr", "th", "td"}
+    return nh3.clean(html, tags=tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "tel"},
+                     link_rel="nofollow noopener")

@@ -1,0 +1,100 @@
+"""What every template may use: who looks, in which mode, and the menus of the three surfaces."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from app import access, clock
+from app.models.message import unread_count
+
+ELDER_COOKIE = "mode"
+# (label, endpoint): a part stands in the menu only when its page exists.
+PORTAL = [
+    ("首页", "portal.home"),
+    ("志愿活动", "portal.activities"),
+    ("公众求助", "portal.help"),
+    ("活动反馈", "portal.feedback"),
+    ("志愿者上报", "portal.reports"),
+    ("专业志愿者", "portal.professionals"),
+    ("志愿者团队", "portal.teams"),
+    ("服务基地", "portal.bases"),
+]
+FOOT = [
+    ("关于本站", "portal.about"),
+    ("使用帮助", "portal.guide"),
+    ("网站地图", "portal.sitemap"),
+    ("无障碍说明", "portal.accessibility"),
+    ("隐私说明", "portal.privacy"),
+]
+MEMBER = [
+    ("我的首页", "member.home", "home"),
+    ("个人信息", "member.profile", "user"),
+    ("志愿者服务", "member.services", "flag"),
+    ("志愿者申请", "member.volunteer", "badge"),
+    ("志愿者上报", "member.reports", "edit"),
+    ("公众求助", "member.help", "help"),
+    ("消息", "member.messages", "bell"),
+    ("账号安全", "member.security", "lock"),
+]
+# group → (label, endpoint, icon, permission)
+P = access.Permission
+OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
+    ("", [("工作台", "office.home", "home", P.OFFICE)]),
+    ("审核", [("志愿者申请", "office.applications", "badge", P.APPLICATIONS)]),
+    ("活动", [("活动管理", "office.activities", "flag", P.ACTIVITIES_SEE)]),
+    ("数据", [("志愿者名册", "office.volunteers", "users", P.VOLUNTEERS)]),
+    ("账号", [("一次性密码", "office.password_codes", "lock", P.PASSWORD_CODES)]),
+]
+
+
+def mode() -> str:
+    """`elder` in 长者模式, '' otherwise."""
+    return "elder" if request.cookies.get(ELDER_COOKIE) == "elder" else ""
+
+
+def menu(entries: list[Any]) -> list[dict[str, Any]]:
+    """Links of a menu for pages that exist, the present one marked."""
+    known = current_app.view_functions
+    return [
+        {"label": label, "url": url_for(endpoint), "current": is_current(endpoint), "icon": (*rest, "")[0]}
+        for label, endpoint, *rest in entries
+        if endpoint in known
+    ]
+
+
+def is_current(endpoint: str) -> bool:
+    """Whether the page being shown is this one, or one of its noun (`office.activities_edit`)."""
+    shown = request.endpoint or ""
+    return shown == endpoint or shown.startswith(endpoint + "_")
+
+
+def office_menu() -> list[tuple[str, list[dict[str, Any]]]]:
+    """The back office's menu for the acting post, in groups."""
+    allowed = [(group, [e for e in entries if access.holds(e[3])]) for group, entries in OFFICE]
+    return [(group, found) for group, entries in allowed if (found := menu(entries))]
+
+
+def unread() -> int:
+    """How many unread messages the signed-in person has; asked once a request."""
+    if "unread" not in g:
+        g.unread = unread_count(access.me().id)
+    return int(g.unread)
+
+
+def init(app: Flask) -> None:
+    """Make these available in every template."""
+    site = {key.lower(): value for key, value in app.config.items() if key.startswith(("SITE_", "PARENT_"))}
+    app.jinja_env.globals.update(
+        site=site, holds=access.holds, P=access.Permission, clock=clock, unread=unread, is_current=is_current
+    )
+
+    @app.context_processor
+    def viewing() -> dict[str, Any]:
+        return {
+            "me": access.somebody(),
+            "mode": mode(),
+            "site_nav": menu(PORTAL),
+            "site_links": menu(FOOT),
+            "member_nav": menu(MEMBER) if access.somebody() else [],
+            "nav": office_menu() if request.blueprint == "office" else [],
+        }

@@ -1,0 +1,47 @@
+"""Alembic's environment: the application's own engine, one transaction a migration on both databases.
+
+On SQLite the driver would commit DDL by itself and leave half a schema after a kill: app/db.py says
+BEGIN IMMEDIATE itself, and `transactional_ddl` makes alembic keep everything in that transaction.
+Foreign keys are off meanwhile: batch operations rebuild tables that others point to.
+"""
+
+from alembic import context
+
+import app.models  # noqa: F401  (makes every table known)
+from app.db import db, render_item
+
+config = context.config
+
+
+def run_migrations_online() -> None:
+    """Run with a connection of the application's engine."""
+    sqlite = db.engine.dialect.name == "sqlite"
+    with db.engine.connect() as connection:
+        if sqlite:
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_item=render_item,
+            render_as_batch=True,
+            compare_type=True,
+            transactional_ddl=True,
+            include_object=lambda thing, name, kind, reflected, other: (
+                name != "sqlite_sequence"
+            ),
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+        if sqlite:
+            broken = connection.connection.driver_connection.execute(
+                "PRAGMA foreign_key_check"
+            ).fetchall()
+            if broken:
+                raise RuntimeError(
+                    f"foreign keys point nowhere after the migration: {broken[:5]}"
+                )
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+
+
+run_migrations_online()
