@@ -89,6 +89,7 @@ else:
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 _one_writer = threading.Lock()
+WRITE_WAIT = 10  # seconds a writer waits for its turn on SQLite before the answer is 503
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
@@ -141,7 +142,8 @@ def _sqlite_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     if not connection.info.get("writer"):
-        _one_writer.acquire()
+        if not _one_writer.acquire(timeout=WRITE_WAIT):
+            raise sa.exc.TimeoutError(f"no turn to write within {WRITE_WAIT} s")
         connection.info["writer"] = True
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

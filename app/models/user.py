@@ -53,7 +53,7 @@ class User(Row, Model):
     version: Mapped[int] = mapped_column(default=1)
 
     posts: Mapped[list["Post"]] = relationship(
-        foreign_keys="Post.user_id", back_populates="user", lazy="raise", order_by="Post.id"
+        foreign_keys="Post.user_id", back_populates="user", order_by="Post.id"
     )
     __mapper_args__ = {"version_id_col": version}
 

@@ -1,0 +1,145 @@
+"""The application in tests: one for each database, with the cast in it, new for every test.
+
+A test runs inside an application context of its own, so that it may use models directly. Each request
+of `client` runs in another, fresh one, as in production (Flask-Login keeps the person in `g`); what the
+test wrote is committed before, and what it read is forgotten after.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from app import clock, create_app
+from app.commands.regions import DATA, load_workdays, read_regions
+from app.db import db
+from app.freshness import forget
+from app.models.region import import_regions
+from tests import cast
+from tests.support.databases import Database, open_database
+
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+class Client(FlaskClient):
+    """A browser without scripts, or with `htmx=True` one request of htmx. Sends the token by itself."""
+
+    def open(self, *args: Any, htmx: bool = False, **kwargs: Any) -> Any:
+        db.session.commit()
+        if htmx:
+            kwargs["headers"] = {**HTMX, **dict(kwargs.get("headers") or {})}
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return response
+
+    def sign_in(self, username: str) -> "Client":
+        """Become this person of the cast."""
+        cast.sign_in(self, username)
+        return self
+
+    def submit(self, path: str, form: str = "", *, htmx: bool = False, **fields: Any) -> Any:
+        """GET the page, then POST its form as a person would: hidden fields kept, `fields` typed in.
+
+        `form` is the form's action when it differs from `path`.
+        """
+        page = self.get(path).text
+        hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+        return self.post(form or path, data={**hidden, **fields}, htmx=htmx)
+
+
+def prepare(url: str) -> None:
+    """Fill a template database: migrations, the real regions, the cast."""
+    app = create_app(settings(url))
+    with app.app_context():
+        upgrade(str(Path(app.root_path).parent / "migrations"))
+        import_regions(read_regions(DATA / "regions.csv"))
+        load_workdays()
+        db.session.commit()
+        cast.fill()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def settings(url: str, pictures: str = "") -> dict[str, Any]:
+    """Configuration of the application under test."""
+    return {
+        "TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "WTF_CSRF_ENABLED": False,
+        "UPLOAD_URL": pictures or "/nonexistent", "DATA_DIR": pictures or "/nonexistent",
+    }
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Callable[[str], Database]]:
+    """This worker's databases, opened when a test first asks for a kind."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    opened: dict[str, Database] = {}
+
+    def ask(kind: str) -> Database:
+        if kind not in opened:
+            opened[kind] = open_database(kind, worker, prepare)
+        return opened[kind]
+
+    yield ask
+    for database in opened.values():
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def applications(databases: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Flask]]:
+    """One application for each kind of database and worker."""
+    made: dict[str, Flask] = {}
+
+    def ask(kind: str) -> Flask:
+        if kind not in made:
+            pictures = str(tmp_path_factory.mktemp("pictures"))
+            made[kind] = create_app(settings(databases(kind).url, pictures))
+            made[kind].test_client_class = Client
+        return made[kind]
+
+    yield ask
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest) -> str:
+    """The database of this test: every test that uses it runs on both (see pytest_generate_tests)."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(kind: str, applications: Callable[[str], Flask], databases: Callable[[str], Database]) -> Iterator[Flask]:
+    """The application on a database as new, inside a context of its own."""
+    forget()
+    app = applications(kind)
+    with app.app_context():
+        yield app
+        db.session.remove()
+    clock.move(timedelta(0))
+    databases(kind).restore()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A visitor."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def clients(app: Flask) -> Callable[[str], Client]:
+    """`clients("wantong")` is a client signed in as that person; "" is a visitor."""
+
+    def made(username: str) -> Client:
+        client: Any = app.test_client()
+        return client.sign_in(username) if username else client
+
+    return made

@@ -1,0 +1,196 @@
+"""A real database for every test, with real commits, as new as if nobody had ever used it.
+
+How a test gets one:
+
+1. Once in a run, `prepare(url)` fills an empty database (migrations, then whatever every test needs):
+   the template, one for each kind and name.
+2. Each xdist worker copies the template once: a file on SQLite, CREATE DATABASE … TEMPLATE on PostgreSQL.
+3. After each test `restore()` brings back what the copy held at first. Nothing is rolled back and nothing
+   is mocked: the product commits, several threads or processes may write, and afterwards
+   - SQLite: if any connection committed (PRAGMA data_version), the first content is written over the file by
+     SQLite's own backup, as one transaction that open connections simply see;
+   - PostgreSQL: one function looks at each table (number of rows, newest writer) and puts back the changed
+     ones, and all sequences. It runs as `session_replication_role = replica`, so neither foreign keys nor the
+     triggers that keep the history from being deleted stand in the way; the product never does that.
+
+A test that leaves a transaction open makes `restore` fail within seconds instead of passing its mess on.
+"""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from tests.support import postgres
+
+Prepare = Callable[[str], None]
+PATIENCE = 5  # seconds to wait for a transaction that a test left open
+
+
+class Database(ABC):
+    """One worker's own database: its `url`, and the way back to its first content."""
+
+    url: str
+
+    @abstractmethod
+    def restore(self) -> None:
+        """Bring the first content back."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the database at the end of the run."""
+
+
+def open_database(kind: str, worker: str, prepare: Prepare, name: str = "base") -> Database:
+    """This worker's copy of the template `name`, which `prepare` fills when it is missing.
+
+    `kind` is "sqlite" or "postgresql"; `worker` is xdist's name ("gw0", or "master" without xdist).
+    """
+    run = Path(os.environ[postgres.RUN])
+    maker = {"sqlite": SQLite, "postgresql": PostgreSQL}[kind]
+    with postgres.held(run / f"{kind}-{name}.lock"):
+        return maker(run, name, worker, prepare)
+
+
+class SQLite(Database):
+    """A file in the run's directory, beside its template."""
+
+    def __init__(self, run: Path, name: str, worker: str, prepare: Prepare) -> None:
+        self.template, file = run / f"{name}.db", run / f"{name}-{worker}.db"
+        if not self.template.exists():
+            self._make_template(run / f"{name}-new.db", prepare)
+        shutil.copyfile(self.template, file)
+        self.url = f"sqlite:///{file}"
+        self.watcher = sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False)
+        self.seen = self._version()
+
+    def _make_template(self, draft: Path, prepare: Prepare) -> None:
+        prepare(f"sqlite:///{draft}")
+        connection = sqlite3.connect(draft)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        draft.rename(self.template)
+
+    def _version(self) -> int:
+        """Changes whenever another connection commits."""
+        return self.watcher.execute("PRAGMA data_version").fetchone()[0]
+
+    def restore(self) -> None:
+        if self._version() == self.seen:
+            return
+        template = sqlite3.connect(f"file:{self.template}?mode=ro", uri=True)
+        target = sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=PATIENCE)
+        template.backup(target)
+        target.close()
+        template.close()
+        self.seen = self._version()
+
+    def close(self) -> None:
+        self.watcher.close()
+
+
+class PostgreSQL(Database):
+    """A database of the run's server, named after run, template and worker."""
+
+    def __init__(self, run: Path, name: str, worker: str, prepare: Prepare) -> None:
+        server = postgres.server_url()
+        prefix = f"test_{hashlib.sha1(str(run).encode()).hexdigest()[:8]}_{name}"
+        with psycopg.connect(_plain(server), autocommit=True) as admin:
+            if not _exists(admin, prefix):
+                self._make_template(admin, server, prefix, prepare)
+            _create(admin, f"{prefix}_{worker}", template=prefix)
+        self.url = _sibling(server, f"{prefix}_{worker}")
+        self.keeper = psycopg.connect(_plain(self.url), autocommit=True)
+
+    def _make_template(self, admin: psycopg.Connection, server: str, name: str, prepare: Prepare) -> None:
+        draft = f"{name}_new"
+        _create(admin, draft, template="template0")
+        prepare(_sibling(server, draft))
+        with psycopg.connect(_plain(_sibling(server, draft)), autocommit=True) as connection:
+            connection.execute(KEEP)
+        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
+
+    def restore(self) -> None:
+        self.keeper.execute("SELECT kept.restore()")
+
+    def close(self) -> None:
+        self.keeper.close()
+
+
+def drop_leftovers() -> None:
+    """Remove this run's databases from a server that somebody lent us ($TEST_DATABASE_URL)."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        return
+    prefix = f"test_{hashlib.sha1(os.environ[postgres.RUN].encode()).hexdigest()[:8]}_"
+    with psycopg.connect(_plain(postgres.server_url()), autocommit=True) as admin:
+        for (name,) in admin.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall():
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _plain(url: str) -> str:
+    """libpq's own form of an SQLAlchemy URL."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def _sibling(url: str, name: str) -> str:
+    """The URL of another database on the same server."""
+    address, question, options = url.partition("?")
+    return f"{address.rsplit('/', 1)[0]}/{name}{question}{options}"
+
+
+def _exists(admin: psycopg.Connection, name: str) -> bool:
+    return admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _create(admin: psycopg.Connection, name: str, template: str) -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+# Made in the template after `prepare`: a copy of every table and sequence, what a table looks like untouched,
+# and the function that restores. Columns that the database computes itself are left to it.
+KEEP = f"""
+CREATE SCHEMA kept;
+CREATE TABLE kept.tables (name text PRIMARY KEY, columns text, row_count bigint, newest bigint);
+CREATE TABLE kept.sequences (name text PRIMARY KEY, value bigint, called boolean);
+
+CREATE FUNCTION kept.look(name text, OUT row_count bigint, OUT newest bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('SELECT count(*), max(xmin::text::bigint) FROM public.%I', name) INTO row_count, newest;
+END $$;
+
+DO $$
+DECLARE item record;
+BEGIN
+  FOR item IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%1$I', item.name);
+    INSERT INTO kept.tables
+      SELECT item.name, (SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+                         WHERE table_schema = 'public' AND table_name = item.name AND is_generated = 'NEVER'), look.*
+      FROM kept.look(item.name) AS look;
+  END LOOP;
+  FOR item IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' LOOP
+    EXECUTE format('INSERT INTO kept.sequences SELECT %L, last_value, is_called FROM public.%I', item.name, item.name);
+  END LOOP;
+END $$;
+
+CREATE FUNCTION kept.restore() RETURNS void LANGUAGE plpgsql
+SET session_replication_role = replica SET lock_timeout = '{PATIENCE}s' SET client_min_messages = warning AS $$
+DECLARE item record; now record;
+BEGIN
+  FOR item IN SELECT * FROM kept.tables LOOP
+    now := kept.look(item.name);
+    CONTINUE WHEN (now.row_count, now.newest) IS NOT DISTINCT FROM (item.row_count, item.newest);
+    EXECUTE format('DELETE FROM public.%I', item.name);
+    EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM kept.%1$I', item.name, item.columns);
+    UPDATE kept.tables SET newest = (kept.look(item.name)).newest WHERE name = item.name;
+  END LOOP;
+  PERFORM setval(format('public.%I', name)::regclass, value, called) FROM kept.sequences;
+END $$;
+"""
