@@ -35,6 +35,14 @@ class Assets:
         return self.known[key]
 
 
+def _cache_for_a_year(response: Response) -> Response:
+    hashed = request.endpoint in ("static", "htmx") and "v" in request.args
+    if hashed and response.status_code < 400:
+        control = response.cache_control
+        control.public, control.max_age, control.immutable, control.no_cache = True, YEAR, True, None
+    return response
+
+
 def init(app: Flask) -> None:
     """Add the hashed addresses, the htmx route, caching and the template globals."""
     assets = Assets(app)
@@ -49,17 +57,9 @@ def init(app: Flask) -> None:
     def htmx() -> Response:
         return send_file(assets.htmx, mimetype="text/javascript")
 
-    def cache(response: Response) -> Response:
-        if request.endpoint in ("static", "htmx") and "v" in request.args and response.status_code < 400:
-            response.cache_control.public = True
-            response.cache_control.max_age = YEAR
-            response.cache_control.immutable = True
-            response.cache_control.no_cache = None
-        return response
-
     app.url_defaults(version)
     app.add_url_rule("/assets/htmx.js", "htmx", htmx)
-    app.after_request(cache)
+    app.after_request(_cache_for_a_year)
     app.jinja_env.globals["asset_sri"] = lambda name: assets.hashes(assets.root / name)[1]
     app.jinja_env.globals["htmx_url"] = lambda: url_for("htmx")
     app.jinja_env.globals["htmx_sri"] = lambda: assets.hashes(assets.htmx)[1]

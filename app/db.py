@@ -69,6 +69,8 @@ TYPES: dict[Any, Any] = {
 
 
 class Base(DeclarativeBase):
+    """The declarative base; models inherit `Model`, and `Row` where they are rows with a number."""
+
     # A registry, not `type_annotation_map`: Flask-SQLAlchemy issue 1361.
     registry = registry(metadata=MetaData(naming_convention=NAMES), type_annotation_map=TYPES)
 

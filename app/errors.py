@@ -61,58 +61,74 @@ def present_state(refused: Refused) -> str:
     return f"这一项现在是“{word(refused.row.status)}”，不能这样操作。可能刚被其他人处理过。"
 
 
+def refused(error: Refused) -> Response:
+    """409: the move is not possible in the present state."""
+    db.session.rollback()
+    return answer(409, present_state(error))
+
+
+def invalid(error: Invalid) -> Response:
+    """422: a wrong value that no form caught."""
+    db.session.rollback()
+    return answer(422, error.message)
+
+
+def stale(error: StaleDataError) -> Response:
+    """409: somebody else changed the row since it was read."""
+    db.session.rollback()
+    return answer(409, "刚才有人先处理了这一项，请看最新状态后再操作。")
+
+
+def clash(error: IntegrityError) -> Response:
+    """409: the database itself refused, since something else took the place meanwhile."""
+    db.session.rollback()
+    current_app.logger.warning("integrity: %s", type(error.orig).__name__)
+    return answer(409, "与已有的内容冲突，没有保存。请刷新页面看最新状态。")
+
+
+def forged(error: CSRFError) -> Response:
+    """400: the form's token is missing, old or not ours."""
+    db.session.rollback()
+    return answer(400, "页面停留太久或来源不明，没有保存。请返回上一页刷新后再提交。")
+
+
+def away(error: Exception) -> Response:
+    """503: the database does not answer, or everybody waits for it."""
+    _drop_session()
+    current_app.logger.error("database away: %s", type(error).__name__)
+    return answer(503, Retry_After="5")
+
+
+def http(error: HTTPException) -> Any:
+    """What a view aborted with; 401 leads to the sign-in page."""
+    db.session.rollback()
+    if error.code == 401:
+        return sign_in_first()
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()
+    return answer(error.code or 500)
+
+
+def broken(error: Exception) -> Response:
+    """500: a fault of ours, logged; tests and the debugger see the exception itself."""
+    if current_app.testing or current_app.debug:
+        raise error
+    _drop_session()
+    current_app.logger.exception("unexpected")
+    return answer(500)
+
+
+HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
+    (Refused, refused), (Invalid, invalid), (StaleDataError, stale), (IntegrityError, clash),
+    (CSRFError, forged), (OperationalError, away), (TimeoutError, away), (HTTPException, http),
+    (Exception, broken),
+)
+
+
 def init(app: Flask) -> None:
     """Register every error answer."""
-
-    @app.errorhandler(Refused)
-    def refused(error: Refused) -> Response:
-        db.session.rollback()
-        return answer(409, present_state(error))
-
-    @app.errorhandler(Invalid)
-    def invalid(error: Invalid) -> Response:
-        db.session.rollback()
-        return answer(422, error.message)
-
-    @app.errorhandler(StaleDataError)
-    def stale(error: StaleDataError) -> Response:
-        db.session.rollback()
-        return answer(409, "刚才有人先处理了这一项，请看最新状态后再操作。")
-
-    @app.errorhandler(IntegrityError)
-    def clash(error: IntegrityError) -> Response:
-        db.session.rollback()
-        current_app.logger.warning("integrity: %s", type(error.orig).__name__)
-        return answer(409, "与已有的内容冲突，没有保存。请刷新页面看最新状态。")
-
-    @app.errorhandler(CSRFError)
-    def forged(error: CSRFError) -> Response:
-        db.session.rollback()
-        return answer(400, "页面停留太久或来源不明，没有保存。请返回上一页刷新后再提交。")
-
-    @app.errorhandler(OperationalError)
-    @app.errorhandler(TimeoutError)
-    def away(error: Exception) -> Response:
-        _drop_session()
-        current_app.logger.error("database away: %s", type(error).__name__)
-        return answer(503, Retry_After="5")
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Any:
-        db.session.rollback()
-        if error.code == 401:
-            return sign_in_first()
-        if error.response is not None or (error.code or 500) < 400:
-            return error.get_response()
-        return answer(error.code or 500)
-
-    @app.errorhandler(Exception)
-    def broken(error: Exception) -> Response:
-        if current_app.testing or (current_app.debug and not isinstance(error, DBAPIError)):
-            raise error
-        _drop_session()
-        current_app.logger.exception("unexpected")
-        return answer(500)
+    for kind, handler in HANDLERS:
+        app.register_error_handler(kind, handler)
 
 
 def _drop_session() -> None:

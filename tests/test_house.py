@@ -1,0 +1,122 @@
+"""The house rules that a machine can check (docs/architecture.md says why each stands)."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from app import access
+
+APP = Path(__file__).parent.parent / "app"
+# request → blueprint → access → model: what a place may import of the app, never upwards
+MAY_IMPORT = {
+    "models": {"app.models", "app.db", "app.clock", "app.crypto", "app.freshness", "app.labels", "app.once",
+               "app.refusal", "app.text", "app.pictures", "app.storage"},
+    "access.py": {"app.db", "app.models"},
+    "listing.py": {"app.db", "app.htmx", "app.export"},
+    "htmx.py": set(),
+    "clock.py": set(),
+    "text.py": set(),
+    "refusal.py": set(),
+}
+VIEW_LINES, FUNCTION_LINES, MODULE_LINES, TEMPLATE_LINES, SCRIPT_LINES = 15, 25, 200, 120, 100
+SHOWN = {"office": "app/access.py", "member": "app/access.py"}
+
+
+def python_files(place: Path) -> list[Path]:
+    return [place] if place.suffix else sorted(place.rglob("*.py"))
+
+
+def functions(file: Path) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
+
+
+def lines_of(function: ast.FunctionDef) -> int:
+    """The lines of code of a function: without its decorators and its docstring."""
+    first = function.body[0]
+    has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    docstring = (first.end_lineno or 0) - first.lineno + 1 if has_docstring else 0
+    return (function.end_lineno or 0) - function.lineno - docstring
+
+
+@pytest.mark.parametrize("place", MAY_IMPORT)
+def test_imports_point_downwards(place):
+    for file in python_files(APP / place):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app"):
+                names = [node.module] if node.module != "app" else [f"app.{alias.name}" for alias in node.names]
+                for name in names:
+                    allowed = any(name == one or name.startswith(one + ".") for one in MAY_IMPORT[place])
+                    assert allowed, f"{file}:{node.lineno} imports {name}"
+
+
+@pytest.mark.parametrize("file", sorted((APP / "blueprints").rglob("*.py")), ids=lambda file: str(file.relative_to(APP)))
+def test_views_stay_thin_and_leave_the_session_alone(file):
+    source = file.read_text()
+    long = [f"{f.name}: {lines_of(f)}" for f in functions(file) if lines_of(f) > VIEW_LINES]
+    assert not long, f"{file.name}: over {VIEW_LINES} lines: {long}"
+    assert not re.search(r"db\.session\.(commit|rollback)", source), f"{file.name}: the application commits"
+
+
+@pytest.mark.parametrize(
+    "file", sorted((APP / "blueprints" / "office").rglob("*.py")), ids=lambda file: file.name
+)
+def test_the_office_reaches_rows_only_through_access(file):
+    source = file.read_text()
+    assert "db.session" not in source and not re.search(r"(?<![.\w])select\(", source), file.name
+
+
+@pytest.mark.parametrize("file", python_files(APP), ids=lambda file: str(file.relative_to(APP)))
+def test_modules_and_functions_stay_small(file):
+    assert len(file.read_text().splitlines()) <= MODULE_LINES + 100, f"{file}: would you want to live there?"
+    long = [f"{f.name}: {lines_of(f)}" for f in functions(file) if lines_of(f) > FUNCTION_LINES]
+    assert not long, f"{file}: over {FUNCTION_LINES} lines: {long}"
+
+
+def test_templates_and_scripts_stay_small():
+    templates = [file for file in (APP / "templates").rglob("*.html") if "macros" not in file.parts]
+    long = {str(file): n for file in templates if (n := len(file.read_text().splitlines())) > TEMPLATE_LINES}
+    assert not long
+    for script in (APP / "static").rglob("*.js"):
+        assert len(script.read_text().splitlines()) <= SCRIPT_LINES, script
+
+
+def test_every_public_function_says_what_it_does():
+    silent = []
+    for file in python_files(APP):
+        tree = ast.parse(file.read_text())
+        if file.read_text().strip() and not ast.get_docstring(tree):
+            silent.append(str(file.relative_to(APP)))
+        for node in tree.body:
+            public = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+            enum = isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(base) for base in node.bases)
+            if public and not enum and not ast.get_docstring(node):
+                silent.append(f"{file.relative_to(APP)}:{node.name}")
+    assert not silent
+
+
+@pytest.mark.sqlite_only
+def test_a_route_without_access_stops_the_start(app):
+    app.view_functions["planted"] = lambda: ""
+    app.url_map.add(app.url_rule_class("/planted-hole", endpoint="planted"))
+    try:
+        with pytest.raises(RuntimeError, match="planted-hole"):
+            access.check_every_view(app)
+    finally:
+        app.url_map = type(app.url_map)([rule.empty() for rule in app.url_map.iter_rules() if rule.endpoint != "planted"])
+        del app.view_functions["planted"]
+
+
+@pytest.mark.sqlite_only
+def test_addresses_are_lower_case_and_kebab_case(app):
+    for rule in app.url_map.iter_rules():
+        fixed = re.sub(r"<[^>]+>", "", rule.rule)
+        assert fixed == fixed.lower() and "_" not in fixed, rule.rule
+
+
+def test_templates_hold_nothing_that_the_content_policy_forbids():
+    for file in (APP / "templates").rglob("*.html"):
+        source = re.sub(r"{#.*?#}", "", file.read_text(), flags=re.S)
+        for wrong in (r"\sstyle=", r"\son[a-z]+=", r"hx-on", r"\bjs:", r"\|\s*safe\b(?!_)", r"<script(?![^>]*\bsrc=)"):
+            assert not re.search(wrong, source), f"{file}: {wrong}"
