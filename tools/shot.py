@@ -34,7 +34,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cookie", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--login", metavar="USER", help="sign in first")
     parser.add_argument("--password", default=DEMO_PASSWORD)
-    parser.add_argument("--click", action="append", default=[], metavar="SELECTOR", help="click this before the picture")
+    parser.add_argument(
+        "--click", action="append", default=[], metavar="SELECTOR", help="click this before the picture"
+    )
     return parser.parse_args()
 
 

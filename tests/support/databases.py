@@ -20,8 +20,10 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -86,9 +88,14 @@ class SQLite(Database):
             return
         template = sqlite3.connect(f"file:{self.template}?mode=ro", uri=True)
         target = sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=PATIENCE)
-        template.backup(target)
-        target.close()
-        template.close()
+        until = time.monotonic() + PATIENCE
+
+        def give_up(status: int, remaining: int, total: int) -> None:
+            if status != sqlite3.SQLITE_DONE and time.monotonic() > until:
+                raise TimeoutError("A test left a transaction open: its database cannot be restored.")
+
+        with closing(template), closing(target):
+            template.backup(target, progress=give_up)
         self.seen = self._version()
 
     def close(self) -> None:
@@ -100,7 +107,7 @@ class PostgreSQL(Database):
 
     def __init__(self, run: Path, name: str, worker: str, prepare: Prepare) -> None:
         server = postgres.server_url()
-        prefix = f"test_{hashlib.sha1(str(run).encode()).hexdigest()[:8]}_{name}"
+        prefix = _prefix() + name
         with psycopg.connect(_plain(server), autocommit=True) as admin:
             if not _exists(admin, prefix):
                 self._make_template(admin, server, prefix, prepare)
@@ -127,10 +134,15 @@ def drop_leftovers() -> None:
     """Remove this run's databases from a server that somebody lent us ($TEST_DATABASE_URL)."""
     if not os.environ.get("TEST_DATABASE_URL"):
         return
-    prefix = f"test_{hashlib.sha1(os.environ[postgres.RUN].encode()).hexdigest()[:8]}_"
     with psycopg.connect(_plain(postgres.server_url()), autocommit=True) as admin:
-        for (name,) in admin.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall():
+        ours = admin.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [_prefix()])
+        for (name,) in ours.fetchall():
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _prefix() -> str:
+    """What the names of this run's databases begin with."""
+    return f"test_{hashlib.sha256(os.environ[postgres.RUN].encode()).hexdigest()[:8]}_"
 
 
 def _plain(url: str) -> str:
@@ -188,7 +200,8 @@ BEGIN
     now := kept.look(item.name);
     CONTINUE WHEN (now.row_count, now.newest) IS NOT DISTINCT FROM (item.row_count, item.newest);
     EXECUTE format('DELETE FROM public.%I', item.name);
-    EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM kept.%1$I', item.name, item.columns);
+    EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM kept.%1$I',
+                   item.name, item.columns);
     UPDATE kept.tables SET newest = (kept.look(item.name)).newest WHERE name = item.name;
   END LOOP;
   PERFORM setval(format('public.%I', name)::regclass, value, called) FROM kept.sequences;

@@ -27,8 +27,17 @@ import psycopg
 from tests.support import ROOT
 
 START_WITHIN = 60  # seconds
+PREFIX = "volunteers-test-"
 RUN = "TEST_RUN_DIR"  # environment: the directory that one run's processes share
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=300")
+INITDB = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+FAST = [
+    "listen_addresses=",
+    "max_connections=300",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+]
 
 
 class MissingPostgres(RuntimeError):
@@ -37,17 +46,31 @@ class MissingPostgres(RuntimeError):
 
 def open_run() -> int:
     """Make the run's directory and pipe (pytest's main process, once); returns the pipe to `close_run`."""
-    run = Path(tempfile.mkdtemp(prefix="volunteers-test-", dir=fast_directory()))
+    _sweep(Path(fast_directory() or tempfile.gettempdir()))
+    run = Path(tempfile.mkdtemp(prefix=PREFIX, dir=fast_directory()))
     run.chmod(0o755)
     os.environ[RUN] = str(run)
-    os.mkfifo(run / "alive")
-    return os.open(run / "alive", os.O_RDWR)
+    os.mkfifo(run / "new")
+    pipe = os.open(run / "new", os.O_RDWR)
+    fcntl.flock(pipe, fcntl.LOCK_EX)  # held as long as this process lives
+    (run / "new").rename(run / "alive")
+    return pipe
+
+
+def _sweep(place: Path) -> None:
+    """Remove what earlier runs left that were killed before they could tidy up."""
+    for alive in place.glob(f"{PREFIX}*/alive"):
+        with suppress(OSError), open(os.open(alive, os.O_RDWR)) as pipe:
+            fcntl.flock(pipe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(alive.parent)
 
 
 def close_run(pipe: int) -> None:
     """Let the keeper end and wait until the server and every file of the run are gone."""
     os.close(pipe)
     run = Path(os.environ.pop(RUN))
+    for keeper in _keepers:
+        keeper.wait(START_WITHIN)
     with suppress(FileNotFoundError), held(run / "keeper.lock"):  # the keeper may have been faster
         shutil.rmtree(run, ignore_errors=True)
 
@@ -79,12 +102,16 @@ def server_url() -> str:
     return (run / "url").read_text()
 
 
+_keepers: list[subprocess.Popen[bytes]] = []  # the one that this process started, if it did
+
+
 def _start_keeper(run: Path) -> None:
+    command = [sys.executable, "-m", "tests.support.postgres", run]
     with (run / "keeper.log").open("w") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.postgres", run],
-            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    _keepers.append(keeper)
     until = time.monotonic() + START_WITHIN
     while not (run / "url").exists():
         if keeper.poll() is not None or time.monotonic() > until:
@@ -133,10 +160,10 @@ def _start(bin_: Path, base: Path) -> subprocess.Popen[bytes]:
         who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         bin_ = _readable(bin_, base)
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    make = [bin_ / "initdb", "-D", base / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    make = [bin_ / "initdb", "-D", base / "data", *INITDB]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=base, env=env, **who)
-    options = [word for setting in ("listen_addresses=", *FAST) for word in ("-c", setting)]
-    return subprocess.Popen([bin_ / "postgres", "-D", base / "data", "-k", base, *options], cwd=base, env=env, **who)
+    settings = [f"--{setting}" for setting in FAST]
+    return subprocess.Popen([bin_ / "postgres", "-D", base / "data", "-k", base, *settings], cwd=base, env=env, **who)
 
 
 def _readable(bin_: Path, base: Path) -> Path:
