@@ -10,11 +10,11 @@ from app.refusal import Invalid
 OTHER = "other"
 FIRST = (  # slug, name: the first migration puts these in; the city may change them
     ("elder", "敬老助残"),
-    ("environment", "环境保护"),
+    ("env", "环境保护"),
     ("traffic", "文明交通"),
     ("law", "法律服务"),
-    ("medical", "医疗健康"),
-    ("education", "助学支教"),
+    ("med", "医疗健康"),
+    ("edu", "助学支教"),
     ("culture", "文化宣传"),
     ("community", "社区服务"),
     ("emergency", "应急救援"),
