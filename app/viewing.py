@@ -5,7 +5,10 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 
 from app import access, clock
+from app.models.category import categories
 from app.models.message import unread_count
+from app.models.region import place_name
+from app.models.work_unit import unit_name
 
 ELDER_COOKIE = "mode"
 # (label, endpoint): a part stands in the menu only when its page exists.
@@ -85,7 +88,8 @@ def init(app: Flask) -> None:
     """Make these available in every template."""
     site = {key.lower(): value for key, value in app.config.items() if key.startswith(("SITE_", "PARENT_"))}
     app.jinja_env.globals.update(
-        site=site, holds=access.holds, P=access.Permission, clock=clock, unread=unread, is_current=is_current
+        site=site, holds=access.holds, P=access.Permission, clock=clock, unread=unread, is_current=is_current,
+        place=place_name, unit_name=unit_name, categories=categories,
     )
 
     @app.context_processor

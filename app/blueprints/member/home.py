@@ -2,13 +2,14 @@
 
 from flask.typing import ResponseReturnValue
 
-from app.access import signed_in
+from app.access import me, signed_in
 from app.blueprints.member import member
 from app.htmx import render
+from app.models.overview import overview
 
 
 @member.get("/")
 @signed_in
 def home() -> ResponseReturnValue:
-    """The overview."""
-    return render("member/home.html")
+    """What needs me, my application, my counts, my coming activities."""
+    return render("member/home.html", mine=overview(me()))
