@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.support import postgres
+from tests.support.databases import drop_leftovers
 
-pytest_plugins = ["tests.fixtures"]
+pytest_plugins = ["tests.fixtures", "tests.support.browser"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: Any) -> None:
     """End the run's server and remove its files."""
     if hasattr(config, "run_pipe"):
+        drop_leftovers()
         postgres.close_run(config.run_pipe)
 
 
