@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -55,6 +55,10 @@ class Activity(Placed, Stateful, Row, Model):
         Index(None, "subdistrict_code", "status", "starts_at", "id"),
         Index(None, "community_code", "status", "starts_at", "id"),
         Index(None, "category_id", "status", "starts_at", "id"),
+        Index(
+            "ix_activity_queue_open", "starts_at",  # what `flask tick` looks for
+            sqlite_where=text("queue_closed_at IS NULL"), postgresql_where=text("queue_closed_at IS NULL"),
+        ),
     )
 
     title: Mapped[str] = mapped_column(String(60))
@@ -80,6 +84,7 @@ class Activity(Placed, Stateful, Row, Model):
     asking: Mapped[int] = mapped_column(default=0)
     attended: Mapped[int] = mapped_column(default=0)
     turns: Mapped[int] = mapped_column(default=0)
+    queue_closed_at: Mapped[datetime | None]  # when 候补 and 待审核 of before the start became 未录用
 
     cover: Mapped[Picture | None] = relationship(lazy="raise")
 

@@ -58,13 +58,7 @@ def first_categories() -> None:
     op.bulk_insert(
         table,
         [
-            {
-                "created_at": now,
-                "slug": slug,
-                "name": name,
-                "position": position,
-                "closed": False,
-            }
+            {"created_at": now, "slug": slug, "name": name, "position": position, "closed": False}
             for position, (slug, name) in enumerate(CATEGORIES)
         ],
     )
@@ -82,9 +76,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_attempt_kind"), ["kind", "key", "at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_attempt_kind"), ["kind", "key", "at"], unique=False)
 
     op.create_table(
         "category",
@@ -121,15 +113,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column(
             "level",
-            sa.Enum(
-                "city",
-                "district",
-                "subdistrict",
-                "community",
-                name="level",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("city", "district", "subdistrict", "community", name="level", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("initials", sa.String(length=60), nullable=False),
@@ -139,9 +123,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_region_level"), ["level", "code"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_region_level"), ["level", "code"], unique=False)
 
     op.create_table(
         "service_month",
@@ -152,15 +134,7 @@ def upgrade() -> None:
         sa.Column("category_id", sa.Integer(), nullable=False),
         sa.Column(
             "evidence",
-            sa.Enum(
-                "onsite",
-                "late",
-                "help",
-                "migrated",
-                name="evidence",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("onsite", "late", "help", "migrated", name="evidence", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("services", sa.Integer(), nullable=False),
@@ -176,14 +150,8 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("service_month", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_service_month_month"),
-            ["month", "volunteer_community_code"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_service_month_unit_id"), ["unit_id", "month"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_service_month_month"), ["month", "volunteer_community_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_month_unit_id"), ["unit_id", "month"], unique=False)
 
     op.create_table(
         "user",
@@ -201,11 +169,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("phone_hash", sa.String(length=64), nullable=False),
         sa.Column("phone_tail", sa.String(length=4), nullable=False),
-        sa.Column(
-            "gender",
-            sa.Enum("female", "male", name="gender", native_enum=False, length=32),
-            nullable=True,
-        ),
+        sa.Column("gender", sa.Enum("female", "male", name="gender", native_enum=False, length=32), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("home_community_code", sa.String(length=12), nullable=True),
         sa.Column("consent_at", sa.DateTime(), nullable=False),
@@ -217,9 +181,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("user", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_user_phone_hash"), ["phone_hash"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_user_phone_hash"), ["phone_hash"], unique=False)
 
     op.create_table(
         "work_unit",
@@ -231,9 +193,7 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["merged_into_id"],
-            ["work_unit.id"],
-            name=op.f("fk_work_unit_merged_into_id_work_unit"),
+            ["merged_into_id"], ["work_unit.id"], name=op.f("fk_work_unit_merged_into_id_work_unit")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_unit")),
         sa.UniqueConstraint("name", name=op.f("uq_work_unit_name")),
@@ -293,22 +253,10 @@ def upgrade() -> None:
         ),
         sa.Column(
             "employment",
-            sa.Enum(
-                "employed",
-                "retired",
-                "student",
-                "other",
-                name="employment",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("employed", "retired", "student", "other", name="employment", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column(
-            "gender",
-            sa.Enum("female", "male", name="gender", native_enum=False, length=32),
-            nullable=False,
-        ),
+        sa.Column("gender", sa.Enum("female", "male", name="gender", native_enum=False, length=32), nullable=False),
         sa.Column("born_year", sa.Integer(), nullable=False),
         sa.Column("id_card", sa.Text(), nullable=True),
         sa.Column("id_card_tail", sa.String(length=4), nullable=False),
@@ -318,17 +266,9 @@ def upgrade() -> None:
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"],
-            ["user.id"],
-            name=op.f("fk_application_decided_by_id_user"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["work_unit.id"], name=op.f("fk_application_unit_id_work_unit")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_application_user_id_user")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_application_decided_by_id_user")),
+        sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_application_unit_id_work_unit")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_application_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
         sqlite_autoincrement=True,
     )
@@ -339,26 +279,16 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_application_district_code"),
-            ["district_code", "status", "submitted_at", "id"],
-            unique=False,
+            batch_op.f("ix_application_district_code"), ["district_code", "status", "submitted_at", "id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_application_id_card_hash"), ["id_card_hash"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_application_status"),
-            ["status", "submitted_at", "id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_application_id_card_hash"), ["id_card_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_status"), ["status", "submitted_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_application_subdistrict_code"),
             ["subdistrict_code", "status", "submitted_at", "id"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_application_user_id"), ["user_id", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_application_user_id"), ["user_id", "id"], unique=False)
 
     op.create_table(
         "history",
@@ -373,16 +303,12 @@ def upgrade() -> None:
         sa.Column("actor_role", sa.String(length=20), nullable=False),
         sa.Column("actor_place", sa.String(length=20), nullable=False),
         sa.Column("reason_digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["user.id"], name=op.f("fk_history_actor_id_user")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_history_actor_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("history", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_history_noun"), ["noun", "noun_id", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_history_noun"), ["noun", "noun_id", "id"], unique=False)
 
     op.create_table(
         "message",
@@ -395,18 +321,12 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=60), nullable=False),
         sa.Column("visible_at", sa.DateTime(), nullable=False),
         sa.Column("read_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_message_user_id_user")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_message_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_message_user_id"),
-            ["user_id", "visible_at", "id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_message_user_id"), ["user_id", "visible_at", "id"], unique=False)
 
     op.create_table(
         "picture",
@@ -422,17 +342,13 @@ def upgrade() -> None:
         sa.Column("thumb_width", sa.Integer(), nullable=False),
         sa.Column("thumb_height", sa.Integer(), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["user.id"], name=op.f("fk_picture_uploaded_by_id_user")
-        ),
+        sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_picture_uploaded_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
         sa.UniqueConstraint("name", name=op.f("uq_picture_name")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_picture_noun"), ["noun", "noun_id", "position"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_picture_noun"), ["noun", "noun_id", "position"], unique=False)
 
     op.create_table(
         "post",
@@ -441,16 +357,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column(
             "role",
-            sa.Enum(
-                "city",
-                "district",
-                "subdistrict",
-                "community",
-                "unit",
-                name="role",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("city", "district", "subdistrict", "community", "unit", name="role", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("region_code", sa.String(length=12), nullable=True),
@@ -459,22 +366,14 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
         sa.Column("granted_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["granted_by_id"], ["user.id"], name=op.f("fk_post_granted_by_id_user")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["work_unit.id"], name=op.f("fk_post_unit_id_work_unit")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_post_user_id_user")
-        ),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["user.id"], name=op.f("fk_post_granted_by_id_user")),
+        sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_post_unit_id_work_unit")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_post_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("post", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_post_region_code"), ["region_code"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_post_region_code"), ["region_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_unit_id"), ["unit_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_user_id"), ["user_id"], unique=False)
 
@@ -485,14 +384,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum(
-                "serving",
-                "paused",
-                "left",
-                name="volunteerstatus",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("serving", "paused", "left", name="volunteerstatus", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("id_card_hash", sa.String(length=64), nullable=True),
@@ -520,22 +412,10 @@ def upgrade() -> None:
         ),
         sa.Column(
             "employment",
-            sa.Enum(
-                "employed",
-                "retired",
-                "student",
-                "other",
-                name="employment",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("employed", "retired", "student", "other", name="employment", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column(
-            "gender",
-            sa.Enum("female", "male", name="gender", native_enum=False, length=32),
-            nullable=False,
-        ),
+        sa.Column("gender", sa.Enum("female", "male", name="gender", native_enum=False, length=32), nullable=False),
         sa.Column("born_year", sa.Integer(), nullable=False),
         sa.Column("id_card", sa.Text(), nullable=True),
         sa.Column("id_card_tail", sa.String(length=4), nullable=False),
@@ -545,12 +425,8 @@ def upgrade() -> None:
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["work_unit.id"], name=op.f("fk_volunteer_unit_id_work_unit")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_volunteer_user_id_user")
-        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_volunteer_unit_id_work_unit")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_volunteer_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteer")),
         sa.UniqueConstraint("id_card_hash", name=op.f("uq_volunteer_id_card_hash")),
         sa.UniqueConstraint("user_id", name=op.f("uq_volunteer_user_id")),
@@ -558,33 +434,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("volunteer", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_volunteer_community_code"),
-            ["community_code", "status", "id"],
-            unique=False,
+            batch_op.f("ix_volunteer_community_code"), ["community_code", "status", "id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_volunteer_district_code"), ["district_code", "status", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_volunteer_district_code"),
-            ["district_code", "status", "id"],
-            unique=False,
+            batch_op.f("ix_volunteer_home_community_code"), ["home_community_code", "status", "id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_volunteer_status"), ["status", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_volunteer_home_community_code"),
-            ["home_community_code", "status", "id"],
-            unique=False,
+            batch_op.f("ix_volunteer_subdistrict_code"), ["subdistrict_code", "status", "id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_volunteer_status"), ["status", "id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_volunteer_subdistrict_code"),
-            ["subdistrict_code", "status", "id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_volunteer_unit_id"),
-            ["unit_id", "status", "id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_volunteer_unit_id"), ["unit_id", "status", "id"], unique=False)
 
     op.create_table(
         "activity",
@@ -606,13 +466,7 @@ def upgrade() -> None:
         sa.Column(
             "status",
             sa.Enum(
-                "draft",
-                "published",
-                "completed",
-                "cancelled",
-                name="activitystatus",
-                native_enum=False,
-                length=32,
+                "draft", "published", "completed", "cancelled", name="activitystatus", native_enum=False, length=32
             ),
             nullable=False,
         ),
@@ -625,67 +479,47 @@ def upgrade() -> None:
         sa.Column("asking", sa.Integer(), nullable=False),
         sa.Column("attended", sa.Integer(), nullable=False),
         sa.Column("turns", sa.Integer(), nullable=False),
+        sa.Column("queue_closed_at", sa.DateTime(), nullable=True),
         sa.Column("district_code", sa.String(length=6), nullable=False),
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_activity_times")),
-        sa.CheckConstraint(
-            "taken >= 0 AND taken <= capacity", name=op.f("ck_activity_seats")
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_id"],
-            ["category.id"],
-            name=op.f("fk_activity_category_id_category"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["cover_id"], ["picture.id"], name=op.f("fk_activity_cover_id_picture")
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["user.id"], name=op.f("fk_activity_created_by_id_user")
-        ),
+        sa.CheckConstraint("taken >= 0 AND taken <= capacity", name=op.f("ck_activity_seats")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_activity_category_id_category")),
+        sa.ForeignKeyConstraint(["cover_id"], ["picture.id"], name=op.f("fk_activity_cover_id_picture")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_activity_created_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_activity_category_id"),
-            ["category_id", "status", "starts_at", "id"],
-            unique=False,
+            batch_op.f("ix_activity_category_id"), ["category_id", "status", "starts_at", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_activity_community_code"),
-            ["community_code", "status", "starts_at", "id"],
-            unique=False,
+            batch_op.f("ix_activity_community_code"), ["community_code", "status", "starts_at", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_activity_district_code"),
-            ["district_code", "status", "starts_at", "id"],
-            unique=False,
+            batch_op.f("ix_activity_district_code"), ["district_code", "status", "starts_at", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_activity_starts_at"), ["starts_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_activity_status"),
-            ["status", "starts_at", "id"],
+            "ix_activity_queue_open",
+            ["starts_at"],
             unique=False,
+            sqlite_where=sa.text("queue_closed_at IS NULL"),
+            postgresql_where=sa.text("queue_closed_at IS NULL"),
         )
+        batch_op.create_index(batch_op.f("ix_activity_starts_at"), ["starts_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_activity_status"), ["status", "starts_at", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_activity_subdistrict_code"),
-            ["subdistrict_code", "status", "starts_at", "id"],
-            unique=False,
+            batch_op.f("ix_activity_subdistrict_code"), ["subdistrict_code", "status", "starts_at", "id"], unique=False
         )
 
     op.create_table(
         "history_note",
         sa.Column("history_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["history_id"],
-            ["history.id"],
-            name=op.f("fk_history_note_history_id_history"),
-        ),
+        sa.ForeignKeyConstraint(["history_id"], ["history.id"], name=op.f("fk_history_note_history_id_history")),
         sa.PrimaryKeyConstraint("history_id", name=op.f("pk_history_note")),
     )
     op.create_table(
@@ -699,20 +533,14 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("agent", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["post_id"], ["post.id"], name=op.f("fk_sign_in_post_id_post")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user")
-        ),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_sign_in_post_id_post")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
         sa.UniqueConstraint("token", name=op.f("uq_sign_in_token")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "volunteer_skill",
@@ -743,20 +571,12 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.ForeignKeyConstraint(
-            ["volunteer_id"],
-            ["volunteer.id"],
-            name=op.f("fk_volunteer_skill_volunteer_id_volunteer"),
+            ["volunteer_id"], ["volunteer.id"], name=op.f("fk_volunteer_skill_volunteer_id_volunteer")
         ),
-        sa.PrimaryKeyConstraint(
-            "volunteer_id", "skill", name=op.f("pk_volunteer_skill")
-        ),
+        sa.PrimaryKeyConstraint("volunteer_id", "skill", name=op.f("pk_volunteer_skill")),
     )
     with op.batch_alter_table("volunteer_skill", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_volunteer_skill_skill"),
-            ["skill", "volunteer_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_volunteer_skill_skill"), ["skill", "volunteer_id"], unique=False)
 
     op.create_table(
         "feedback",
@@ -767,14 +587,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum(
-                "draft",
-                "published",
-                "withdrawn",
-                name="feedbackstatus",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("draft", "published", "withdrawn", name="feedbackstatus", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("published_at", sa.DateTime(), nullable=True),
@@ -783,33 +596,19 @@ def upgrade() -> None:
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"],
-            ["activity.id"],
-            name=op.f("fk_feedback_activity_id_activity"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["created_by_id"], ["user.id"], name=op.f("fk_feedback_created_by_id_user")
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_feedback_activity_id_activity")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_feedback_created_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_feedback_community_code"),
-            ["community_code", "status", "published_at", "id"],
-            unique=False,
+            batch_op.f("ix_feedback_community_code"), ["community_code", "status", "published_at", "id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_feedback_district_code"),
-            ["district_code", "status", "published_at", "id"],
-            unique=False,
+            batch_op.f("ix_feedback_district_code"), ["district_code", "status", "published_at", "id"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_feedback_status"),
-            ["status", "published_at", "id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_feedback_status"), ["status", "published_at", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_feedback_subdistrict_code"),
             ["subdistrict_code", "status", "published_at", "id"],
@@ -839,15 +638,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column(
             "evidence",
-            sa.Enum(
-                "onsite",
-                "late",
-                "help",
-                "migrated",
-                name="evidence",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("onsite", "late", "help", "migrated", name="evidence", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("source", sa.String(length=200), nullable=False),
@@ -858,50 +649,20 @@ def upgrade() -> None:
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
         sa.CheckConstraint("minutes >= 0", name=op.f("ck_service_record_minutes")),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_service_record_activity_id_activity")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_service_record_category_id_category")),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["user.id"], name=op.f("fk_service_record_confirmed_by_id_user")),
+        sa.ForeignKeyConstraint(["revoked_by_id"], ["user.id"], name=op.f("fk_service_record_revoked_by_id_user")),
+        sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_service_record_unit_id_work_unit")),
         sa.ForeignKeyConstraint(
-            ["activity_id"],
-            ["activity.id"],
-            name=op.f("fk_service_record_activity_id_activity"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["category_id"],
-            ["category.id"],
-            name=op.f("fk_service_record_category_id_category"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["confirmed_by_id"],
-            ["user.id"],
-            name=op.f("fk_service_record_confirmed_by_id_user"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["revoked_by_id"],
-            ["user.id"],
-            name=op.f("fk_service_record_revoked_by_id_user"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"],
-            ["work_unit.id"],
-            name=op.f("fk_service_record_unit_id_work_unit"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["volunteer_id"],
-            ["volunteer.id"],
-            name=op.f("fk_service_record_volunteer_id_volunteer"),
+            ["volunteer_id"], ["volunteer.id"], name=op.f("fk_service_record_volunteer_id_volunteer")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_record")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("service_record", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_service_record_month"),
-            ["month", "community_code"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_service_record_volunteer_id"),
-            ["volunteer_id", "day", "id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_service_record_month"), ["month", "community_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_service_record_volunteer_id"), ["volunteer_id", "day", "id"], unique=False)
         batch_op.create_index(
             "uq_service_record_live",
             ["activity_id", "volunteer_id"],
@@ -939,15 +700,7 @@ def upgrade() -> None:
         sa.Column("walk_in", sa.Boolean(), nullable=False),
         sa.Column(
             "attendance",
-            sa.Enum(
-                "unknown",
-                "present",
-                "absent",
-                "excused",
-                name="attendance",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("unknown", "present", "absent", "excused", name="attendance", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("minutes", sa.Integer(), nullable=True),
@@ -957,39 +710,17 @@ def upgrade() -> None:
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["activity_id"],
-            ["activity.id"],
-            name=op.f("fk_sign_up_activity_id_activity"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["ticked_by_id"], ["user.id"], name=op.f("fk_sign_up_ticked_by_id_user")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["work_unit.id"], name=op.f("fk_sign_up_unit_id_work_unit")
-        ),
-        sa.ForeignKeyConstraint(
-            ["volunteer_id"],
-            ["volunteer.id"],
-            name=op.f("fk_sign_up_volunteer_id_volunteer"),
-        ),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_sign_up_activity_id_activity")),
+        sa.ForeignKeyConstraint(["ticked_by_id"], ["user.id"], name=op.f("fk_sign_up_ticked_by_id_user")),
+        sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_sign_up_unit_id_work_unit")),
+        sa.ForeignKeyConstraint(["volunteer_id"], ["volunteer.id"], name=op.f("fk_sign_up_volunteer_id_volunteer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_up")),
-        sa.UniqueConstraint(
-            "activity_id", "volunteer_id", name=op.f("uq_sign_up_activity_id")
-        ),
+        sa.UniqueConstraint("activity_id", "volunteer_id", name=op.f("uq_sign_up_activity_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_up", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sign_up_activity_id"),
-            ["activity_id", "status", "turn"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_sign_up_volunteer_id"),
-            ["volunteer_id", "activity_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_sign_up_activity_id"), ["activity_id", "status", "turn"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_up_volunteer_id"), ["volunteer_id", "activity_id"], unique=False)
     protect_history()
     first_categories()
 
@@ -1035,6 +766,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activity_subdistrict_code"))
         batch_op.drop_index(batch_op.f("ix_activity_status"))
         batch_op.drop_index(batch_op.f("ix_activity_starts_at"))
+        batch_op.drop_index(
+            "ix_activity_queue_open",
+            sqlite_where=sa.text("queue_closed_at IS NULL"),
+            postgresql_where=sa.text("queue_closed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_activity_district_code"))
         batch_op.drop_index(batch_op.f("ix_activity_community_code"))
         batch_op.drop_index(batch_op.f("ix_activity_category_id"))
