@@ -2,13 +2,24 @@
 
 from flask.typing import ResponseReturnValue
 
-from app.access import Permission, requires
+from app.access import Permission, holds, requires, rows
 from app.blueprints.office import office
 from app.htmx import render
+from app.models import Activity, Application
+from app.models.duties import activities_to_confirm, applications_to_decide, signups_to_admit
 
 
 @office.get("/")
 @requires(Permission.OFFICE)
 def home() -> ResponseReturnValue:
-    """What waits for the acting post."""
-    return render("office/home.html")
+    """What waits for the acting post; a unit post decides nothing and is led to its people."""
+    duties = {}
+    if holds(Permission.APPLICATIONS):
+        activities = rows(Activity, Permission.ACTIVITIES)
+        found = (
+            applications_to_decide(rows(Application, Permission.APPLICATIONS)),
+            signups_to_admit(activities),
+            activities_to_confirm(activities),
+        )
+        duties = {duty.kind: duty for duty in found}
+    return render("office/home.html", duties=duties)
