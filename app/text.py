@@ -1,8 +1,9 @@
 """Small things about Chinese text: pinyin initials, masks, safe Markdown."""
 
 import re
+import unicodedata
 
-PHONE = re.compile(r"^(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})$")
+PHONE = re.compile(r"^(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})$", re.ASCII)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKSUM = "10X98765432"
 
@@ -21,8 +22,8 @@ def squeeze(text: str) -> str:
 
 
 def plain_phone(text: str) -> str:
-    """A phone number with the spaces, hyphens and +86 that people type taken out."""
-    digits = re.sub(r"[\s()（）]", "", text)
+    """A phone number with the spaces, hyphens, +86 and full-width digits that people type taken out."""
+    digits = re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", text))
     digits = re.sub(r"^(?:\+?86-?)(?=1)", "", digits)
     return digits.replace("-", "") if digits.startswith("1") else digits
 
@@ -30,6 +31,11 @@ def plain_phone(text: str) -> str:
 def is_phone(text: str) -> bool:
     """Whether this is a mainland mobile number or a landline with its area code."""
     return bool(PHONE.match(text))
+
+
+def plain_card(text: str) -> str:
+    """An ID-card number as it is kept: half-width digits, no spaces, a capital X."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def masked_phone(phone: str) -> str:
@@ -47,7 +53,7 @@ def valid_id_card(number: str) -> bool:
     """Whether an 18-character ID-card number has a real birthday and the right check character."""
     from datetime import date
 
-    if not re.fullmatch(r"[1-9]\d{16}[\dX]", number):
+    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", number):
         return False
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
