@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from app import clock
-from app.models.activity import Phase
+from app.models.activity import ActivityStatus, Phase
 from app.models.application import ApplicationStatus
 from app.models.feedback import FeedbackStatus
 from app.models.service_record import Evidence
@@ -32,6 +32,12 @@ BADGES: dict[type[Enum], dict[Any, tuple[str, str]]] = {
         VolunteerStatus.SERVING: ("服务中", "ok"),
         VolunteerStatus.PAUSED: ("暂停", "warn"),
         VolunteerStatus.LEFT: ("已注销", "end"),
+    },
+    ActivityStatus: {
+        ActivityStatus.DRAFT: ("草稿", ""),
+        ActivityStatus.PUBLISHED: ("已发布", "ok"),
+        ActivityStatus.COMPLETED: ("已结项", "ok done"),
+        ActivityStatus.CANCELLED: ("已取消", "err"),
     },
     Phase: {
         Phase.DRAFT: ("草稿", ""),

@@ -1,36 +1,26 @@
 """活动 `Activity`: what a community launches and volunteers join."""
 
 from datetime import datetime
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.db import Model, Row
+from app.db import Model, Row, db, lock
+from app.freshness import touch
+from app.models.activity_facts import Facts, differences, facts_of, in_words, object_to
+from app.models.activity_phase import ActivityStatus, Phase, phase_of
+from app.models.category import category_by_slug, open_category
+from app.models.history import record
 from app.models.picture import Picture
 from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stateful
+from app.models.region import community as open_community
+from app.models.stateful import FREE, REASON, Stateful, TransitionError
+from app.refusal import Refused
 
-
-class ActivityStatus(StrEnum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class Phase(StrEnum):
-    """What the clock shows of an activity; computed, never stored (SPEC section 3)."""
-
-    DRAFT = "draft"
-    RECRUITING = "recruiting"
-    FULL = "full"
-    CLOSED = "closed"
-    ONGOING = "ongoing"
-    ENDED = "ended"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
+if TYPE_CHECKING:
+    from app.models.user import User
 
 
 class Activity(Placed, Stateful, Row, Model):
@@ -90,13 +80,118 @@ class Activity(Placed, Stateful, Row, Model):
 
     def phase(self, at: datetime | None = None) -> Phase:
         """What the clock shows at this moment (default: now)."""
-        at = at or clock.now()
-        if self.status is not ActivityStatus.PUBLISHED:
-            return Phase(self.status.value)
-        if at >= self.ends_at:
-            return Phase.ENDED
-        if at >= self.starts_at:
-            return Phase.ONGOING
-        if at >= self.signup_closes_at:
-            return Phase.CLOSED
-        return Phase.FULL if self.taken >= self.capacity else Phase.RECRUITING
+        return phase_of(self, at)
+
+    @property
+    def facts(self) -> Facts:
+        """What the community states about it."""
+        return facts_of(self)
+
+    @classmethod
+    def draft(cls, facts: Facts, by: "User | None") -> "Activity":
+        """A new draft in the community that the facts name; raises Invalid. Scope is the caller's matter."""
+        facts = facts.settled()
+        facts.check()
+        open_category(facts.category)
+        open_community(facts.community)
+        activity = cls(status=ActivityStatus.DRAFT, created_by_id=by.id if by else None)
+        activity.take_over(facts)
+        db.session.add(activity)
+        db.session.flush()
+        record(activity, "create", by=by, to=ActivityStatus.DRAFT)
+        return activity
+
+    def copy(self, by: "User | None") -> "Activity":
+        """A draft with the same facts, moved on by whole weeks until it lies ahead. The cover is not copied."""
+        twin = Activity.draft(self.facts.anew(), by)
+        record(twin, "copy", by=by, reason=f"{self.title}（编号 {self.id}）")
+        return twin
+
+    def edit(self, facts: Facts, version: int, by: "User | None", *, confirmed: int = 0) -> None:
+        """State the facts anew; the form saw `version`. Raises Stale, Invalid, TransitionError.
+
+        `confirmed` is how many people the form was told lose their place by the new time: when there
+        are more, Invalid at `confirmed` names the number.
+        """
+        from app.models.activity_change import amend
+
+        self.hold()
+        if self.status not in (ActivityStatus.DRAFT, ActivityStatus.PUBLISHED):
+            raise TransitionError(self, self.status)
+        if self.version != version:
+            raise Stale(self, facts)
+        facts = facts.settled()
+        if self.status is ActivityStatus.PUBLISHED:
+            amend(self, facts, by, confirmed)
+            return
+        facts.check()
+        self.restate(facts, by)
+
+    def publish(self, by: "User | None") -> None:
+        """草稿 → 已发布; Invalid at the field that stands against it."""
+        self.hold()
+        if not self.can_move(ActivityStatus.PUBLISHED):
+            raise TransitionError(self, ActivityStatus.PUBLISHED)
+        object_to(self.facts.not_ready())
+        self.published_at = clock.now()
+        self.move(ActivityStatus.PUBLISHED, by=by)
+        touch("activities")
+
+    def cancel(self, by: "User | None", reason: str) -> None:
+        """已发布 → 已取消 until somebody was ticked; everybody in it is told."""
+        from app.models.activity_change import ever_ticked, tell_cancelled
+
+        self.hold()
+        if self.status is ActivityStatus.PUBLISHED and ever_ticked(self):
+            raise Refused("已经有人确认到场，不能再取消这次活动。", self)
+        self.move(ActivityStatus.CANCELLED, by=by, reason=reason)
+        self.cancel_reason = reason.strip()
+        tell_cancelled(self)
+        touch("activities")
+
+    def hold(self) -> None:
+        """Hold this row, read afresh, until the transaction ends."""
+        lock(select(Activity).where(Activity.id == self.id))
+
+    def illustrate(self, chosen: "list[tuple[Picture, str]]", by: "User | None") -> None:
+        """Show the one chosen picture, with its alt text, as the cover; none: the drawing of its category."""
+        wanted = chosen[0][0].id if chosen else None
+        if wanted != self.cover_id:
+            record(self, "edit", by=by, reason="封面：换了图片" if wanted else "封面：改用类型插图")
+        self.cover_id = wanted
+        db.session.flush()
+        Picture.arrange(self, chosen, "cover")
+        touch("activities")
+
+    def restate(self, facts: Facts, by: "User | None") -> list[tuple[str, str, str]]:
+        """Take checked facts over, with a history line that says what changed; returns the changes."""
+        old = self.facts
+        if facts.category != old.category:
+            open_category(facts.category)
+        if facts.community != old.community:
+            open_community(facts.community)
+        self.take_over(facts)
+        changes = differences(old, facts)
+        if changes:
+            record(self, "edit", by=by, reason=in_words(changes))
+        db.session.flush()
+        return changes
+
+    def take_over(self, facts: Facts) -> None:
+        """Write the facts into the row, unchecked."""
+        category = category_by_slug(facts.category)
+        assert category is not None
+        self.category_id = category.id
+        self.locate(facts.community)
+        for name in Facts.__dataclass_fields__:
+            if name not in ("category", "community"):
+                setattr(self, name, getattr(facts, name))
+
+
+class Stale(Refused):
+    """Somebody else saved the activity after this form was opened; `saved` says what now stands there."""
+
+    def __init__(self, activity: Activity, facts: Facts) -> None:
+        self.saved = [(what, theirs) for what, _, theirs in differences(facts, activity.facts)]
+        self.version = activity.version
+        super().__init__("打开这个页面以后，别人已经改过这次活动，您的修改还没有保存。", activity)
