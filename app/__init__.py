@@ -13,6 +13,8 @@ from app import access, assets, cli, errors, headers, labels, sessions, viewing
 from app.db import db, engine_options, prepare, reading
 from app.htmx import Macros
 
+MACROS = {"ui": "ui", "lists": "listing", "pickers": "pickers"}  # name in templates → file in macros/
+
 csrf = CSRFProtect()
 migrate = Migrate(render_as_batch=True, compare_type=True)
 
@@ -65,7 +67,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     errors.init(app)
     viewing.init(app)
     cli.init(app)
-    app.jinja_env.globals.update(ui=Macros(app, "macros/ui.html"), lists=Macros(app, "macros/listing.html"))
+    app.jinja_env.globals.update(**{name: Macros(app, f"macros/{file}.html") for name, file in MACROS.items()})
     app.jinja_env.globals["words"] = labels
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

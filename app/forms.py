@@ -10,15 +10,15 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, HiddenField, SelectField, StringField, ValidationError
+from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from app import clock
 from app.db import db
-from app.models.region import Level, children, place_name, regions
+from app.fields_places import RegionField, RegionFilterField, UnitField
 from app.once import new_key
 from app.refusal import Invalid
-from app.text import is_phone, plain_phone, squeeze, valid_id_card
+from app.text import is_phone, plain_card, plain_phone, squeeze, valid_id_card
 
 
 class Form(FlaskForm):
@@ -32,7 +32,7 @@ class Form(FlaskForm):
 
     def carry(self, verb: Callable[[], Any]) -> Any:
         """Run `verb` if every field is good; what it returns, or None after a wrong value."""
-        if not self.validate_on_submit():
+        if self.stepping or not self.validate_on_submit():
             return None
         try:
             done = verb()
@@ -56,9 +56,14 @@ class Form(FlaskForm):
         return bool(self.errors)
 
     @property
+    def status(self) -> int:
+        """What the page with this form answers: 422 after a wrong value, 200 while it is shown or stepped through."""
+        return 422 if self.wrong else 200
+
+    @property
     def stepping(self) -> bool:
-        """Whether a region step button (no scripts) was pressed: show the form again, judge nothing."""
-        return request.method == "POST" and "region_step" in request.form
+        """Whether a picker's step button (no scripts) was pressed: show the form again, judge nothing."""
+        return request.method == "POST" and not request.form.keys().isdisjoint(("region_step", "picture_step"))
 
 
 class CreationForm(Form):
@@ -146,7 +151,7 @@ class IdCardField(TextField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
-        self.data = (self.data or "").replace(" ", "").upper()
+        self.data = plain_card(self.data or "")
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:
@@ -176,69 +181,6 @@ class MomentField(DateTimeLocalField):
         return clock.from_local(self.data) if self.data else None
 
 
-class RegionField(Field):
-    """A community (or, with `levels`, any region) chosen from 3,010.
-
-    With scripts: type part of a name and pick a match. Without: district, subdistrict and community as
-    three selects, each filled after a press of the step button (`Form.stepping`). `.data` is the code.
-    """
-
-    def __init__(self, label: str = "", validators: Any = None, *, within: str = "3203",
-                 levels: tuple[Level, ...] = (Level.COMMUNITY,), **kwargs: Any) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.within, self.levels = within, levels
-
-    def _value(self) -> str:
-        return self.data or ""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """The deepest of the three selects, or the code that the search put into the field itself."""
-        typed = [str(value) for value in valuelist if value]
-        steps = [request.values.get(f"{self.name}_{step}", "") for step in ("district", "subdistrict", "community")]
-        self.data = self._chosen(typed[0] if typed else "", [step for step in steps if step])
-
-    @staticmethod
-    def _chosen(typed: str, steps: list[str]) -> str:
-        """A later select only counts while it lies below the earlier one."""
-        path = ""
-        for step in steps:
-            if step.startswith(path):
-                path = step
-        if not path:
-            return typed
-        return typed if len(typed) == 12 and typed.startswith(path) and len(path) < 12 else path
-
-    def pre_validate(self, form: Any) -> None:
-        place = regions().get(self.data or "")
-        if not self.data:
-            return
-        if place is None or place.level not in self.levels or not place.code.startswith(self.within):
-            raise ValidationError("请选择到社区（村）。" if place else "没有这个地方，请重新选择。")
-        if not place.open:
-            raise ValidationError(f"{place.short}已撤并，请选择新的社区（村）。")
-
-    @property
-    def words(self) -> str:
-        """The chosen place in words."""
-        return place_name(self.data or "")
-
-    @property
-    def districts(self) -> list[tuple[str, str]]:
-        return [(place.code, place.short) for place in children().get("3203", [])]
-
-    @property
-    def subdistricts(self) -> list[tuple[str, str]]:
-        return self._below(6)
-
-    @property
-    def communities(self) -> list[tuple[str, str]]:
-        return self._below(9)
-
-    def _below(self, width: int) -> list[tuple[str, str]]:
-        code = (self.data or "")[:width]
-        return [(p.code, p.short) for p in children().get(code, [])] if len(code) == width else []
-
-
 class WordSelect(SelectField):
     """A select or choice cards over an enum; words come from the one table (app/labels.py)."""
 
@@ -259,6 +201,6 @@ def _coerce(kind: Any) -> Callable[[Any], Any]:
 
 
 __all__ = [
-    "CreationForm", "Form", "IdCardField", "MomentField", "PhoneField", "RegionField",
-    "TextField", "WordSelect", "clean", "length", "required",
+    "CreationForm", "Form", "IdCardField", "MomentField", "PhoneField", "RegionField", "RegionFilterField",
+    "TextField", "UnitField", "WordSelect", "clean", "length", "required",
 ]

@@ -1,0 +1,81 @@
+"""Finding a region among 3,010 by part of its name or by pinyin initials."""
+
+from dataclasses import dataclass
+
+from app.freshness import remembered
+from app.models.region import CITY, Level, Place, place_name, regions
+
+MOST = 12  # matches shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a search looks at: a region's own names, and the names of everything above it."""
+
+    place: Place
+    names: tuple[str, str]  # short and official, lower case
+    around: str  # the names above, and all pinyin initials of the path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best matches, and how many there are in all."""
+
+    places: list[Place]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.places)
+
+
+@remembered("regions")
+def entries() -> list[Entry]:
+    """Every open region, ready to be searched."""
+    return [_entry(place) for place in regions().values() if place.open]
+
+
+def _entry(place: Place) -> Entry:
+    above = [regions()[place.code[:width]] for width in (6, 9) if width < len(place.code)]
+    around = [region.name for region in above] + [region.initials for region in [*above, place]]
+    return Entry(place, (place.short.lower(), place.name.lower()), " ".join(around).lower())
+
+
+def search_regions(
+    words: str, *, within: str = CITY, levels: tuple[Level, ...] = (Level.COMMUNITY,), limit: int = MOST
+) -> Found:
+    """Open regions of these levels inside `within` that match every word, best first.
+
+    A name that starts with the words comes before one that contains them, then pinyin initials; a word may
+    also name the district or street above (铜山 李庄), which settles names that repeat.
+    """
+    wanted = words.lower().split()
+    ranked = [
+        (rank, len(entry.names[0]), entry.place.code, entry.place)
+        for entry in entries()
+        if wanted and entry.place.level in levels and entry.place.code.startswith(within)
+        and (rank := _rank(entry, wanted)) is not None
+    ]
+    ranked.sort(key=lambda hit: hit[:3])
+    return Found([hit[3] for hit in ranked[:limit]], len(ranked))
+
+
+def _rank(entry: Entry, wanted: list[str]) -> int | None:
+    """0 own name starts with a word, 1 contains one, 2 initials start, 3 contain, 4 names above; None: no match."""
+    if not all(word in entry.names[0] or word in entry.names[1] or word in entry.around for word in wanted):
+        return None
+    tests = (
+        any(name.startswith(word) for word in wanted for name in entry.names),
+        any(word in name for word in wanted for name in entry.names),
+        any(entry.place.initials.startswith(word) for word in wanted),
+        any(word in entry.place.initials for word in wanted),
+    )
+    return next((rank for rank, good in enumerate(tests) if good), len(tests))
+
+
+def path_names(place: Place) -> tuple[str, str]:
+    """(区 · 街道, 社区): what stands above a place, and its own short name."""
+    whole = place_name(place.code)
+    above, _, own = whole.rpartition(" · ")
+    return above, own

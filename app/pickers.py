@@ -1,0 +1,137 @@
+"""What the pickers of regions and units show; drawn by templates/macros/pickers.html.
+
+A picker is one group of radio buttons named like its form field: whatever is checked is the value, with
+scripts and without. Typing (htmx asks for matches) or walking down the tree only changes which radio
+buttons stand there; the chosen one always stays among them.
+"""
+
+from dataclasses import dataclass
+
+from app.models.region import CITY, WIDTHS, Level, Place, children, place_name, regions
+from app.models.region_search import MOST, Found, search_regions
+from app.models.work_unit import NO_UNIT, WorkUnit, matching_units, units
+
+ABOVE = {6: 4, 9: 6, 12: 9}  # widths of codes: each level below the city, and the one it hangs on
+STEPS = {6: ("district", "区（县、市）"), 9: ("subdistrict", "街道（镇）"), 12: ("community", "社区（村）")}
+OTHER, NONE = "other", "none"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One select on the way down the tree: its field name, label, (code, name) options and choice."""
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str
+
+
+def _below(code: str) -> list[tuple[str, str]]:
+    return [(place.code, place.short) for place in children().get(code, [])]
+
+
+@dataclass(frozen=True)
+class RegionPick:
+    """A region picker: which field, inside which region, which levels may be chosen, and what was done so far."""
+
+    name: str
+    within: str = CITY
+    levels: tuple[Level, ...] = (Level.COMMUNITY,)
+    chosen: str = ""
+    q: str = ""
+    path: str = ""  # the code down to which the selects lead
+    browsing: bool = False  # the last act was a step of the selects, not a search
+
+    @property
+    def value(self) -> Place | None:
+        """The chosen region, if it is one."""
+        return regions().get(self.chosen)
+
+    @property
+    def here(self) -> str:
+        """Where the selects stand: where a step led, or on the way to the chosen region."""
+        path = self.path or self.chosen
+        return path if path.startswith(self.within) else self.within
+
+    @property
+    def steps(self) -> list[Step]:
+        """The selects above the deepest level that may be chosen; empty until the one before is set."""
+        deepest = max(WIDTHS[level] for level in self.levels)
+        widths = [width for width in STEPS if len(self.within) < width < deepest]
+        return [self._step(width) for width in widths]
+
+    def _step(self, width: int) -> Step:
+        options = _below(self.here[: ABOVE[width]]) if len(self.here) >= ABOVE[width] else []
+        chosen = self.here[:width] if len(self.here) >= width else ""
+        return Step(f"{self.name}_{STEPS[width][0]}", STEPS[width][1], options, chosen)
+
+    @property
+    def found(self) -> Found:
+        """The regions to choose from, without the chosen one (it stands first anyway)."""
+        hits = self._searched() if self.q and not self.browsing else self._listed()
+        return Found([place for place in hits.places if place.code != self.chosen], hits.total)
+
+    @property
+    def asked(self) -> bool:
+        """Whether something was searched or walked to, so that an empty answer needs a word."""
+        return bool(self.q) or self.browsing
+
+    def _searched(self) -> Found:
+        return search_regions(self.q, within=self.within, levels=self.levels, limit=MOST)
+
+    def _listed(self) -> Found:
+        """The place where the selects stand and those directly below it, as far as they may be chosen."""
+        if not self.browsing and len(self.within) < WIDTHS[Level.SUBDISTRICT]:
+            return Found([], 0)
+        here = regions().get(self.here[:9])
+        near = [here, *children().get(here.code, [])] if here else []
+        places = [place for place in near if place.level in self.levels and place.code.startswith(self.within)]
+        return Found(places, len(places))
+
+
+@dataclass(frozen=True)
+class RegionFilter:
+    """A filter over any level of the tree: selects of one name, each for the level below the one before."""
+
+    name: str
+    within: str = CITY
+    chosen: str = ""
+
+    @property
+    def steps(self) -> list[Step]:
+        """Selects from the level below `within` down to the one below the chosen region."""
+        here = self.chosen if self.chosen.startswith(self.within) else self.within
+        widths = [width for width, above in ABOVE.items() if width > len(self.within) and above <= len(here)]
+        return [self._step(here, width) for width in widths]
+
+    def _step(self, here: str, width: int) -> Step:
+        """The first option of each select is the whole region above it: 全市, 鼓楼区（全部）, …"""
+        whole = here[: ABOVE[width]]
+        word = "全市" if whole == CITY else f"{place_name(whole, full=False)}（全部）"
+        chosen = here[:width] if len(here) >= width else whole
+        return Step(self.name, STEPS[width][1], [(whole, word), *_below(whole)], chosen)
+
+
+@dataclass(frozen=True)
+class UnitPick:
+    """A unit picker: a unit of the list by its id, `other` with its name written out, or `none`."""
+
+    name: str
+    chosen: str = ""
+    other: str = ""
+    q: str = ""
+
+    @property
+    def value(self) -> WorkUnit | None:
+        """The chosen unit, if it is one of the list."""
+        return units().get(int(self.chosen)) if self.chosen.isdecimal() else None
+
+    @property
+    def found(self) -> list[WorkUnit]:
+        """The units that match what was typed, without the chosen one."""
+        return [unit for unit in matching_units(self.q, MOST) if str(unit.id) != self.chosen] if self.q else []
+
+    @property
+    def fixed(self) -> list[tuple[str, str]]:
+        """The two answers that are no unit."""
+        return [(OTHER, "其他（名单里没有）"), (NONE, NO_UNIT)]
