@@ -168,6 +168,11 @@ def user_named(username: str) -> User | None:
     return db.session.scalar(select(User).where(User.username_key == username.strip().lower()))
 
 
+def hold_user(user_id: int) -> None:
+    """Let one transaction at a time act for this person; rows that only point to them are not held up."""
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+
+
 def people_with_phone(phone: str, *, but: int = 0) -> list[User]:
     """Accounts with exactly this phone number, except the account `but` (families share numbers)."""
     found = select(User).where(User.phone_hash == keyed_hash(plain_phone(phone), "phone"), User.id != but)

@@ -1,16 +1,26 @@
-"""志愿者 `Volunteer`: a member whom a service community has approved, with the kept count and minutes."""
+"""志愿者 `Volunteer`: a member whom a service community has approved, with the kept count and minutes.
+
+How one becomes a volunteer is in approval.py and membership.py; this file has what happens afterwards.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, exists, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model, Row, Sealed
-from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stateful
-from app.models.user import Gender, User
+from app import clock
+from app.db import Model, Row, db
+from app.freshness import touch
+from app.models.history import record
+from app.models.identity import Employment as Employment
+from app.models.identity import Identity as Identity
+from app.models.identity import Political as Political
+from app.models.message import tell
+from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
+from app.models.user import User
+from app.refusal import Refused
 
 if TYPE_CHECKING:
     from app.models.work_unit import WorkUnit
@@ -20,21 +30,6 @@ class VolunteerStatus(StrEnum):
     SERVING = "serving"
     PAUSED = "paused"
     LEFT = "left"
-
-
-class Political(StrEnum):
-    PARTY = "party"
-    PROBATIONARY = "probationary"
-    LEAGUE = "league"
-    DEMOCRATIC = "democratic"
-    MASSES = "masses"
-
-
-class Employment(StrEnum):
-    EMPLOYED = "employed"
-    RETIRED = "retired"
-    STUDENT = "student"
-    OTHER = "other"
 
 
 class Skill(StrEnum):
@@ -56,22 +51,6 @@ class Skill(StrEnum):
     OTHER = "other"
 
 
-class Identity(Placed):
-    """What an application states about a person and the volunteer's file keeps."""
-
-    home_community_code: Mapped[str | None] = mapped_column(String(12))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("work_unit.id"))
-    unit_other: Mapped[str] = mapped_column(String(80), default="")
-    political: Mapped[Political]
-    employment: Mapped[Employment]
-    gender: Mapped[Gender]
-    born_year: Mapped[int]
-    id_card: Mapped[str | None] = mapped_column(Sealed)
-    id_card_tail: Mapped[str] = mapped_column(String(4), default="")
-    guardian_name: Mapped[str] = mapped_column(String(40), default="")
-    guardian_phone: Mapped[str | None] = mapped_column(Sealed)
-
-
 class Volunteer(Identity, Stateful, Row, Model):
     """One volunteer. `services` and `minutes` are sums over live service records, kept in step."""
 
@@ -79,7 +58,7 @@ class Volunteer(Identity, Stateful, Row, Model):
     MOVES = {
         VolunteerStatus.SERVING: {VolunteerStatus.PAUSED: REASON, VolunteerStatus.LEFT: FREE},
         VolunteerStatus.PAUSED: {VolunteerStatus.SERVING: FREE, VolunteerStatus.LEFT: FREE},
-        VolunteerStatus.LEFT: {},
+        VolunteerStatus.LEFT: {VolunteerStatus.SERVING: FREE},  # only by a new application, approved
     }
     __table_args__ = (
         Index(None, "status", "id"),
@@ -103,6 +82,69 @@ class Volunteer(Identity, Stateful, Row, Model):
     unit: Mapped["WorkUnit | None"] = relationship(lazy="raise")
     skills: Mapped[list["VolunteerSkill"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
+    def pause(self, *, by: User, reason: str) -> None:
+        """Stop for a while; all future places go to others. `by` is the volunteer or staff."""
+        reason = given(reason)
+        self._free_places(VolunteerStatus.PAUSED, by, reason)
+        self.move(VolunteerStatus.PAUSED, by=by, reason=reason)
+        self._say(by, "您的志愿服务已暂停", reason)
+
+    def resume(self, *, by: User) -> None:
+        """Serve again after a pause. Who has left comes back by a new application only."""
+        if self.status is not VolunteerStatus.PAUSED:
+            raise TransitionError(self, VolunteerStatus.SERVING)
+        self.move(VolunteerStatus.SERVING, by=by)
+        self._say(by, "您的志愿服务已恢复", "现在可以继续报名活动。")
+
+    def leave(self, *, by: User, reason: str = "") -> None:
+        """注销: future places go to others, the ID-card number is free again, count and records stay.
+
+        Staff must give a reason; an open application goes back with it.
+        """
+        from app.models.application import open_application
+
+        reason = given(reason) if by.id != self.user_id else reason.strip()
+        self._free_places(VolunteerStatus.LEFT, by, reason or "已注销志愿者身份")
+        self.move(VolunteerStatus.LEFT, by=by, reason=reason)
+        self.left_at = clock.now()
+        waiting = open_application(self.user_id)
+        if waiting is not None:
+            waiting.withdraw(by=by)
+        self._forget_card()
+        self.guardian_name, self.guardian_phone = "", None
+        self._say(by, "您的志愿者身份已注销", reason)
+
+    def release_card(self, *, by: User, reason: str) -> None:
+        """Free an ID-card number that this person should not have used; they are asked for the right one."""
+        reason = given(reason)
+        if self.id_card_hash is None:
+            raise Refused("这里没有身份证号码。", self)
+        record(self, "release-card", by=by, reason=reason)
+        self._forget_card()
+        tell(self.user_id, "请重新填写身份证号码", reason, path="/member/volunteer")
+        db.session.flush()
+
+    def _free_places(self, to: VolunteerStatus, by: User, reason: str) -> None:
+        from app.models.seats import free_future_places
+
+        if not self.can_move(to):
+            raise TransitionError(self, to)
+        free_future_places(self, by, reason)
+        touch("volunteers")
+
+    def _forget_card(self) -> None:
+        from app.models.application import forget_cards
+
+        self.id_card = self.id_card_hash = None
+        self.id_card_tail = ""
+        forget_cards(self.user_id)
+
+    def _say(self, by: User, title: str, text: str) -> None:
+        """Tell the volunteer what staff did; what one did oneself one knows."""
+        touch("volunteers")
+        if by.id != self.user_id:
+            tell(self.user_id, title, text, path="/member/volunteer")
+
 
 class VolunteerSkill(Model):
     """One skill of one volunteer, so that suggestions can search by skill."""
@@ -111,3 +153,17 @@ class VolunteerSkill(Model):
 
     volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"), primary_key=True)
     skill: Mapped[Skill] = mapped_column(primary_key=True)
+
+
+def volunteer_of(user_id: int, *options: Any) -> Volunteer | None:
+    """This person's volunteer row, in whatever state; with skills loaded."""
+    from sqlalchemy.orm import selectinload
+
+    wanted = select(Volunteer).where(Volunteer.user_id == user_id)
+    return db.session.scalar(wanted.options(selectinload(Volunteer.skills), *options))
+
+
+def card_is_taken(card_hash: str, *, but: int) -> bool:
+    """Whether a living volunteer other than the person `but` has this ID-card number."""
+    other = exists().where(Volunteer.id_card_hash == card_hash, Volunteer.user_id != but)
+    return bool(db.session.scalar(select(other)))
