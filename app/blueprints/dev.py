@@ -16,7 +16,8 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.access import public
-from app.forms import Form, MomentField, PhoneField, RegionField, required
+from app.fields_places import RegionField, UnitField
+from app.forms import Form, MomentField, PhoneField, required
 
 dev = Blueprint("dev", __name__, url_prefix="/dev")
 KINDS = [("elder", "敬老助残"), ("env", "环境保护"), ("traffic", "文明交通"), ("law", "法律服务"), ("med", "医疗健康"),
@@ -29,7 +30,7 @@ class Sample(Form):
     name = StringField("真实姓名", [required("请填写姓名")])
     phone = PhoneField("手机号", [required("手机号应为 11 位数字")], description="社区有事时联系您，网上不公开")
     password = PasswordField("密码", [InputRequired("密码至少 8 位")])
-    unit = StringField("工作单位")
+    unit = UnitField("工作单位")
     starts_at = MomentField("开始时间", [required("请填写开始时间")])
     capacity = IntegerField("招募人数", [required("请填写人数")])
     category = RadioField("活动类型", [required("请选择类型")], choices=KINDS)
