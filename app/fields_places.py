@@ -119,6 +119,11 @@ class RegionFilterField(Field):
         return RegionFilter(self.name, self.within, self.data or "")
 
 
+def unit_choice(unit_id: int | None, other: str = "") -> int | str:
+    """What a UnitField starts with, from the two columns of a row: the unit, another one's name, or none."""
+    return unit_id or other or NONE
+
+
 class UnitField(Field):
     """A work unit of the list, 其他 with its name in `unit_other`, or 无单位. `.unit_id` and `.other` say which."""
 
@@ -132,7 +137,7 @@ class UnitField(Field):
         return self.data or ""
 
     def process_data(self, value: Any) -> None:
-        """A unit id, the name of another unit, None for none, '' for no answer yet."""
+        """What `unit_choice` says of a row; None where nobody has answered yet."""
         if isinstance(value, int):
             self.data = str(value)
         elif value is None:

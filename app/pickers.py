@@ -45,7 +45,8 @@ class RegionPick:
     @property
     def value(self) -> Place | None:
         """The chosen region, if it is one."""
-        return regions().get(self.chosen)
+        place: Place | None = regions().get(self.chosen)
+        return place
 
     @property
     def here(self) -> str:
@@ -124,7 +125,8 @@ class UnitPick:
     @property
     def value(self) -> WorkUnit | None:
         """The chosen unit, if it is one of the list."""
-        return units().get(int(self.chosen)) if self.chosen.isdecimal() else None
+        unit: WorkUnit | None = units().get(int(self.chosen)) if self.chosen.isdecimal() else None
+        return unit
 
     @property
     def found(self) -> list[WorkUnit]:
