@@ -3,24 +3,50 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+PYTEST := $(PY) -m pytest -n 2 --dist worksteal
+PAGES ?= .cache/pages
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install lock
+.PHONY: help setup install run test test-full check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/dev.stamp node_modules/.package-lock.json ## everything that running, testing and checking need
+setup: $(VENV)/dev.stamp node_modules/.package-lock.json tools/html/node_modules/.package-lock.json ## everything that running, testing and checking need
 
 install: $(VENV)/run.stamp node_modules/.package-lock.json ## only what running needs
+
+run: $(VENV)/run.stamp node_modules/.package-lock.json ## migrate, fill with demo data, serve (PORT=8000)
+	@exec $(PY) tools/run.py
+
+test: setup ## every test but the long ones: SQLite, PostgreSQL, a browser
+	$(PYTEST) -m "not full"
+
+test-full: setup ## every test, the long ones too
+	$(PYTEST)
+
+check: setup ## style, types, templates, migrations, the rules of the house
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/djlint app/templates --lint --quiet
+	$(PY) tools/check_house.py
+	sh tools/check_migrations.sh
+
+html-check: setup ## validity of saved pages: make html-check PAGES=folder
+	$(PY) tools/html_check.py $(PAGES)
 
 lock: ## compile the lock files again from requirements*.in and package.json
 	sh tools/lock.sh
 
+clean: ## remove everything that make made, (but not the data in instance/)
+	rm -rf $(VENV) node_modules tools/*/node_modules .cache test-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/run.stamp: requirements.txt | $(PY)
 	$(PIP) -r requirements.txt
@@ -31,5 +57,9 @@ $(VENV)/dev.stamp: requirements-dev.txt | $(PY)
 	@touch $@ $(VENV)/run.stamp
 
 node_modules/.package-lock.json: package-lock.json | $(PY)
-	sh tools/npm.sh ci --omit=dev --ignore-scripts
+	sh tools/npm.sh ci --omit=dev --ignore-scripts --loglevel=error
+	@touch $@
+
+tools/html/node_modules/.package-lock.json: tools/html/package-lock.json | $(PY)
+	cd tools/html && sh ../npm.sh ci --ignore-scripts --loglevel=error
 	@touch $@
