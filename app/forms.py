@@ -11,6 +11,7 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, ValidationError
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired
 
 from app import clock
@@ -28,7 +29,7 @@ class Form(FlaskForm):
         locales = ("zh",)
 
         def get_translations(self, form: Any) -> Any:
-            return Chinese(super().get_translations(form))
+            return Chinese(DefaultMeta.get_translations(self, form))  # Flask-WTF's own wants Flask-Babel
 
     def carry(self, verb: Callable[[], Any]) -> Any:
         """Run `verb` if every field is good; what it returns, or None after a wrong value."""
