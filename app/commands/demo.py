@@ -14,7 +14,7 @@ from app.demo import people, reports, year
 from app.freshness import touch
 from app.models import User
 from app.models.region import import_regions
-from app.passwords import hash_password
+from app.passwords import hashed
 
 SEED = 2026
 VOLUNTEERS, ACTIVITIES, EACH_DISTRICT = 900, 520, 5
@@ -47,7 +47,7 @@ def demo() -> None:
 
 def _build(random: Random) -> Any:
     """Write everything in one transaction, saying after each part what stands."""
-    password_hash = hash_password(people.PASSWORD)
+    password_hash = hashed(people.PASSWORD)
     places, units = people.homes(random, EACH_DISTRICT), people.make_units()
     staff = people.make_staff(password_hash, units[0])
     yield f"单位 {len(units)} 个，管理员 {len(staff)} 名"

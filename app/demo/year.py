@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from app import clock
 from app.db import db
@@ -173,7 +173,7 @@ def _records(made: list[Plan], by_id: dict[int, Plan], signups: list[dict[str, A
         for key, n in months.items()
     )
     counted = [{"id": i, "services": n, "minutes": served[i], "last_served_on": last[i]} for i, n in services.items()]
-    db.session.execute(update(Volunteer), counted)
+    _set(Volunteer, counted)
 
 
 def _count(ids: list[int], signups: list[dict[str, Any]]) -> None:
@@ -186,4 +186,12 @@ def _count(ids: list[int], signups: list[dict[str, Any]]) -> None:
          "attended": c[Attendance.PRESENT], "turns": c["all"]}
         for i, c in counted.items()
     ]
-    db.session.execute(update(Activity), rows)
+    _set(Activity, rows)
+
+
+def _set(model: Any, rows: list[dict[str, Any]]) -> None:
+    """Set columns of many rows by id, past the version column."""
+    table = model.__table__
+    columns = [name for name in rows[0] if name != "id"]
+    change = update(table).where(table.c.id == bindparam("row")).values({name: bindparam(name) for name in columns})
+    db.session.connection().execute(change, [{"row": row["id"], **{name: row[name] for name in columns}} for row in rows])
