@@ -5,10 +5,13 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 
 from app import access, clock
+from app.labels import word
 from app.models.category import categories
+from app.models.id_card import masked_card
 from app.models.message import unread_count
 from app.models.region import place_name
 from app.models.work_unit import unit_name
+from app.text import masked_phone
 
 ELDER_COOKIE = "mode"
 # (label, endpoint): a part stands in the menu only when its page exists.
@@ -89,8 +92,11 @@ def init(app: Flask) -> None:
     site = {key.lower(): value for key, value in app.config.items() if key.startswith(("SITE_", "PARENT_"))}
     app.jinja_env.globals.update(
         site=site, holds=access.holds, P=access.Permission, clock=clock, unread=unread, is_current=is_current,
-        place=place_name, unit_name=unit_name, categories=categories,
+        place=place_name, unit_name=unit_name, categories=categories, masked_phone=masked_phone,
+        masked_card=masked_card,
     )
+
+    app.jinja_env.filters["word"] = word
 
     @app.context_processor
     def viewing() -> dict[str, Any]:

@@ -4,8 +4,9 @@ Families share phones, so this warns and forbids nothing; only the ID-card numbe
 """
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import CompoundSelect, Row, literal, select, union_all
 
 from app.db import db
 from app.models.application import OPEN, Application
@@ -31,7 +32,7 @@ def warnings(applications: Sequence[Application]) -> dict[int, list[str]]:
     return {one.id: said for one in pending if (said := _about(one, found))}
 
 
-def _lookup(pending: list[Application]) -> "object":
+def _lookup(pending: list[Application]) -> CompoundSelect[Any]:
     phones = {one.user.phone_hash for one in pending}
     cards = {one.id_card_hash for one in pending if one.id_card_hash}
     nothing = literal("")
@@ -45,7 +46,7 @@ def _lookup(pending: list[Application]) -> "object":
     )
 
 
-def _about(application: Application, found: Sequence[tuple[str, str, int, str, str]]) -> list[str]:
+def _about(application: Application, found: Sequence[Row[Any]]) -> list[str]:
     said = []
     for kind, value, user_id, name, username in found:
         if user_id == application.user_id:

@@ -8,7 +8,7 @@ keeps proving that there was one.
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, and_, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Row, db
@@ -65,12 +65,11 @@ def record(
     return line
 
 
-def history_of(thing: Any) -> list[History]:
-    """Everything that happened to `thing`, oldest first, with actors and notes loaded."""
+def history_of(*things: Any) -> list[History]:
+    """Everything that happened to these rows, oldest first, with actors and notes loaded."""
     from sqlalchemy.orm import joinedload
 
-    wanted = select(History).where(
-        History.noun == thing.__tablename__, History.noun_id == thing.id
-    )
+    of_these = [and_(History.noun == thing.__tablename__, History.noun_id == thing.id) for thing in things]
+    wanted = select(History).where(or_(false(), *of_these))
     options = (joinedload(History.actor), joinedload(History.note))
     return list(db.session.scalars(wanted.options(*options).order_by(History.id)))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, exists, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row, db
@@ -157,10 +157,8 @@ class VolunteerSkill(Model):
 
 def volunteer_of(user_id: int, *options: Any) -> Volunteer | None:
     """This person's volunteer row, in whatever state; with skills loaded."""
-    from sqlalchemy.orm import selectinload
-
-    wanted = select(Volunteer).where(Volunteer.user_id == user_id)
-    return db.session.scalar(wanted.options(selectinload(Volunteer.skills), *options))
+    wanted = select(Volunteer).where(Volunteer.user_id == user_id).options(joinedload(Volunteer.skills), *options)
+    return db.session.scalars(wanted).unique().first()
 
 
 def card_is_taken(card_hash: str, *, but: int) -> bool:
