@@ -1,14 +1,24 @@
-"""服务记录 `ServiceRecord`: one confirmed service of one person, and its roll-up by month."""
+"""服务记录 `ServiceRecord`: one confirmed service of one person, and its roll-up by month.
 
+`make`, `revoke` and `change_minutes` are the only ways to a record. Each keeps, in the same transaction,
+the person's count, minutes and last day (`Volunteer`) and the roll-up (`ServiceMonth`); `flask recount
+--check` proves both (SPEC section 4). Their callers hold the volunteers' rows, locked in the order of ids.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, func, select, text, update
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from app.db import Model, Row
+from app import clock
+from app.db import Model, Row, add_to, db
 from app.models.activity import Activity
 from app.models.region import Placed
+from app.models.user import User
+from app.models.volunteer import Volunteer
 
 
 class Evidence(StrEnum):
@@ -53,6 +63,40 @@ class ServiceRecord(Placed, Row, Model):
 
     activity: Mapped[Activity | None] = relationship(lazy="raise")
 
+    def happened(self, on: date) -> None:
+        """Set the Shanghai day to which the record belongs, with its month."""
+        self.day, self.month = on, f"{on:%Y-%m}"
+
+    @classmethod
+    def of_volunteer(cls, volunteer_id: int) -> "Select[tuple[ServiceRecord]]":
+        """A person's live records, newest day first, each with its activity (None for help, imports)."""
+        mine = select(cls).where(cls.volunteer_id == volunteer_id, cls.revoked_at.is_(None))
+        return mine.options(joinedload(cls.activity)).order_by(cls.day.desc(), cls.id.desc())
+
+    @classmethod
+    def live_of(cls, activity_id: int, volunteer_ids: Iterable[int]) -> "list[ServiceRecord]":
+        """The live records of these people for this activity: at most one each."""
+        wanted = cls.activity_id == activity_id, cls.volunteer_id.in_(volunteer_ids), cls.revoked_at.is_(None)
+        return list(db.session.scalars(select(cls).where(*wanted)))
+
+    @classmethod
+    def make(cls, records: "Sequence[ServiceRecord]") -> None:
+        """Save these new records and count them."""
+        db.session.add_all(records)
+        _count([(record, 1, record.minutes) for record in records])
+
+    @classmethod
+    def revoke(cls, records: "Sequence[ServiceRecord]", *, by: User | None) -> None:
+        """Take back live records: their rows stay, they count no more."""
+        for record in records:
+            record.revoked_at, record.revoked_by_id = clock.now(), by.id if by else None
+        _count([(record, -1, -record.minutes) for record in records])
+
+    def change_minutes(self, minutes: int) -> None:
+        """Correct the length of a live record."""
+        difference, self.minutes = minutes - self.minutes, minutes
+        _count([(self, 0, difference)])
+
 
 class ServiceMonth(Model):
     """The roll-up: services and minutes by month × both communities × unit × category × evidence.
@@ -73,3 +117,45 @@ class ServiceMonth(Model):
     evidence: Mapped[Evidence] = mapped_column(primary_key=True)
     services: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int] = mapped_column(default=0)
+
+
+def _count(changes: "Sequence[tuple[ServiceRecord, int, int]]") -> None:
+    """Add (services, minutes) of each record to its person and to the roll-up.
+
+    People first, then the roll-up in the order of its keys: two transactions meet in one order.
+    """
+    db.session.flush()
+    people: Counter[tuple[int, str]] = Counter()
+    months: Counter[tuple[ServiceKey, str]] = Counter()
+    for record, services, minutes in changes:
+        for name, amount in (("services", services), ("minutes", minutes)):
+            people[record.volunteer_id, name] += amount
+            months[_key(record), name] += amount
+    _count_people(people)
+    for key in sorted({key for key, _ in months}):
+        amounts = {"services": months[key, "services"], "minutes": months[key, "minutes"]}
+        add_to(ServiceMonth, dict(zip(KEYS, key, strict=True)), amounts)
+
+
+ServiceKey = tuple[str, str, str, int, int, Evidence]
+KEYS = ("month", "community_code", "volunteer_community_code", "unit_id", "category_id", "evidence")
+
+
+def _key(record: ServiceRecord) -> ServiceKey:
+    """The row of the roll-up to which the record belongs."""
+    places = record.month, record.community_code, record.volunteer_community_code
+    return (*places, record.unit_id or 0, record.category_id, record.evidence)
+
+
+def _count_people(amounts: "Counter[tuple[int, str]]") -> None:
+    """One UPDATE for all whose figures change alike; the last day is looked up, it can also go back."""
+    alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for volunteer_id in sorted({volunteer_id for volunteer_id, _ in amounts}):
+        alike[amounts[volunteer_id, "services"], amounts[volunteer_id, "minutes"]].append(volunteer_id)
+    theirs = ServiceRecord.volunteer_id == Volunteer.id, ServiceRecord.revoked_at.is_(None)
+    latest = select(func.max(ServiceRecord.day)).where(*theirs).scalar_subquery()
+    for (services, minutes), ids in alike.items():
+        changed = update(Volunteer).where(Volunteer.id.in_(ids)).values(
+            services=Volunteer.services + services, minutes=Volunteer.minutes + minutes, last_served_on=latest
+        )
+        db.session.execute(changed, execution_options={"synchronize_session": "fetch"})

@@ -1,0 +1,160 @@
+"""When and by whom somebody may be ticked, and for how many minutes (SPEC sections 3 and 4)."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import or_, select
+
+from app import clock, labels
+from app.db import db
+from app.models.activity import Activity
+from app.models.activity_phase import ActivityStatus
+from app.models.signup import Attendance, SignUp
+from app.models.stateful import given
+from app.models.user import Post, Role, User
+from app.models.volunteer import Volunteer
+from app.refusal import Invalid, Refused
+
+EARLY = timedelta(minutes=60)  # ticking begins so long before the start
+CORRECTION = timedelta(days=30)  # and may be corrected so long after 结项
+EXTRA = 60  # minutes a service may exceed the activity; more needs a reason
+UTMOST = 1440  # minutes a service may exceed the activity at all: the rest is a slip of the finger
+
+
+class Wanted(StrEnum):
+    """The wanted state that a form sends in `attended`: never 'toggle', so that repeating is harmless."""
+
+    PRESENT = "1"
+    NOT = "0"
+    EXCUSED = "leave"
+
+
+def wanted_state(wanted: str, activity: Activity) -> Attendance:
+    """The state that `wanted` names: after 结项 nobody is left 未确认. Invalid for another word."""
+    if wanted not in set(Wanted):
+        raise Invalid("attended", "请选择已到、未到或请假。")
+    if wanted == Wanted.NOT:
+        return Attendance.ABSENT if corrected(activity) else Attendance.UNKNOWN
+    return Attendance.PRESENT if wanted == Wanted.PRESENT else Attendance.EXCUSED
+
+
+def corrected(activity: Activity) -> bool:
+    """Whether every change is now a correction, which needs a reason."""
+    return activity.status is ActivityStatus.COMPLETED
+
+
+def check_time(activity: Activity) -> None:
+    """Refused before the time for ticking, for a draft and for a cancelled activity."""
+    if activity.status in (ActivityStatus.DRAFT, ActivityStatus.CANCELLED):
+        raise Refused(f"活动现在是“{labels.word(activity.phase())}”，不能确认到场。", activity)
+    opens = activity.starts_at - EARLY
+    if not corrected(activity) and clock.now() < opens:
+        raise Refused(f"开始前 60 分钟起才能确认到场，也就是 {labels.when(opens)}。", activity)
+
+
+def last_correction(activity: Activity) -> datetime:
+    """The moment from which the attendance of a completed activity stays as it is."""
+    return (activity.completed_at or activity.ends_at) + CORRECTION
+
+
+def closed(activity: Activity) -> bool:
+    """Whether nothing can be changed any more: cancelled, or 30 days after 结项."""
+    if activity.status is ActivityStatus.CANCELLED:
+        return True
+    return corrected(activity) and clock.now() >= last_correction(activity)
+
+
+def check_change(activity: Activity, reason: str) -> str:
+    """The trimmed reason of a change; Invalid where 结项 demands one, Refused 30 days after it."""
+    if not corrected(activity):
+        return given(reason) if reason.strip() else ""
+    if closed(activity):
+        until = labels.when(last_correction(activity))
+        raise Refused(f"结项后 30 天内可以更正，已于 {until} 截止。", activity)
+    return given(reason)
+
+
+def untouchable(by: User | None) -> set[int]:
+    """The user ids whose attendance `by` may not decide: their own, and that of a colleague of the same post.
+
+    It goes one level up: the colleague of a place is decided above that place (for the city, which has
+    nothing above, by another of its administrators).
+    """
+    if by is None or by.post is None:
+        return {by.id} if by else set()
+    if by.post.role is Role.CITY:
+        return {by.id}
+    today = clock.today()
+    living = (
+        Post.revoked_at.is_(None), Post.first_day <= today, or_(Post.last_day.is_(None), Post.last_day >= today)
+    )
+    held = select(Post.user_id).where(Post.region_code == by.post.region_code, *living)
+    return {by.id, *db.session.scalars(held)}
+
+
+OWN = "本人的到场由上一级管理员确认，不能自己确认。"
+COLLEAGUE = "同一岗位同事的到场由上一级管理员确认。"
+
+
+def check_person(by: User | None, user_id: int) -> None:
+    """Refused when this person's attendance is not for `by` to decide."""
+    if user_id in untouchable(by):
+        raise Refused(OWN if by and by.id == user_id else COLLEAGUE)
+
+
+def present_elsewhere(activity: Activity, volunteer_ids: Collection[int]) -> dict[int, Activity]:
+    """Of these volunteers, who is 已到 at another activity at the same time (half-open), and at which."""
+    overlapping = Activity.starts_at < activity.ends_at, Activity.ends_at > activity.starts_at
+    wanted = (
+        select(SignUp.volunteer_id, Activity)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(SignUp.volunteer_id.in_(volunteer_ids), SignUp.attendance == Attendance.PRESENT)
+        .where(Activity.id != activity.id, Activity.status != ActivityStatus.CANCELLED, *overlapping)
+    )
+    return dict(db.session.execute(wanted).tuples().all())
+
+
+def said_elsewhere(other: Activity) -> str:
+    """Why somebody cannot be here: they are at `other`."""
+    return f"已在“{other.title}”（{labels.span(other.starts_at, other.ends_at)}）确认到场，时间重叠"
+
+
+def usual_minutes(activity: Activity) -> int:
+    """The minutes a tick gives when nobody names others: those planned, never beyond what needs a reason."""
+    return min(activity.minutes, length(activity) + EXTRA)
+
+
+def length(activity: Activity) -> int:
+    """The whole minutes between start and end."""
+    return int((activity.ends_at - activity.starts_at).total_seconds() // 60)
+
+
+def read_minutes(typed: str) -> int | None:
+    """The minutes somebody typed; None for an empty field, Invalid for anything but a whole number."""
+    typed = unicodedata.normalize("NFKC", typed).strip()
+    if not typed:
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}", typed):
+        raise Invalid("minutes", "服务时长请填写整数分钟，例如 120。")
+    return int(typed)
+
+
+def check_minutes(activity: Activity, minutes: int, reason: str) -> int:
+    """The minutes if they may be given; Invalid otherwise. 0 < minutes ≤ length + 60, more with a reason."""
+    if minutes <= 0:
+        raise Invalid("minutes", "服务时长要大于 0 分钟。")
+    most = length(activity) + EXTRA
+    if minutes > length(activity) + UTMOST:
+        raise Invalid("minutes", f"服务时长最多 {length(activity) + UTMOST} 分钟，现在是 {minutes} 分钟。")
+    if minutes > most and not reason:
+        raise Invalid("reason", f"超过 {most} 分钟（活动时长加 60 分钟）的，请写明原因。")
+    return minutes
+
+
+def volunteer_names(volunteer_ids: Collection[int]) -> dict[int, str]:
+    """The names of these volunteers."""
+    wanted = select(Volunteer.id, User.name).join(Volunteer.user).where(Volunteer.id.in_(volunteer_ids))
+    return dict(db.session.execute(wanted).tuples().all())

@@ -1,0 +1,132 @@
+"""`mark`: one person came, did not come, or asked to be excused."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import contains_eager
+
+from app import clock
+from app.db import db, lock
+from app.models.activity import Activity
+from app.models.attendance import rules
+from app.models.history import record
+from app.models.message import tell
+from app.models.service_record import Evidence, ServiceRecord
+from app.models.signup import Attendance, SignUp, SignUpStatus
+from app.models.user import User
+from app.models.volunteer import Volunteer
+from app.refusal import Refused
+
+SERVICES_PATH = "/member/services"
+
+
+def mark(signup: SignUp, wanted: str, minutes: int | None = None, reason: str = "", *, by: User | None) -> bool:
+    """Bring one person to the wanted state ('1' 已到, '0' not, 'leave' 请假); whether anything changed.
+
+    已到 makes one live service record of `minutes` (None: as planned) at once; leaving it revokes the
+    record. For who is 已到 already, other `minutes` correct the record. `reason` is demanded after 结项
+    and for long services. Raises Refused (409) and Invalid at `attended`, `minutes` or `reason` (422).
+    """
+    activity, signup = held(signup)
+    rules.check_time(activity)
+    to = rules.wanted_state(wanted, activity)
+    if signup.status is not SignUpStatus.ADMITTED:
+        raise Refused("", signup)
+    if signup.attendance is to and (to is not Attendance.PRESENT or minutes in (None, signup.minutes)):
+        return False
+    rules.check_person(by, signup.volunteer.user_id)
+    reason = rules.check_change(activity, reason)
+    if to is Attendance.PRESENT:
+        minutes = rules.check_minutes(activity, rules.usual_minutes(activity) if minutes is None else minutes, reason)
+    if signup.attendance is to:
+        _correct(signup, minutes or 0, reason, by=by)
+    else:
+        _change(activity, signup, to, minutes, reason, by=by)
+    return True
+
+
+def held(signup: SignUp) -> tuple[Activity, SignUp]:
+    """The activity and the sign-up with its volunteer, fresh, held until the transaction ends."""
+    [activity] = lock(select(Activity).where(Activity.id == signup.activity_id))
+    both = select(SignUp).join(SignUp.volunteer).options(contains_eager(SignUp.volunteer))
+    [signup] = lock(both.where(SignUp.id == signup.id))
+    return activity, signup
+
+
+def _correct(signup: SignUp, minutes: int, reason: str, *, by: User | None) -> None:
+    """Other minutes for who is 已到."""
+    [live] = ServiceRecord.live_of(signup.activity_id, [signup.volunteer_id])
+    record(signup, "minutes", by=by, reason=reason, came_from=str(live.minutes), to=str(minutes))
+    live.change_minutes(minutes)
+    signup.minutes, signup.ticked_at, signup.ticked_by_id = minutes, clock.now(), by.id if by else None
+    db.session.flush()
+
+
+def _change(
+    activity: Activity, signup: SignUp, to: Attendance, minutes: int | None, reason: str, *, by: User | None
+) -> None:
+    before = signup.attendance
+    if to is Attendance.PRESENT:
+        check_elsewhere(activity, signup)
+        signup.minutes = minutes
+        ServiceRecord.make([service(activity, signup, signup.volunteer, by)])
+    else:
+        signup.minutes = None
+    if before is Attendance.PRESENT:
+        ServiceRecord.revoke(ServiceRecord.live_of(activity.id, [signup.volunteer_id]), by=by)
+    signup.attendance, signup.ticked_at, signup.ticked_by_id = to, clock.now(), by.id if by else None
+    record(signup, "attendance", by=by, reason=reason, came_from=before, to=to)
+    count_attended(activity, (to is Attendance.PRESENT) - (before is Attendance.PRESENT))
+    if rules.corrected(activity):
+        _tell(activity, signup, reason)
+    db.session.flush()
+
+
+def check_elsewhere(activity: Activity, signup: SignUp) -> None:
+    """Refused while the person is 已到 at another activity at the same time; the other is named."""
+    other = rules.present_elsewhere(activity, [signup.volunteer_id]).get(signup.volunteer_id)
+    if other:
+        raise Refused(f"{rules.said_elsewhere(other)}，不能再记到场。", signup)
+
+
+def service(activity: Activity, signup: SignUp, volunteer: Volunteer, by: User | None) -> ServiceRecord:
+    """The record that this person's presence makes; it belongs to the activity's first day.
+
+    On that day (and before it) the person's community and unit are those of today, and the sign-up learns
+    them; a later tick takes what the sign-up knew.
+    """
+    day = clock.day(activity.starts_at)
+    if clock.today() <= day:
+        belong(signup, volunteer)
+    made = ServiceRecord(
+        volunteer_id=signup.volunteer_id, activity_id=activity.id, minutes=signup.minutes,
+        category_id=activity.category_id, unit_id=signup.unit_id,
+        volunteer_district_code=signup.volunteer_district_code,
+        volunteer_subdistrict_code=signup.volunteer_subdistrict_code,
+        volunteer_community_code=signup.volunteer_community_code,
+        evidence=Evidence.LATE if rules.corrected(activity) else Evidence.ONSITE,
+        confirmed_by_id=by.id if by else None,
+    )
+    made.happened(day)
+    made.locate(activity.community_code)
+    return made
+
+
+def belong(signup: SignUp, volunteer: Volunteer) -> None:
+    """Let the sign-up carry the person's present community and unit."""
+    signup.volunteer_district_code = volunteer.district_code
+    signup.volunteer_subdistrict_code = volunteer.subdistrict_code
+    signup.volunteer_community_code = volunteer.community_code
+    signup.unit_id = volunteer.unit_id
+
+
+def count_attended(activity: Activity, difference: int) -> None:
+    """Keep the activity's number of 已到, without making open forms of the activity stale."""
+    if difference:
+        changed = update(Activity).where(Activity.id == activity.id)
+        db.session.execute(changed.values(attended=Activity.attended + difference))
+
+
+def _tell(activity: Activity, signup: SignUp, reason: str) -> None:
+    from app.labels import word
+
+    body = f"活动“{activity.title}”的到场情况更正为“{word(signup.attendance)}”。原因：{reason}"
+    tell(signup.volunteer.user_id, "到场情况有更正", body, path=SERVICES_PATH, about=f"signup:{signup.id}")

@@ -1,0 +1,131 @@
+"""The kept figures against the rows they are sums of (`flask recount`, SPEC section 4).
+
+- people: `Volunteer.services`, `minutes`, `last_served_on` against live service records
+- months: `ServiceMonth` against live service records (a row of zeros is as good as none)
+- activities: `taken`, `waiting`, `asking`, `attended` against sign-ups; walk-ins hold no seat
+
+Each comparison is one statement, so that it sees one moment of a database that is being used.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, text, union_all, update
+
+from app.db import add_to, db
+from app.models.activity import Activity
+from app.models.service_record import KEYS, ServiceMonth, ServiceRecord
+from app.models.signup import Attendance, SignUp, SignUpStatus
+from app.models.volunteer import Volunteer
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row whose kept figures are not the true ones; `key` names it by columns."""
+
+    noun: str
+    key: dict[str, Any]
+    kept: dict[str, Any]
+    true: dict[str, Any]
+
+    def __str__(self) -> str:
+        row = " ".join(str(value) for value in self.key.values())
+        wrong = (f"{name} {self.kept[name]} → {true}" for name, true in self.true.items() if self.kept[name] != true)
+        return f"{self.noun} {row}：{'，'.join(wrong)}"
+
+
+def people() -> list[Difference]:
+    """Volunteers whose figures differ from their live records."""
+    live = ServiceRecord.revoked_at.is_(None)
+    sums = (
+        select(
+            ServiceRecord.volunteer_id, func.count().label("services"),
+            func.sum(ServiceRecord.minutes).label("minutes"), func.max(ServiceRecord.day).label("last_served_on"),
+        ).where(live).group_by(ServiceRecord.volunteer_id).subquery()
+    )
+    true = {
+        "services": func.coalesce(sums.c.services, 0), "minutes": func.coalesce(sums.c.minutes, 0),
+        "last_served_on": sums.c.last_served_on,
+    }
+    return _differing("志愿者", Volunteer, true, sums, sums.c.volunteer_id)
+
+
+def activities() -> list[Difference]:
+    """Activities whose figures differ from their sign-ups."""
+
+    def number(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+        return func.sum(case((condition, 1), else_=0))
+
+    admitted = SignUp.status == SignUpStatus.ADMITTED
+    counted = {
+        "taken": number(and_(admitted, SignUp.walk_in.is_(False))),
+        "waiting": number(SignUp.status == SignUpStatus.WAITING),
+        "asking": number(SignUp.status == SignUpStatus.ASKING),
+        "attended": number(and_(admitted, SignUp.attendance == Attendance.PRESENT)),
+    }
+    columns = [SignUp.activity_id, *(column.label(name) for name, column in counted.items())]
+    sums = select(*columns).group_by(SignUp.activity_id).subquery()
+    true = {name: func.coalesce(sums.c[name], 0) for name in counted}
+    return _differing("活动", Activity, true, sums, sums.c.activity_id)
+
+
+def _differing(noun: str, model: Any, true: dict[str, Any], sums: Any, link: Any) -> list[Difference]:
+    kept = {name: getattr(model, name) for name in true}
+    differs = or_(*(kept[name].is_distinct_from(true[name]) for name in true))
+    wanted = select(model.id, *kept.values(), *true.values()).outerjoin(sums, link == model.id).where(differs)
+    found = []
+    for id, *figures in db.session.execute(wanted.order_by(model.id)):
+        before, after = figures[: len(kept)], figures[len(kept) :]
+        now, should = dict(zip(kept, before, strict=True)), dict(zip(true, after, strict=True))
+        found.append(Difference(noun, {"id": id}, now, should))
+    return found
+
+
+def months() -> list[Difference]:
+    """Rows of the roll-up that differ from the live records, or are missing."""
+    keys = [getattr(ServiceMonth, key) for key in KEYS]
+    unit = func.coalesce(ServiceRecord.unit_id, 0)
+    theirs = [unit if key == "unit_id" else getattr(ServiceRecord, key) for key in KEYS]
+    zero: ColumnElement[int] = literal_column("0")
+    kept = select(*keys, ServiceMonth.services, ServiceMonth.minutes, zero.label("records"), zero.label("summed"))
+    live = select(*theirs, zero, zero, func.count(), func.sum(ServiceRecord.minutes))
+    both = union_all(kept, live.where(ServiceRecord.revoked_at.is_(None)).group_by(*theirs)).subquery()
+    names, figures = list(both.c)[: len(KEYS)], list(both.c)[len(KEYS) :]
+    sums = [func.sum(figure) for figure in figures]
+    differs = or_(sums[0] != sums[2], sums[1] != sums[3])
+    found = []
+    for row in db.session.execute(select(*names, *sums).group_by(*names).having(differs).order_by(*names)):
+        services, minutes, records, summed = (int(figure) for figure in row[len(KEYS) :])
+        key = dict(zip(KEYS, row, strict=False))
+        kept_now, true = {"services": services, "minutes": minutes}, {"services": records, "minutes": summed}
+        found.append(Difference("月度汇总", key, kept_now, true))
+    return found
+
+
+CHECKS: dict[str, Callable[[], list[Difference]]] = {"志愿者": people, "月度汇总": months, "活动": activities}
+
+
+def repair(differences: list[Difference]) -> None:
+    """Write the true figures. Only after `alone`, with differences found since."""
+    for one in differences:
+        if one.noun == "月度汇总":
+            add_to(ServiceMonth, one.key, {name: one.true[name] - one.kept[name] for name in one.true})
+            continue
+        model: Any = Volunteer if one.noun == "志愿者" else Activity
+        db.session.execute(update(model).where(model.id == one.key["id"]).values(one.true))
+
+
+def unhurried() -> None:
+    """Let this transaction read a whole city: a request's statement timeout does not fit it."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def alone() -> None:
+    """Until this transaction ends nobody else changes a sign-up or a record: every verb locks these first.
+
+    On SQLite a writer is alone anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE activity, volunteer IN EXCLUSIVE MODE"))
