@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 import config
 from app import access, assets, cli, errors, headers, labels, sessions, viewing
@@ -33,6 +34,13 @@ class Site(Flask):
         return super().full_dispatch_request()
 
 
+class Number(IntegerConverter):
+    """`<int:id>` in addresses: what no INTEGER column holds names nothing (404), instead of failing in the database."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+
+
 class Prefix:
     """Serve the whole site under a path prefix (`URL_PREFIX=/dyzyz`); elsewhere a plain 404."""
 
@@ -52,6 +60,7 @@ class Prefix:
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` (tests) are laid over its configuration."""
     app = Site(__name__)
+    app.url_map.converters["int"] = Number
     app.config.update(config.load() | (overrides or {}))
     options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)

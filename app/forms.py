@@ -21,6 +21,8 @@ from app.once import new_key
 from app.refusal import Invalid
 from app.text import is_phone, plain_card, plain_phone, squeeze, valid_id_card
 
+STEPS = ("region_step", "picture_step", "preview")
+
 
 class Form(FlaskForm):
     """A form in Chinese. Subclasses name their own fields only: nothing else can be set by a client."""
@@ -63,8 +65,8 @@ class Form(FlaskForm):
 
     @property
     def stepping(self) -> bool:
-        """Whether a picker's step button (no scripts) was pressed: show the form again, judge nothing."""
-        return request.method == "POST" and not request.form.keys().isdisjoint(("region_step", "picture_step"))
+        """Whether a step of a picker or a preview was asked for: show the form again, judge nothing."""
+        return request.method == "POST" and not request.form.keys().isdisjoint(STEPS)
 
 
 class CreationForm(Form):

@@ -40,10 +40,9 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
             return go(first.location) if first and first.location else view(*args, **kwargs)
         response = make_response(view(*args, **kwargs))
         location = response.headers.get("HX-Redirect") or response.headers.get("Location")
-        if response.status_code < 400 and location:
-            db.session.execute(
-                db.update(CreationKey).where(CreationKey.key == used).values(location=location)
-            )
+        if response.status_code < 400:  # a step of the form creates nothing: its key stays unused
+            row = db.delete(CreationKey) if not location else db.update(CreationKey).values(location=location)
+            db.session.execute(row.where(CreationKey.key == used))
         return response
 
     return guarded
