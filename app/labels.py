@@ -13,7 +13,7 @@ from app.models.activity import ActivityStatus, Phase
 from app.models.application import ApplicationStatus
 from app.models.feedback import FeedbackStatus
 from app.models.service_record import Evidence
-from app.models.signup import Attendance, SignUpStatus
+from app.models.signup import Attendance, SignUpStatus, Standing
 from app.models.user import Gender, Role
 from app.models.volunteer import Employment, Political, Skill, VolunteerStatus
 
@@ -55,6 +55,14 @@ BADGES: dict[type[Enum], dict[Any, tuple[str, str]]] = {
         SignUpStatus.ADMITTED: ("已录用", "info"),
         SignUpStatus.DECLINED: ("未录用", "end"),
         SignUpStatus.CANCELLED: ("已取消", "end"),
+    },
+    Standing: {
+        Standing.ASKING: ("待审核", "warn"),
+        Standing.WAITING: ("候补", "warn"),
+        Standing.ADMITTED: ("已录用", "info"),
+        Standing.DECLINED: ("未录用", "end"),
+        Standing.CANCELLED: ("已取消", "end"),
+        Standing.CALLED_OFF: ("活动已取消", "err"),
     },
     Attendance: {
         Attendance.UNKNOWN: ("未确认", ""),

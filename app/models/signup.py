@@ -1,16 +1,24 @@
-"""报名 `SignUp`: one volunteer and one activity, from the request to the tick on the day."""
+"""报名 `SignUp`: one volunteer and one activity, from the request to the tick on the day.
+
+Seats and the queue are kept by app/models/seats.py, the reasons against signing up by app/models/joining.py.
+"""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, case, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.db import Model, Row
 from app.models.activity import Activity
+from app.models.activity_phase import ActivityStatus
 from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stateful
+from app.models.stateful import FREE, REASON, Stateful, given
+from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.refusal import Refused
 
 
 class SignUpStatus(StrEnum):
@@ -21,11 +29,26 @@ class SignUpStatus(StrEnum):
     CANCELLED = "cancelled"  # 已取消
 
 
+class Standing(StrEnum):
+    """What a reader is shown: the status with every due change done, or that the activity was called off."""
+
+    ASKING = "asking"
+    WAITING = "waiting"
+    ADMITTED = "admitted"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    CALLED_OFF = "called-off"  # 活动已取消
+
+
 class Attendance(StrEnum):
     UNKNOWN = "unknown"  # 未确认
     PRESENT = "present"  # 已到
     ABSENT = "absent"  # 缺席
     EXCUSED = "excused"  # 请假
+
+
+QUEUE = (SignUpStatus.ASKING, SignUpStatus.WAITING)
+LIVE = (*QUEUE, SignUpStatus.ADMITTED)
 
 
 class SignUp(Placed, Stateful, Row, Model):
@@ -43,8 +66,8 @@ class SignUp(Placed, Stateful, Row, Model):
             SignUpStatus.CANCELLED: FREE,
         },
         SignUpStatus.WAITING: {
-            SignUpStatus.ADMITTED: FREE,
-            SignUpStatus.DECLINED: REASON,  # at the start, and when the time moved onto another one
+            SignUpStatus.ADMITTED: FREE,  # by a free seat, or as a walk-in
+            SignUpStatus.DECLINED: REASON,  # at the start
             SignUpStatus.CANCELLED: FREE,
         },
         SignUpStatus.ADMITTED: {SignUpStatus.DECLINED: REASON, SignUpStatus.CANCELLED: FREE},
@@ -78,3 +101,114 @@ class SignUp(Placed, Stateful, Row, Model):
 
     activity: Mapped[Activity] = relationship(lazy="raise")
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")
+
+    @classmethod
+    def join(cls, volunteer: Volunteer | None, activity: Activity, *, by: User) -> "SignUp":
+        """Sign this volunteer up: 已录用, 候补 when full, 待审核 where the activity asks (SPEC section 3).
+
+        A cancelled row is revived at the end of the queue. Raises joining.NotNow (a Refused) naming why not.
+        """
+        from app.models import holding, joining, queue
+
+        (activity,) = holding.hold(activity.id)
+        volunteer = holding.hold_person(volunteer.id) if volunteer else None
+        queue.close_queue(activity)
+        row = holding.row_of(activity.id, volunteer.id) if volunteer else None
+        reason = joining.why_not(activity, volunteer, by, row)
+        to = queue.landing(activity)
+        if reason is not None or volunteer is None or to is None:
+            raise joining.NotNow(reason or joining.FULL)
+        return queue.enter(activity, volunteer, row, to, by=by)
+
+    def cancel(self, *, by: User) -> None:
+        """Cancel one's own sign-up before the start; a seat that gets free goes to 候补 at once."""
+        from app.models import queue
+
+        elsewhere = queue.take_up(self)
+        self._still_open("取消报名")
+        self._not_present()
+        queue.leave(self, SignUpStatus.CANCELLED, elsewhere, by=by)
+
+    def admit(self, *, by: User) -> None:
+        """Say yes to a 待审核: 已录用, or 候补 when full; after the start nobody waits (名额已满)."""
+        from app.models import queue
+
+        queue.take_up(self)
+        if self.status is SignUpStatus.WAITING:
+            raise Refused("候补按报名先后自动递补，不能手工录用。", self)
+        queue.admit(self, by=by)
+
+    def decline(self, *, by: User, reason: str) -> None:
+        """Refuse a 待审核, or take back a 已录用 before the start; the person reads the reason."""
+        from app.models import queue, signup_messages
+
+        reason = given(reason)
+        elsewhere = queue.take_up(self)
+        if self.status is SignUpStatus.WAITING:
+            raise Refused("候补按报名先后自动递补，不用处理；到活动开始还没有轮到的，自动记为未录用。", self)
+        if self.status is SignUpStatus.ADMITTED:
+            self._still_open("取消录用")
+            self._not_present()
+        queue.leave(self, SignUpStatus.DECLINED, elsewhere, by=by, reason=reason)
+        signup_messages.say_declined(self, reason)
+
+    def of_that_day(self, activity: Activity, volunteer: Volunteer) -> None:
+        """Carry the activity's place, and the volunteer's place and unit as they are now."""
+        self.locate(activity.community_code)
+        self.volunteer_district_code = volunteer.district_code
+        self.volunteer_subdistrict_code = volunteer.subdistrict_code
+        self.volunteer_community_code = volunteer.community_code
+        self.unit_id = volunteer.unit_id
+        self.activity, self.volunteer = activity, volunteer
+
+    def _still_open(self, verb: str) -> None:
+        if self.activity.starts_at <= clock.now():
+            raise Refused(f"活动已经开始，不能再{verb}。", self)
+
+    def _not_present(self) -> None:
+        if self.attendance is Attendance.PRESENT:
+            raise Refused("社区已确认到场；如有出入，请先由社区撤销到场。", self)
+
+    def standing(self, at: datetime | None = None) -> Standing:
+        """What a reader is shown at this moment (default: now); needs `activity` loaded."""
+        if self.status in LIVE and self.activity.status is ActivityStatus.CANCELLED:
+            return Standing.CALLED_OFF
+        if self.status in QUEUE and is_over(self.activity, at):
+            return Standing.DECLINED
+        return Standing(self.status.value)
+
+    @property
+    def why_declined(self) -> str:
+        """The reason of a 未录用, also of one that `flask tick` has not stored yet; needs `activity` loaded."""
+        return self.decline_reason or too_late(self.status, self.activity)
+
+
+def is_over(activity: Activity, at: datetime | None = None) -> bool:
+    """Whether 候补 and 待审核 that the rows still name have become 未录用: at the start, and at 结项."""
+    if activity.status is ActivityStatus.COMPLETED:
+        return True
+    started = activity.starts_at <= (at or clock.now())
+    return activity.status is ActivityStatus.PUBLISHED and started and activity.queue_closed_at is None
+
+
+def too_late(status: SignUpStatus, activity: Activity) -> str:
+    """Why time alone declined a sign-up in this state."""
+    if status is SignUpStatus.WAITING:
+        return "活动开始时没有空出名额，候补没有轮到。"
+    if activity.status is ActivityStatus.COMPLETED:
+        return "活动已结项，报名没有经过审核。"
+    return "活动开始前社区没有审核这项报名。"
+
+
+def standing_now(at: datetime | None = None) -> Any:
+    """`SignUp.standing` as an SQL expression, for statements that join Activity."""
+    at = at or clock.now()
+    started = and_(
+        Activity.status == ActivityStatus.PUBLISHED, Activity.starts_at <= at, Activity.queue_closed_at.is_(None)
+    )
+    over = or_(Activity.status == ActivityStatus.COMPLETED, started)
+    return case(
+        (and_(SignUp.status.in_(LIVE), Activity.status == ActivityStatus.CANCELLED), Standing.CALLED_OFF.value),
+        (and_(SignUp.status.in_(QUEUE), over), Standing.DECLINED.value),
+        *((SignUp.status == status, status.value) for status in SignUpStatus),
+    )
