@@ -20,8 +20,18 @@ from app.fields_places import RegionField, UnitField
 from app.forms import Form, MomentField, PhoneField, required
 
 dev = Blueprint("dev", __name__, url_prefix="/dev")
-KINDS = [("elder", "敬老助残"), ("env", "环境保护"), ("traffic", "文明交通"), ("law", "法律服务"), ("med", "医疗健康"),
-         ("edu", "助学支教"), ("culture", "文化宣传"), ("community", "社区服务"), ("emergency", "应急救援"), ("other", "其他")]
+KINDS = [
+    ("elder", "敬老助残"),
+    ("env", "环境保护"),
+    ("traffic", "文明交通"),
+    ("law", "法律服务"),
+    ("med", "医疗健康"),
+    ("edu", "助学支教"),
+    ("culture", "文化宣传"),
+    ("community", "社区服务"),
+    ("emergency", "应急救援"),
+    ("other", "其他"),
+]
 
 
 class Sample(Form):
