@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import abort, request, url_for
@@ -23,6 +23,7 @@ from app.htmx import render
 PER_PAGE = 20
 CAP = 1000  # totals above 999 read 999+
 EXPORT_LIMIT = 100_000
+BIGGEST = 2**31  # what an INTEGER of PostgreSQL holds
 
 
 class FilterForm(Form):
@@ -34,7 +35,18 @@ class FilterForm(Form):
 
     def given(self) -> dict[str, str]:
         """The fields that narrow, as they stand in the query string (for links and chips)."""
-        return {name: value for name, value in request.args.items() if value and name in self._fields}
+        sent = {name: value for name, value in request.args.items() if value and name in self._fields}
+        return {name: value for name, value in (sent | self.settled()).items() if value}
+
+    def settled(self) -> dict[str, str]:
+        """Fields that the address holds several times (selects below each other), as the field judged them."""
+        several = (name for name in self._fields if len(request.args.getlist(name)) > 1)
+        return {name: str(self._fields[name].data or "") for name in several}
+
+    def address(self, **changes: Any) -> str:
+        """This list's address with these query values put in (None or '' takes one out), from its first page."""
+        wanted = {**self.settled(), **changes}
+        return address(**{name: value or None for name, value in wanted.items()})
 
 
 @dataclass(frozen=True)
@@ -121,17 +133,17 @@ class Listing:
     def _fetch(self, stmt: Select[Any], position: list[Any] | None, backwards: bool) -> list[Any]:
         if position is not None:
             stmt = stmt.where(self._beyond(position, backwards))
-        directions = [
-            key.column.desc() if key.descending is not backwards else key.column.asc()
-            for key in self.order
-        ]
-        stmt = stmt.order_by(*directions).limit(self.per_page + 1)
+        stmt = stmt.order_by(*self._directions(backwards)).limit(self.per_page + 1)
         result = db.session.execute(stmt)
         return list(result.unique().scalars() if self.scalars else result)
 
+    def _directions(self, backwards: bool) -> list[Any]:
+        return [key.column.desc() if key.descending is not backwards else key.column.asc() for key in self.order]
+
     def _beyond(self, position: list[Any], backwards: bool) -> Any:
         """Rows behind (or before) the position: (a > x) or (a = x and (b > y)) …"""
-        ways, equal = [], []
+        ways: list[Any] = []
+        equal: list[Any] = []
         for key, raw in zip(self.order, position, strict=True):
             value = literal(raw, key.column.type)
             down = key.descending is not backwards
@@ -144,13 +156,7 @@ class Listing:
 
     def _read(self, way: str) -> list[Any] | None:
         """The position in the address, or None when it is missing or no position of this list."""
-        token = request.args.get(way, "")
-        try:
-            values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-            pairs = zip(self.order, values, strict=True)
-            return [_typed(value, key.column) for key, value in pairs] if token else None
-        except (ValueError, TypeError):
-            return None
+        return place_of(request.args.get(way, ""), self.order)
 
     def _total(self, stmt: Select[Any]) -> int:
         capped = stmt.with_only_columns(literal(1)).order_by(None).limit(CAP).subquery()
@@ -163,17 +169,31 @@ class Listing:
         return db.session.scalars(stmt) if self.scalars else db.session.execute(stmt)
 
     def _link(self, way: str, row: Any) -> str:
-        values = [_plain(key.of(row)) for key in self.order]
-        token = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
-        return address(**{way: token})
+        return self.filters.address(**{way: token([key.of(row) for key in self.order])})
 
 
 def address(**changes: Any) -> str:
     """This list's address with these query values put in (None takes one out); positions start anew."""
-    kept = {k: v for k, v in request.args.items(multi=True) if v and k not in ("after", "before", "format")}
+    asked = request.args.lists()
+    kept: dict[str, Any] = {k: list(filter(None, v)) for k, v in asked if k not in ("after", "before", "format")}
     kept |= request.view_args or {}
     kept |= changes
     return url_for(request.endpoint or "", **{k: v for k, v in kept.items() if v is not None})
+
+
+def token(values: Sequence[Any]) -> str:
+    """A position as it stands in an address."""
+    plain = json.dumps([_plain(value) for value in values])
+    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def place_of(token: str, order: Sequence[Key]) -> list[Any] | None:
+    """The values of a position in a list of this order; None when the token is no such position."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        return [_typed(value, key.column) for key, value in zip(order, values, strict=True)] if token else None
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
 
 
 def _plain(value: Any) -> Any:
@@ -182,6 +202,10 @@ def _plain(value: Any) -> Any:
 
 def _typed(value: Any, column: Any) -> Any:
     kind = column.type.python_type
-    if kind in (datetime, date) or issubclass(kind, (datetime, date)):
+    if issubclass(kind, datetime):
+        return kind.fromisoformat(str(value)).astimezone(UTC)
+    if issubclass(kind, date):
         return kind.fromisoformat(str(value))
+    if issubclass(kind, int) and not -BIGGEST < int(value) < BIGGEST:
+        raise ValueError("no database keeps such a number")
     return kind(value)

@@ -10,8 +10,10 @@ from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.activity_facts import Facts, differences, facts_of, in_words, object_to
-from app.models.activity_phase import ActivityStatus, Phase, phase_of
-from app.models.category import category_by_slug, open_category
+from app.models.activity_phase import ActivityStatus as ActivityStatus  # from here to everybody
+from app.models.activity_phase import Phase as Phase
+from app.models.activity_phase import phase_of
+from app.models.category import categories, open_category
 from app.models.history import record
 from app.models.picture import Picture
 from app.models.region import Placed
@@ -116,8 +118,7 @@ class Activity(Placed, Stateful, Row, Model):
         from app.models.activity_change import amend
 
         self.hold()
-        if self.status not in (ActivityStatus.DRAFT, ActivityStatus.PUBLISHED):
-            raise TransitionError(self, self.status)
+        self.must_be_editable()
         if self.version != version:
             raise Stale(self, facts)
         facts = facts.settled()
@@ -126,6 +127,11 @@ class Activity(Placed, Stateful, Row, Model):
             return
         facts.check()
         self.restate(facts, by)
+
+    def must_be_editable(self) -> None:
+        """Raise TransitionError (409 with the state) once it is over or called off."""
+        if self.status not in (ActivityStatus.DRAFT, ActivityStatus.PUBLISHED):
+            raise TransitionError(self, self.status)
 
     def publish(self, by: "User | None") -> None:
         """草稿 → 已发布; Invalid at the field that stands against it."""
@@ -179,9 +185,7 @@ class Activity(Placed, Stateful, Row, Model):
 
     def take_over(self, facts: Facts) -> None:
         """Write the facts into the row, unchecked."""
-        category = category_by_slug(facts.category)
-        assert category is not None
-        self.category_id = category.id
+        self.category_id = next(one.id for one in categories().values() if one.slug == facts.category)
         self.locate(facts.community)
         for name in Facts.__dataclass_fields__:
             if name not in ("category", "community"):

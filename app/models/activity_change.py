@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 TOLD = ("时间", "地点")
 
 
+class Overlapping(Invalid):
+    """The new time takes their place from `number` people, and the form has not named so many."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(
+            "confirmed",
+            f"改到这个时间，有 {number} 人与自己已录用的其他活动时间重叠。保存后这 {number} 人将变为未录用，"
+            "名额由候补依次递补。确定要改，请勾选后再保存。",
+        )
+
+
 def amend(activity: Activity, facts: Facts, by: "User | None", confirmed: int) -> None:
     """Change a published activity that is held and whose form is fresh; `facts` are settled. Raises Invalid."""
     from app.models import seats
@@ -30,14 +42,17 @@ def amend(activity: Activity, facts: Facts, by: "User | None", confirmed: int) -
     object_to(facts.faults() | _against(activity, facts))
     moved = facts.times() != (activity.starts_at, activity.ends_at)
     if moved:
-        _confirm(len(seats.overlaps_if_moved(activity, *facts.times())), confirmed)
+        losing = len(seats.overlaps_if_moved(activity, *facts.times()))
+        if losing > confirmed:  # nobody loses a place unless the form has named how many do
+            raise Overlapping(losing)
     people = _people_in(activity)
     changes = activity.restate(facts, by)
     if moved:
         seats.decline_overlapping(activity, by)
     news = [change for change in changes if change[0] in TOLD]
     if news:
-        _tell(activity, people, f"活动有变动：{activity.title}", f"{in_words(news)}。请看一看是否还能参加；不能参加的请取消报名。")
+        body = f"{in_words(news)}。请看一看是否还能参加；不能参加的请取消报名。"
+        _tell(activity, people, f"活动有变动：{activity.title}", body)
     seats.promote(activity, by)
     touch("activities")
 
@@ -56,16 +71,6 @@ def _against(activity: Activity, facts: Facts) -> dict[str, str]:
     if facts.starts_at != activity.starts_at and facts.starts_at < now:
         found.setdefault("starts_at", "开始时间已经过去，请改成以后的时间。")
     return found
-
-
-def _confirm(number: int, confirmed: int) -> None:
-    """Nobody loses a place unless the form has named how many do."""
-    if number > confirmed:
-        raise Invalid(
-            "confirmed",
-            f"改到这个时间，有 {number} 人与自己已录用的其他活动时间重叠。保存后这 {number} 人将变为未录用，"
-            "名额由候补依次递补。确定要改，请勾选后再保存。",
-        )
 
 
 def _people_in(activity: Activity) -> list[int]:

@@ -1,4 +1,4 @@
-"""What a community states about an activity, the rules for it (SPEC section 3), and what differs between two statements."""
+"""What a community states about an activity, the rules for it (SPEC section 3), what differs between two of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.models.category import OTHER, category_by_slug, categories
+from app.models.category import OTHER, categories, category_by_slug
 from app.models.region import place_name, regions
 from app.refusal import Invalid
 
@@ -62,7 +62,8 @@ class Facts:
         elif self.ends_at - self.starts_at > LONGEST:
             found["ends_at"] = f"一次活动最长 {LONGEST.days} 天，更长的请分成几次发布。"
         elif self.minutes is not None and not 0 < self.minutes <= self.duration + MINUTES_ABOVE:
-            found["minutes"] = f"服务时长应在 1 到 {self.duration + MINUTES_ABOVE} 分钟之间（活动时长再加 {MINUTES_ABOVE} 分钟）。"
+            most = self.duration + MINUTES_ABOVE
+            found["minutes"] = f"服务时长应在 1 到 {most} 分钟之间（活动时长再加 {MINUTES_ABOVE} 分钟）。"
         if self.signup_closes_at and self.signup_closes_at > self.ends_at:
             found["signup_closes_at"] = "报名截止不能晚于活动结束时间。"
         if not 1 <= self.capacity <= MOST_PEOPLE:

@@ -1,0 +1,156 @@
+"""活动管理: keep, publish and call off the activities of the communities below one's post."""
+
+from flask import current_app, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
+
+from app import labels
+from app.access import Permission, me, one, requires, rows
+from app.blueprints.activity_filters import OfficeFilter
+from app.blueprints.office import office
+from app.blueprints.office.activity_forms import ActivityForm, CancellationForm, acting_within
+from app.htmx import go, render
+from app.listing import Key, Listing
+from app.models.activity import Activity, ActivityStatus, Stale
+from app.models.activity_search import phase_counts
+from app.models.category import categories
+from app.models.history import history_of
+from app.models.region import place_name
+from app.once import new_key, once
+from app.refusal import Invalid
+from app.story import told
+from app.text import as_html
+from app.uploads import receives
+
+EDIT, SHOW = "office/activities/edit.html", "office/activities/show.html"
+WAYS = (
+    ("报名名单", "office.signups", "users"),
+    ("到场确认", "office.attendance", "check"),
+    ("活动反馈", "office.feedback", "img"),
+)
+NEWEST = (Key(Activity.starts_at, descending=True), Key(Activity.id, descending=True))
+COLUMNS = {
+    "编号": lambda row: row.id,
+    "活动名称": lambda row: row.title,
+    "状态": lambda row: labels.office_badge(row.phase())[0],
+    "类型": lambda row: categories()[row.category_id].name,
+    "社区": lambda row: place_name(row.community_code),
+    "地点": lambda row: row.place,
+    "开始时间": lambda row: labels.stamp(row.starts_at),
+    "结束时间": lambda row: labels.stamp(row.ends_at),
+    "报名截止": lambda row: labels.stamp(row.signup_closes_at),
+    "招募人数": lambda row: row.capacity,
+    "已录用": lambda row: row.taken,
+    "候补": lambda row: row.waiting,
+    "待审核": lambda row: row.asking,
+    "已到": lambda row: row.attended,
+    "服务时长（分钟）": lambda row: row.minutes,
+}
+
+
+def _to_change(id: int) -> Activity:
+    """The activity, with its cover, for someone who may change it; 404 outside their scope."""
+    found: Activity = one(Activity, id, Permission.ACTIVITIES, joinedload(Activity.cover))
+    return found
+
+
+@office.get("/activities")
+@requires(Permission.ACTIVITIES_SEE)
+def activities() -> ResponseReturnValue:
+    """The list with its phases, newest first."""
+    filters = OfficeFilter(request.args, within=acting_within())
+    mine = rows(Activity, Permission.ACTIVITIES_SEE)
+    counts = phase_counts(filters.narrow_but_phase(mine)) if filters.validate() else {}
+    found = Listing(mine, filters, NEWEST, COLUMNS, "activities")
+    tabs = filters.tabs(counts) if not filters.errors else []
+    return found.respond("office/activities/list.html", "results", tabs=tabs)
+
+
+@office.route("/activities/new", methods=["GET", "POST"])
+@requires(Permission.ACTIVITIES)
+@receives("cover", most=1)
+@once
+def activities_new() -> ResponseReturnValue:
+    """A new draft, or one that is published at once."""
+    form = ActivityForm()
+    if saved := form.carry(form.save):
+        flash(f"“{saved.title}”已发布。" if form.publishing else f"“{saved.title}”已存为草稿。")
+        return go(url_for(".activities_show", id=saved.id))
+    return render(EDIT, *_parts(), status=form.status, form=form, activity=None)
+
+
+def _parts() -> tuple[str, ...]:
+    """What htmx gets of the form: the preview alone when that was asked for."""
+    return ("preview",) if "preview" in request.form else ()
+
+
+@office.route("/activities/<int:id>/edit", methods=["GET", "POST"])
+@requires(Permission.ACTIVITIES)
+@receives("cover", most=1)
+def activities_edit(id: int) -> ResponseReturnValue:
+    """Change one; 409 with what others saved in the meantime."""
+    activity = _to_change(id)
+    activity.must_be_editable()
+    form = ActivityForm.of(activity)
+    try:
+        if form.carry(lambda: form.save(activity)):
+            flash(f"“{activity.title}”已发布。" if form.publishing else "修改已保存。")
+            return go(url_for(".activities_show", id=id))
+    except Stale as stale:
+        return render(EDIT, status=409, form=form.outdated(stale), activity=activity, stale=stale)
+    return render(EDIT, *_parts(), status=form.status, form=form, activity=activity)
+
+
+@office.get("/activities/<int:id>")
+@requires(Permission.ACTIVITIES_SEE)
+def activities_show(id: int) -> ResponseReturnValue:
+    """Facts, counters, history, and the ways on."""
+    activity = one(Activity, id, Permission.ACTIVITIES_SEE, joinedload(Activity.cover))
+    return render(
+        SHOW, activity=activity, description=as_html(activity.description), ways=_ways(activity), key=new_key(),
+        history=told(history_of(activity), ActivityStatus), form=CancellationForm(),
+    )
+
+
+def _ways(activity: Activity) -> list[tuple[str, str, str]]:
+    """(text, address, icon) of what else is kept about a published activity."""
+    if activity.status is ActivityStatus.DRAFT:
+        return []
+    return [(text, url_for(to, id=activity.id), icon) for text, to, icon in WAYS if to in current_app.view_functions]
+
+
+@office.post("/activities/<int:id>/publication")
+@requires(Permission.ACTIVITIES)
+def activities_publication(id: int) -> ResponseReturnValue:
+    """Publish a draft; what stands against it is shown in its form."""
+    activity = _to_change(id)
+    try:
+        activity.publish(me())
+    except Invalid as wrong:
+        form = ActivityForm.of(activity, formdata=None)
+        form.reject(wrong)
+        return render(EDIT, status=422, form=form, activity=activity)
+    flash(f"“{activity.title}”已发布，市民现在可以看到。")
+    return go(url_for(".activities_show", id=id))
+
+
+@office.post("/activities/<int:id>/copy")
+@requires(Permission.ACTIVITIES)
+@once
+def activities_copy(id: int) -> ResponseReturnValue:
+    """A draft with the same facts, to be looked over before it is published."""
+    twin = _to_change(id).copy(me())
+    flash("已复制成一份新的草稿，日期往后移了，请核对后发布。")
+    return go(url_for(".activities_edit", id=twin.id))
+
+
+@office.route("/activities/<int:id>/cancellation", methods=["GET", "POST"])
+@requires(Permission.ACTIVITIES)
+def activities_cancellation(id: int) -> ResponseReturnValue:
+    """Call it off, with a reason that everybody in it reads."""
+    activity = _to_change(id)
+    form = CancellationForm()
+    if form.carry(lambda: activity.cancel(me(), form.reason.data or "")):
+        flash(f"“{activity.title}”已取消，已经通知报名的人。")
+        return go(url_for(".activities_show", id=id))
+    return render("office/activities/cancellation.html", status=form.status, form=form, activity=activity)

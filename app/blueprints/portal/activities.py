@@ -1,0 +1,83 @@
+"""志愿活动 for everybody: the list with its live filters, and one activity."""
+
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from app import clock, labels
+from app.access import public, somebody
+from app.blueprints.activity_filters import PublicFilter
+from app.blueprints.portal import portal
+from app.chained import Chained, Part
+from app.htmx import render, wants_fragment
+from app.listing import Key
+from app.models import activity_search as search
+from app.models.activity import Activity
+from app.models.activity_phase import phase_of
+from app.models.category import categories
+from app.models.region import place_name
+from app.models.signup import LIVE
+from app.text import as_html, public_name
+
+SOONEST = (Key(Activity.starts_at), Key(Activity.id))
+NEWEST = (Key(Activity.starts_at, descending=True), Key(Activity.id, descending=True))
+COLUMNS = {
+    "活动名称": lambda row: row.title,
+    "状态": lambda row: labels.word(phase_of(row)),
+    "类型": lambda row: categories()[row.category_id].name,
+    "社区": lambda row: place_name(row.community_code),
+    "地点": lambda row: row.place,
+    "开始时间": lambda row: labels.stamp(row.starts_at),
+    "结束时间": lambda row: labels.stamp(row.ends_at),
+    "报名截止": lambda row: labels.stamp(row.signup_closes_at),
+    "招募人数": lambda row: row.capacity,
+    "已报名": lambda row: row.taken,
+}
+
+
+@portal.get("/activities")
+@public
+def activities() -> ResponseReturnValue:
+    """The list: what comes first, soonest first, then what was, newest first."""
+    filters = PublicFilter(request.args)
+    counts = filters.counts() if filters.validate() else search.Counts()
+    me = somebody()
+    found = Chained(
+        search.public_activities(me.id if me else None), filters, SOONEST, COLUMNS, "activities",
+        scalars=False, parts=_parts(filters.status.data or ""), total=counts.status.get(filters.status.data or "", 0),
+    )
+    return found.respond(
+        "portal/activities/list.html", "results", "chips", chips=filters.chips(counts), part=wants_fragment(),
+        phase_of=phase_of, standing={status.value: status for status in LIVE},
+    )
+
+
+def _parts(status: str) -> list[Part]:
+    """The chosen status alone, or what has not ended followed by what has."""
+    now = clock.now()
+    if status:
+        return [Part(search.shown_as(status, now), NEWEST if status == "ended" else SOONEST)]
+    return [
+        Part([*search.shown_as("", now), *search.to_come(now)], SOONEST),
+        Part(search.shown_as("ended", now), NEWEST),
+    ]
+
+
+@portal.get("/activities/<int:id>")
+@public
+def activities_show(id: int) -> ResponseReturnValue:
+    """One activity; a draft is nobody's business yet, a cancelled one says so."""
+    activity, launched_by = search.public_activity(id) or abort(404)
+    return render("portal/activities/show.html", "box", **shown(activity, launched_by))
+
+
+def shown(activity: Activity, launched_by: str | None) -> dict[str, Any]:
+    """What the page of one activity needs."""
+    return {
+        "activity": activity,
+        "phase": activity.phase(),
+        "category": categories()[activity.category_id],
+        "contact": public_name(launched_by) if launched_by else "",
+        "description": as_html(activity.description),
+    }

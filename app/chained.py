@@ -1,0 +1,90 @@
+"""A list in several parts, each with an order of its own, that pages as one.
+
+The portal's activities are the example: first what comes, soonest first, then what was, newest first. All
+parts are read in one statement, so that a page costs the same wherever it begins. A position names its part.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import request
+from sqlalchemy import literal, select, union_all
+
+from app.db import db
+from app.listing import Key, Listing, Page, place_of, token
+
+
+@dataclass(frozen=True)
+class Part:
+    """Conditions that make a part of the list, and its order (last key: the id)."""
+
+    conditions: Sequence[Any]
+    order: Sequence[Key]
+
+
+@dataclass
+class Chained(Listing):
+    """A Listing over columns whose `parts` follow each other; their total is counted by the caller."""
+
+    parts: Sequence[Part] = field(default_factory=list)
+    total: int = 0
+
+    def page(self) -> Page:
+        """The page that `after=` or `before=` of the request asks for."""
+        after, before = self._where("after"), self._where("before")
+        backwards = before is not None and after is None
+        found = self._gather(before if backwards else after, backwards)
+        more, found = len(found) > self.per_page, found[: self.per_page]
+        if backwards:
+            found.reverse()
+        has_after, has_before = (bool(found), more) if backwards else (more, after is not None and bool(found))
+        first, last = (found[0], found[-1]) if found else (None, None)
+        return Page(
+            found, self.total, self._link("before", first) if has_before else None,
+            self._link("after", last) if has_after else None,
+        )
+
+    def _where(self, way: str) -> tuple[int, list[Any]] | None:
+        """(part, its position) in the address, or None when there is none of this list."""
+        number, _, rest = request.args.get(way, "").partition(".")
+        if not (number.isascii() and number.isdigit() and int(number[:2]) < len(self.parts)):
+            return None
+        values = place_of(rest, self.parts[int(number[:2])].order)
+        return (int(number[:2]), values) if values else None
+
+    def _link(self, way: str, row: Any) -> str:
+        at = token([key.of(row) for key in self.parts[row.part].order])
+        return self.filters.address(**{way: f"{row.part}.{at}"})
+
+    def _gather(self, at: tuple[int, list[Any]] | None, backwards: bool) -> list[Any]:
+        """At most one row more than a page, in the direction of reading."""
+        start = at[0] if at else 0
+        numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
+        pieces = [self._piece(number, at, backwards) for number in numbers]
+        stmt = union_all(*pieces) if len(pieces) > 1 else pieces[0]
+        found = list(db.session.execute(stmt))
+        rows = [row for number in numbers for row in self._in_order(number, found, backwards)]
+        return rows[: self.per_page + 1]
+
+    def _piece(self, number: int, at: tuple[int, list[Any]] | None, backwards: bool) -> Any:
+        """The first rows of one part, behind (or before) the position if it lies in this part."""
+        part = self.parts[number]
+        piece = replace(self, order=part.order)
+        stmt = self.filters.narrow(self.stmt).where(*part.conditions)
+        if at and at[0] == number:
+            stmt = stmt.where(piece._beyond(at[1], backwards))
+        stmt = stmt.add_columns(literal(number).label("part")).order_by(*piece._directions(backwards))
+        return select(stmt.limit(self.per_page + 1).subquery())
+
+    def _in_order(self, number: int, found: Sequence[Any], backwards: bool) -> list[Any]:
+        """The rows of one part, sorted: a union keeps no order."""
+        rows = [row for row in found if row.part == number]
+        for key in reversed(self.parts[number].order):
+            rows.sort(key=key.of, reverse=key.descending is not backwards)
+        return rows
+
+    def _all(self) -> Iterator[Any]:
+        for part in self.parts:
+            piece = replace(self, order=part.order, stmt=self.stmt.where(*part.conditions))
+            yield from Listing._all(piece)
