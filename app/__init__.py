@@ -14,7 +14,7 @@ from app import access, assets, cli, errors, headers, labels, sessions, viewing
 from app.db import db, engine_options, prepare, reading
 from app.htmx import Macros
 
-MACROS = {"ui": "ui", "lists": "listing", "pickers": "pickers"}  # name in templates → file in macros/
+MACROS = {"ui": "ui", "lists": "listing", "pickers": "pickers", "asks": "asks"}  # name in templates → file in macros/
 
 csrf = CSRFProtect()
 migrate = Migrate(render_as_batch=True, compare_type=True)
@@ -91,6 +91,10 @@ def _register_surfaces(app: Flask) -> None:
 
     for surface in (portal.portal, auth.auth, member.member, office.office):
         app.register_blueprint(surface)
+    if not app.config["PRODUCTION"]:
+        from app.blueprints.dev import dev
+
+        app.register_blueprint(dev)
     for view in auth.WITHOUT_TOKEN:
         csrf.exempt(app.view_functions[view])
 

@@ -5,7 +5,8 @@ Whatever was half done is rolled back before the page is made.
 
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -14,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from app.db import db
 from app.htmx import wants_fragment
 from app.labels import word
-from app.refusal import Invalid, Refused
+from app.refusal import Busy, Invalid, Refused, Wait
 
 WORDS = {
     400: ("请求有误", "地址或提交的内容不完整，请返回上一页再试。"),
@@ -34,6 +35,8 @@ WORDS = {
 def answer(status: int, message: str = "", **headers: str) -> Response:
     """The page (or htmx fragment) for this status; `message` replaces the usual sentence."""
     title, usual = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    if status >= 500:
+        g._login_user = AnonymousUserMixin()  # the page must not ask a database that is away who looks
     part = wants_fragment()
     template = "error_fragment.html" if part else "error.html"
     body = render_template(template, status=status, title=title, message=message or usual)
@@ -79,6 +82,12 @@ def stale(error: StaleDataError) -> Response:
     return answer(409, "刚才有人先处理了这一项，请看最新状态后再操作。")
 
 
+def too_many(error: Wait) -> Response:
+    """429: too many tries; Retry-After says when the next one is looked at."""
+    db.session.rollback()
+    return answer(429, error.message, Retry_After=str(error.seconds))
+
+
 def clash(error: IntegrityError) -> Response:
     """409: the database itself refused, since something else took the place meanwhile."""
     db.session.rollback()
@@ -119,8 +128,8 @@ def broken(error: Exception) -> Response:
 
 
 HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
-    (Refused, refused), (Invalid, invalid), (StaleDataError, stale), (IntegrityError, clash),
-    (CSRFError, forged), (OperationalError, away), (TimeoutError, away), (HTTPException, http),
+    (Refused, refused), (Invalid, invalid), (Wait, too_many), (StaleDataError, stale), (IntegrityError, clash),
+    (CSRFError, forged), (OperationalError, away), (TimeoutError, away), (Busy, away), (HTTPException, http),
     (Exception, broken),
 )
 
