@@ -159,7 +159,7 @@ class Listing:
         return place_of(request.args.get(way, ""), self.order)
 
     def _total(self, stmt: Select[Any]) -> int:
-        capped = stmt.with_only_columns(literal(1)).order_by(None).limit(CAP).subquery()
+        capped = stmt.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(CAP).subquery()
         return db.session.scalar(select(func.count()).select_from(capped)) or 0
 
     def _all(self) -> Any:

@@ -158,7 +158,8 @@ def _sorted(rows: Any) -> Counts:
 def phase_counts(stmt: "Select[Any]") -> dict[Phase, int]:
     """How many of these activities (already narrowed) stand in each phase, in one statement."""
     at = clock.now()
-    some = {phase: stmt.with_only_columns(literal(1)).order_by(None).where(*in_phase(phase, at)) for phase in Phase}
+    bare = stmt.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
+    some = {phase: bare.where(*in_phase(phase, at)) for phase in Phase}
     counted = [
         select(func.count()).select_from(one.limit(CAP).subquery()).scalar_subquery().label(phase.value)
         for phase, one in some.items()

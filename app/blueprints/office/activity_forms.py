@@ -53,8 +53,8 @@ class ActivityForm(CreationForm):
     starts_at = MomentField("开始时间", [required("请填写开始时间，例如 2026-11-28 08:30。")])
     ends_at = MomentField("结束时间", [required("请填写结束时间，例如 2026-11-28 11:00。")])
     signup_closes_at = MomentField("报名截止", [Optional()], description="不填就是活动结束时")
-    capacity = IntegerField("招募人数", [required("请填写招募人数。")])
-    minutes = IntegerField("服务时长（分钟）", [Optional()], description="不填就按活动时长计算；确认到场时可以逐人修改")
+    capacity = IntegerField("招募人数", [required("请填写招募人数。")], description="满员后可以登记候补")
+    minutes = IntegerField("服务时长（分钟）", [Optional()], description="不填就按活动时长计算")
     needs_approval = BooleanField("报名需要审核")
     description = _text(
         "活动内容", "description", "做什么、怎么分工、要带什么。可以用 Markdown：空一行分段，- 开头是列表，**加粗**"
