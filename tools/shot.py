@@ -74,8 +74,9 @@ def address(url: str) -> str:
 
 def main() -> int:
     args = arguments()
+    found = chromium.find()  # before Playwright starts: it also chooses Playwright's Node
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**chromium.find().launch_options())
+        browser = playwright.chromium.launch(**found.launch_options())
         context = browser.new_context(
             locale="zh-CN",
             timezone_id="Asia/Shanghai",

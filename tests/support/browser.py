@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.db import db
@@ -76,9 +76,21 @@ def live_server(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+def found() -> chromium.Chromium:
+    """The browser of this machine."""
+    return chromium.find()
+
+
+@pytest.fixture(scope="session")
+def playwright(found: chromium.Chromium, playwright: Playwright) -> Playwright:
+    """Playwright, started after `found` told it which Node to use."""
+    return playwright
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(found: chromium.Chromium, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Our Chromium instead of Playwright's own."""
-    return {**browser_type_launch_args, **chromium.find().launch_options()}
+    return {**browser_type_launch_args, **found.launch_options()}
 
 
 @pytest.fixture
