@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 from flask import request, url_for
 
+DOORS = ("auth.login", "auth.register")  # who has just come in is not sent back to the door
+
 
 def safe_next(wanted: str | None, otherwise: str = "portal.home") -> str:
     """`wanted` if it is an absolute path of this site, else the address of the endpoint `otherwise`."""
@@ -12,4 +14,5 @@ def safe_next(wanted: str | None, otherwise: str = "portal.home") -> str:
         return fallback
     parts = urlsplit(wanted)
     inside = wanted.startswith((request.script_root or "") + "/") and not wanted.startswith("//")
-    return wanted if inside and not parts.scheme and not parts.netloc else fallback
+    door = parts.path in {url_for(endpoint) for endpoint in DOORS}
+    return wanted if inside and not door and not parts.scheme and not parts.netloc else fallback

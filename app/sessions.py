@@ -8,18 +8,18 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import Flask, request
-from flask_login import LoginManager, login_user, logout_user
+from flask import Flask, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.db import db, reading
-from app.models.user import Post, SignIn, User
+from app.htmx import go
+from app.models.sign_in import SignIn
+from app.models.user import Post, User
 
-OFFICE_IDLE = timedelta(minutes=30)
-MEMBER_IDLE = timedelta(hours=2)
-LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 
 manager = LoginManager()
@@ -29,6 +29,18 @@ manager.session_protection = None  # the row decides; phones change their addres
 def init(app: Flask) -> None:
     """Let Flask-Login find the person of a request through the session's row."""
     manager.init_app(app)
+    app.before_request(password_first)
+
+
+# What a person who came in by a one-time code may open before setting a new password.
+FREE = ("auth.logout", "member.security", "member.security_password", "portal.mode", "portal.healthz", "static", "htmx")
+
+
+def password_first() -> ResponseReturnValue | None:
+    """After a one-time code every way leads to setting a new password."""
+    if request.endpoint in FREE or not current_user.is_authenticated or not current_user.must_change_password:
+        return None
+    return go(url_for("member.security"))
 
 
 def digest(token: str) -> str:
@@ -49,18 +61,11 @@ def load(token: str) -> User | None:
     if found is None or not found[1].is_active:
         return None
     sign_in, user = found
-    if _expired(sign_in):
+    if sign_in.has_expired(office=request.blueprint == "office"):
         return None
     user.sign_in, user.post = sign_in, _acting(user, sign_in)
     _seen(sign_in)
     return user
-
-
-def _expired(sign_in: SignIn) -> bool:
-    """Idle too long for where the person is going, or older than the lifetime."""
-    now = clock.now()
-    idle = OFFICE_IDLE if request.blueprint == "office" else MEMBER_IDLE
-    return now - sign_in.seen_at > idle or now - sign_in.created_at > LIFETIME
 
 
 def _acting(user: User, sign_in: SignIn) -> Post | None:
@@ -86,7 +91,10 @@ def _seen(sign_in: SignIn) -> None:
 
 
 def start(user: User) -> None:
-    """Sign this person in: a new session row with a new token (no fixation)."""
+    """Sign this person in: a new session row with a new token (no fixation); who was signed in here is signed out."""
+    if current_user.is_authenticated and current_user.sign_in:
+        current_user.sign_in.end()
+    session.clear()
     raw = secrets.token_urlsafe(32)
     sign_in = SignIn(
         token=digest(raw),
@@ -105,14 +113,6 @@ def start(user: User) -> None:
 def end(user: User) -> None:
     """Sign out of this session."""
     if user.sign_in:
-        user.sign_in.ended_at = clock.now()
+        user.sign_in.end()
     logout_user()
-
-
-def end_all(user_id: int, *, but: int | None = None) -> None:
-    """End every session of this person, except the session row `but`."""
-    living = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
-    if but is not None:
-        living = living.where(SignIn.id != but)
-    db.session.execute(living.values(ended_at=clock.now()))
-
+    session.clear()

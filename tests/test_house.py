@@ -12,7 +12,7 @@ APP = Path(__file__).parent.parent / "app"
 # request → blueprint → access → model: what a place may import of the app, never upwards
 MAY_IMPORT = {
     "models": {"app.models", "app.db", "app.clock", "app.crypto", "app.freshness", "app.labels", "app.once",
-               "app.refusal", "app.text", "app.pictures", "app.storage"},
+               "app.refusal", "app.text", "app.pictures", "app.storage", "app.passwords"},
     "access.py": {"app.db", "app.models"},
     "listing.py": {"app.db", "app.htmx", "app.export"},
     "htmx.py": set(),

@@ -1,19 +1,24 @@
-"""账号 `User`, 任职 `Post` and the sessions of a signed-in person (`SignIn`, a row each)."""
+"""账号 `User` and 任职 `Post`."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.crypto import keyed_hash
 from app.db import Model, Row, Sealed, db
+from app.models.credentials import Credentials, good_username, username_key
 from app.models.history import record
+from app.models.profile import Profile, good_name
 from app.models.region import LEVELS, Level, place_name
+from app.models.sign_in import SignIn
 from app.models.stateful import given
 from app.models.work_unit import unit_name
-from app.text import initials, plain_phone
+from app.refusal import Invalid
+from app.text import plain_phone
 
 
 class Role(StrEnum):
@@ -29,24 +34,10 @@ class Gender(StrEnum):
     MALE = "male"
 
 
-class User(Row, Model):
+class User(Credentials, Profile, Row, Model):
     """A member. Registration asks for name and phone only; identity belongs to the application."""
 
-    username: Mapped[str] = mapped_column(String(32))
-    username_key: Mapped[str] = mapped_column(String(32), unique=True)
-    password_hash: Mapped[str] = mapped_column(String(200))
-    password_changed_at: Mapped[datetime] = mapped_column(default=clock.now)
-    must_change_password: Mapped[bool] = mapped_column(default=False)
-    code_hash: Mapped[str | None] = mapped_column(String(200))
-    code_expires_at: Mapped[datetime | None]
-    name: Mapped[str] = mapped_column(String(40))
-    initials: Mapped[str] = mapped_column(String(60), default="")
-    phone: Mapped[str] = mapped_column(Sealed)
-    phone_hash: Mapped[str] = mapped_column(String(64), index=True)
-    phone_tail: Mapped[str] = mapped_column(String(4))
     gender: Mapped[Gender | None]
-    address: Mapped[str | None] = mapped_column(Sealed)
-    home_community_code: Mapped[str | None] = mapped_column(String(12))
     consent_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
     totp_secret: Mapped[str | None] = mapped_column(Sealed)
@@ -61,15 +52,20 @@ class User(Row, Model):
     post: "Post | None" = None  # the post as which this person acts in this request
     sign_in: "SignIn | None" = None  # the session of this request
 
-    def call(self, name: str) -> None:
-        """Set the name with its pinyin initials."""
-        self.name, self.initials = name, initials(name)
-
-    def reachable_at(self, phone: str) -> None:
-        """Set the phone with its keyed hash and last four digits."""
-        phone = plain_phone(phone)
-        self.phone, self.phone_tail = phone, phone[-4:]
-        self.phone_hash = keyed_hash(phone, "phone")
+    @classmethod
+    def register(cls, *, username: str, kept: str, name: str, phone: str) -> "User":
+        """A new account; `kept` is the password's hash. Invalid where the user name is taken or breaks the rule."""
+        username = good_username(username)
+        user = cls(username=username, username_key=username_key(username), password_hash=kept, consent_at=clock.now())
+        user.call(good_name(name))
+        user.reachable_at(phone)
+        try:
+            with db.session.begin_nested():
+                db.session.add(user)
+        except IntegrityError as taken:
+            raise Invalid("username", f"用户名“{username}”已被注册，请换一个。") from taken
+        record(user, "register", by=user)
+        return user
 
     def living_posts(self, on: date | None = None) -> list["Post"]:
         """The posts held on this day (default today), in the order they were granted."""
@@ -149,23 +145,9 @@ class Post(Row, Model):
         db.session.flush()
 
 
-class SignIn(Row, Model):
-    """One session of one person: ended at sign-out, password change, disabling or after idling."""
-
-    token: Mapped[str] = mapped_column(String(64), unique=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
-    seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-    address: Mapped[str] = mapped_column(String(45), default="")
-    agent: Mapped[str] = mapped_column(String(200), default="")
-
-    raw = ""  # the token itself, known only while signing in
-
-
 def user_named(username: str) -> User | None:
     """The account with this user name; case and surrounding space do not matter."""
-    return db.session.scalar(select(User).where(User.username_key == username.strip().lower()))
+    return db.session.scalar(select(User).where(User.username_key == username_key(username)))
 
 
 def hold_user(user_id: int) -> None:

@@ -1,14 +1,22 @@
 """Sign in, sign out, act as another post."""
 
-from flask import redirect, request, url_for
+from typing import Any
+
+from flask import Response, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import sessions
-from app.access import me, public, signed_in
+from app import known_browsers, sessions
+from app.access import me, public, signed_in, somebody
 from app.blueprints.auth import auth
+from app.demo_accounts import PASSWORD, demo_accounts
 from app.htmx import go, render
 from app.origin import same_origin
 from app.redirects import safe_next
+from app.refusal import Wait
+from app.signing_in import sign_in
+
+WRONG = "用户名或密码不对，请检查后再试。"
+HELP = "忘记密码，可到服务社区当面办理。"
 
 
 @auth.route("/login", methods=["GET", "POST"])
@@ -16,7 +24,16 @@ from app.redirects import safe_next
 @same_origin
 def login() -> ResponseReturnValue:
     """The sign-in page; the same form stands on the home page."""
-    return render("auth/login.html")
+    if request.method == "GET":
+        return _page() if request.args.get("next") or somebody() is None else go(url_for("member.home"))
+    try:
+        user = sign_in(request.form.get("username", ""), request.form.get("password", ""))
+    except Wait as wait:
+        return _page(429, wait.message + HELP, Retry_After=str(wait.seconds))
+    if user is None:
+        return _page(422, WRONG)
+    wanted = safe_next(request.form.get("next"), "office.home" if user.living_posts() else "member.home")
+    return known_browsers.remember(go(wanted), user.username)
 
 
 @auth.post("/logout")
@@ -36,3 +53,15 @@ def post_switch() -> ResponseReturnValue:
     if user.sign_in and any(post.id == wanted for post in user.living_posts()):
         user.sign_in.post_id = wanted
     return redirect(safe_next(request.form.get("next"), "office.home"), 303)
+
+
+def _page(status: int = 200, message: str = "", **headers: str) -> Response:
+    """The form, with the user name and the wish kept; who failed is never told whether the name exists."""
+    context: dict[str, Any] = {
+        "message": message, "username": request.form.get("username", "")[:64],
+        "wanted": request.values.get("next", ""),
+        "demo": [] if current_app.config["PRODUCTION"] else demo_accounts(), "demo_password": PASSWORD,
+    }
+    answer = make_response(render("auth/login.html", status=status, **context))
+    answer.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    return answer

@@ -1,0 +1,96 @@
+"""Passwords: how they are kept (argon2id), compared without telling anything, and which ones are refused.
+
+Parameters: 19 MiB, two passes, one lane (OWASP's second choice; about 33 ms). At most two are computed at
+once in a process, so that a storm of sign-ins leaves the machine to everybody else.
+"""
+
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from app.refusal import Busy
+
+LEAST, MOST = 10, 128  # characters
+AT_ONCE, PATIENCE = 2, 5  # hashes at the same time; seconds to wait for a turn
+UNUSABLE = "!"  # kept in place of a hash: no password fits
+COMMON = Path(__file__).parent / "data" / "common_passwords.txt"
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise Busy(f"no turn to hash within {PATIENCE} s")
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+def _bytes(password: str) -> bytes:
+    """The same characters typed on different keyboards are the same bytes."""
+    return unicodedata.normalize("NFC", password).encode()
+
+
+def hashed(password: str) -> str:
+    """What the database keeps of a password."""
+    with _turn():
+        return _hasher.hash(_bytes(password))
+
+
+@cache
+def _nobodys() -> str:
+    """The hash against which a password for an unknown name is compared, so that it costs the same time."""
+    return hashed("nobody's password")
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether this is the password; always one comparison, also for nobody's (`kept` None or UNUSABLE)."""
+    nobodys = _nobodys()
+    usable = kept is not None and kept != UNUSABLE
+    with _turn():
+        try:
+            good = _hasher.verify(kept if usable and kept else nobodys, _bytes(password[: MOST * 2]))
+        except (VerificationError, InvalidHashError):
+            return False
+    return good and usable
+
+
+def is_outdated(kept: str) -> bool:
+    """Whether a hash was made with other parameters than today's."""
+    return _hasher.check_needs_rehash(kept)
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(COMMON.read_text(encoding="utf-8").split())
+
+
+def objection(password: str, personal: Iterable[str] = ()) -> str:
+    """Why this password is refused, in Chinese; '' for a good one. `personal` = user name, phone, … of its owner."""
+    if len(password) < LEAST:
+        return f"密码至少 {LEAST} 个字符，现在是 {len(password)} 个。"
+    if len(password) > MOST:
+        return f"密码最多 {MOST} 个字符，现在是 {len(password)} 个。"
+    plain = unicodedata.normalize("NFKC", password).casefold()
+    if any(len(word) > 1 and word.casefold() in plain for word in personal):
+        return "密码里不要包含用户名或手机号，请换一个。"
+    if plain in _common() or _is_pattern(plain):
+        return "这个密码太常见，容易被猜到，请换一个。"
+    return ""
+
+
+def _is_pattern(plain: str) -> bool:
+    """One short piece again and again, or a run like 12345678901 or abcdefghij."""
+    again = any(plain == (plain[:size] * len(plain))[: len(plain)] for size in range(1, 5))
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
+    return again or steps in ({1}, {-1}) or plain in "01234567890123456789" or plain in "98765432109876543210"
