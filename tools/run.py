@@ -134,8 +134,10 @@ def serve(host: str, port: int, settings: dict) -> int:
     tick = None
     try:
         address = f"http://{host}:{port}{settings['URL_PREFIX']}/"
-        if answers(server, host, port, settings["URL_PREFIX"] + "/healthz"):
-            print(f"\n  {settings['SITE_NAME']}  {address}\n  Ctrl-C ends it.\n", flush=True)
+        if not answers(server, host, port, settings["URL_PREFIX"] + "/healthz"):
+            print(f"No answer from {address} within {ANSWER_WITHIN} s.", file=sys.stderr)
+            return server.poll() or 1
+        print(f"\n  {settings['SITE_NAME']}  {address}\n  Ctrl-C ends it.\n", flush=True)
         while server.poll() is None:
             if tick is None or tick.poll() is not None:
                 tick = flask("tick")
