@@ -24,6 +24,14 @@ SITE = {
     "PARENT_SITE_NAME": "徐州市网上党员群众服务中心",
 }
 
+PLACEHOLDERS = {  # shown in development, so that nobody forgets what the operator must fill in
+    "SITE_ORGANISER": "（由主办单位填写）",
+    "SITE_PHONE": "（由主办单位填写）",
+    "SITE_ICP": "苏ICP备××××××××号",
+    "SITE_POLICE": "苏公网安备××××××××××××××号",
+    "SITE_IDCODE": "××××××××××",
+}
+
 
 class UnsafeConfiguration(RuntimeError):
     """Production would start with a setting that is unsafe; the message names every variable."""
@@ -44,7 +52,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     secrets = {name: env.get(name, f"{DEVELOPMENT_SECRET}:{name}") for name in SECRETS}
     return {
         **secrets,
-        **{name: env.get(name, default) for name, default in SITE.items()},
+        **{name: env.get(name, default) for name, default in (SITE if production else SITE | PLACEHOLDERS).items()},
         "PRODUCTION": production,
         "DATA_DIR": str(data_dir),
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), data_dir),

@@ -80,6 +80,25 @@ def office_menu() -> list[tuple[str, list[dict[str, Any]]]]:
     return [(group, found) for group, entries in allowed if (found := menu(entries))]
 
 
+def search_url() -> str:
+    """Where the box in the header leads: the search over everything, or the activities until it exists."""
+    return url_for("portal.search" if "portal.search" in current_app.view_functions else "portal.activities")
+
+
+def search_hint() -> str:
+    """What the box in the header finds."""
+    return "搜活动、团队、求助" if "portal.search" in current_app.view_functions else "搜活动、社区、地点"
+
+
+def member_menu() -> list[dict[str, Any]]:
+    """The member centre's menu, with the unread messages counted."""
+    entries = menu(MEMBER)
+    for entry in entries:
+        if entry["label"] == "消息":
+            entry |= {"count": unread(), "unit": "条未读"}
+    return entries
+
+
 def unread() -> int:
     """How many unread messages the signed-in person has; asked once a request."""
     if "unread" not in g:
@@ -92,6 +111,8 @@ def init(app: Flask) -> None:
     site = {key.lower(): value for key, value in app.config.items() if key.startswith(("SITE_", "PARENT_"))}
     app.jinja_env.globals.update(
         site=site, holds=access.holds, P=access.Permission, clock=clock, unread=unread, is_current=is_current,
+        search_url=search_url,
+        search_hint=search_hint,
         place=place_name, unit_name=unit_name, categories=categories, masked_phone=masked_phone,
         masked_card=masked_card,
     )
@@ -105,6 +126,6 @@ def init(app: Flask) -> None:
             "mode": mode(),
             "site_nav": menu(PORTAL),
             "site_links": menu(FOOT),
-            "member_nav": menu(MEMBER) if access.somebody() else [],
+            "member_nav": member_menu() if access.somebody() else [],
             "nav": office_menu() if request.blueprint == "office" else [],
         }
