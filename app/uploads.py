@@ -3,11 +3,14 @@
 Browsers cannot refill a file input, so the pictures of a form are stored as they arrive, belonging to
 nothing yet (`receive`), and the form names them in hidden fields until it is saved. A view does:
 
-    receive("pictures")                    # before it loads rows and before @once: ends the transaction
-    form = FeedbackForm(obj=feedback)      # has pictures = PicturesField("照片")
-    if form.stepping: …                    # a picture was added or taken out: show again, judge nothing
-    form.carry(lambda: …)                  # the verb calls Picture.arrange(row, form.pictures.data)
+    @requires(Permission.FEEDBACK)
+    @receives("pictures", after=in_reach)  # or `receive("pictures")` before anything else
+    @once
+    def …:
+        form = FeedbackForm(obj=feedback)  # has pictures = PicturesField("照片")
+        form.carry(lambda: …)              # the verb calls Picture.arrange(row, form.pictures.data)
 
+A press of 删除 or 上传 posts the form back without judging it: `form.stepping`, which `carry` knows.
 Making a picture safe takes up to a second in a child process; it happens with no transaction open.
 """
 
@@ -40,12 +43,20 @@ def receive(*fields: str, most: int = MOST) -> None:
             g.setdefault("received", {})[field] = _receive(files, most - len(_kept(field)))
 
 
-def receives(*fields: str, most: int = MOST) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`receive` as a decorator, for views that create: between @requires (or @signed_in) and @once."""
+def receives(
+    *fields: str, most: int = MOST, after: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`receive` as a decorator: between @requires (or @signed_in) and @once, whose key it would roll back.
+
+    `after` is called first, with the view's arguments: it aborts with 404 what is out of reach, so that
+    nothing is stored for whom the view would refuse.
+    """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def received(*args: Any, **kwargs: Any) -> Any:
+            if after and request.files:
+                after(*args, **kwargs)
             receive(*fields, most=most)
             return view(*args, **kwargs)
 
@@ -96,7 +107,6 @@ class PicturesField(Field):
     """Up to `most` pictures with alt texts. `.data` is [(Picture, alt text)], for `Picture.arrange`.
 
     Give it the thing's present pictures as data (`FeedbackForm(obj=feedback)` or `pictures=[…]`).
-    `whole` names what is shown in messages: 照片, 封面.
     """
 
     widget = FileInput(multiple=True)

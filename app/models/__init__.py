@@ -7,20 +7,22 @@ from app.models.application import Application
 from app.models.attempt import Attempt
 from app.models.category import Category
 from app.models.feedback import Feedback
+from app.models.figure import Figure
 from app.models.history import History, HistoryNote
 from app.models.message import Message
 from app.models.picture import Picture
 from app.models.region import Region
 from app.models.service_record import ServiceMonth, ServiceRecord
+from app.models.sign_in import SignIn
 from app.models.signup import SignUp
-from app.models.user import Post, SignIn, User
+from app.models.user import Post, User
 from app.models.volunteer import Volunteer, VolunteerSkill
 from app.models.work_unit import WorkUnit
 from app.models.workday import Workday
 from app.once import CreationKey
 
 __all__ = [
-    "Activity", "Application", "Attempt", "Category", "CreationKey", "Feedback", "Generation", "History",
+    "Activity", "Application", "Attempt", "Category", "CreationKey", "Feedback", "Figure", "Generation", "History",
     "HistoryNote", "Message", "Picture", "Post", "Region", "ServiceMonth", "ServiceRecord", "SignIn",
     "SignUp", "User", "Volunteer", "VolunteerSkill", "Workday", "WorkUnit",
 ]

@@ -102,6 +102,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "figure",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_figure")),
+    )
+    op.create_table(
         "generation",
         sa.Column("topic", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -828,6 +835,7 @@ def downgrade() -> None:
 
     op.drop_table("region")
     op.drop_table("generation")
+    op.drop_table("figure")
     op.drop_table("creation_key")
     op.drop_table("category")
     with op.batch_alter_table("attempt", schema=None) as batch_op:

@@ -1,0 +1,58 @@
+"""活动反馈 on the portal: the list and each feedback with its pictures."""
+
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.access import public
+from app.blueprints.activity_filters import ActivityFilter
+from app.blueprints.portal import portal
+from app.db import db
+from app.htmx import render
+from app.listing import Key, Listing
+from app.models.activity import Activity
+from app.models.activity_search import lies_in
+from app.models.category import categories
+from app.models.feedback import Feedback, FeedbackStatus
+from app.models.feedback_lists import published, says
+
+PER_PAGE = 12
+
+
+class FeedbackFilter(ActivityFilter):
+    """Region of any level, category of the activity, words."""
+
+    def narrow(self, stmt: Select[Any]) -> Select[Any]:
+        """Everything that was chosen."""
+        kind = [Activity.category_id == self.category_id] if self.category_id else []
+        return stmt.where(*lies_in(self.place, Feedback), *kind, *says(self.words))
+
+    def state_word(self) -> list[str]:
+        """Feedback on the portal has one state."""
+        return []
+
+    @property
+    def kinds(self) -> list[tuple[str, str, None]]:
+        """The categories as chips."""
+        return [("", "全部", None), *((kind.slug, kind.name, None) for kind in categories().values() if not kind.closed)]
+
+
+@portal.get("/feedback")
+@public
+def feedback() -> ResponseReturnValue:
+    """Published feedback, newest first."""
+    order = [Key(Feedback.published_at, descending=True), Key(Feedback.id, descending=True)]
+    listing = Listing(published(), FeedbackFilter(request.args), order, per_page=PER_PAGE, scalars=False)
+    return listing.respond("portal/feedback/list.html")
+
+
+@portal.get("/feedback/<int:id>")
+@public
+def feedback_show(id: int) -> ResponseReturnValue:
+    """One feedback with all its pictures; 404 unless it is published."""
+    wanted = db.select(Feedback).where(Feedback.id == id, Feedback.status == FeedbackStatus.PUBLISHED)
+    loaded = wanted.options(joinedload(Feedback.activity), selectinload(Feedback.pictures))
+    return render("portal/feedback/show.html", feedback=db.session.scalar(loaded) or abort(404))

@@ -1,0 +1,40 @@
+"""What the portal's list of feedback and the home page's strip show of each: columns, and its first picture."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from app.db import db
+from app.models.activity import Activity
+from app.models.activity_search import named
+from app.models.feedback import Feedback, FeedbackStatus
+from app.models.picture import Picture
+
+
+def published() -> Select[Any]:
+    """Every published feedback as a row: its own columns, its activity's, `picture` and `alt` of the first one."""
+    first = and_(Picture.noun == "feedback", Picture.noun_id == Feedback.id, Picture.position == 0)
+    return (
+        select(
+            Feedback.id, Feedback.title, Feedback.published_at, Feedback.community_code,
+            Activity.category_id, Activity.title.label("activity"), Activity.attended,
+            Picture.name.label("picture"), Picture.alt,
+        )
+        .join(Activity, Activity.id == Feedback.activity_id)
+        .outerjoin(Picture, first)
+        .where(Feedback.status == FeedbackStatus.PUBLISHED)
+    )
+
+
+def newest(count: int) -> list[Any]:
+    """The last published ones."""
+    order = Feedback.published_at.desc(), Feedback.id.desc()
+    return list(db.session.execute(published().order_by(*order).limit(count)))
+
+
+def says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the feedback, or names its activity or a place around it."""
+    return [
+        or_(Feedback.title.icontains(word, autoescape=True), Feedback.body.icontains(word, autoescape=True), *named(word))
+        for word in words.split()
+    ]

@@ -1,0 +1,78 @@
+"""What the home page shows: activities to join, the newest feedback, the city's totals. A handful of statements."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, union_all
+
+from app import clock
+from app.db import db
+from app.models import feedback_lists
+from app.models.activity import Activity
+from app.models.activity_search import CAP, shown_as
+from app.models.category import categories
+from app.models.figure import Figure, figures
+from app.models.picture import Picture
+
+FEEDBACK = 5
+ORDERS = {  # which activities come first, and in which order
+    "recruiting": (Activity.starts_at, Activity.id),
+    "ongoing": (Activity.starts_at, Activity.id),
+    "ended": (Activity.starts_at.desc(), Activity.id.desc()),
+}
+
+
+@dataclass
+class FrontPage:
+    """The parts of the home page."""
+
+    activities: list[Any]  # rows of columns, with `picture` and `alt` of the cover
+    recruiting: int  # capped at CAP
+    feedback: list[Any]
+    figures: dict[str, Figure]
+
+
+def front_page(category_id: int | None, count: int) -> FrontPage:
+    """The home page; `category_id` narrows its activities."""
+    return FrontPage(latest(category_id, count), recruiting(), feedback_lists.newest(FEEDBACK), figures())
+
+
+def latest(category_id: int | None, count: int) -> list[Any]:
+    """Activities to join, soonest first, of different kinds if none is chosen.
+
+    Where there are too few, more of the same kind, then those running, then the last ones that ended.
+    """
+    found = [] if category_id else _one_of_each_kind(count)
+    for status, order in ORDERS.items():
+        if len(found) < count:
+            seen = [row.id for row in found]
+            wanted = _cards(category_id).where(*shown_as(status, clock.now()), Activity.id.not_in(seen)).order_by(*order)
+            found += db.session.execute(wanted.limit(count - len(found)))
+    return found
+
+
+def _one_of_each_kind(count: int) -> list[Any]:
+    """The soonest activity to join of each category, the soonest of them first; one index look-up a category."""
+    open_ones = *shown_as("recruiting", clock.now()), Activity.taken < Activity.capacity
+    soonest = [
+        select(_cards(kind.id).where(*open_ones).order_by(Activity.starts_at, Activity.id).limit(1).subquery())
+        for kind in categories().values()
+        if not kind.closed
+    ]
+    rows = db.session.execute(union_all(*soonest)) if soonest else []
+    return sorted(rows, key=lambda row: (row.starts_at, row.id))[:count]
+
+
+def recruiting() -> int:
+    """How many activities people can still join, counted up to CAP."""
+    some = select(literal(1)).select_from(Activity).where(*shown_as("recruiting", clock.now())).limit(CAP)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def _cards(category_id: int | None) -> Select[Any]:
+    a = Activity
+    wanted = select(
+        a.id, a.title, a.status, a.category_id, a.community_code, a.starts_at, a.ends_at, a.signup_closes_at,
+        a.capacity, a.taken, a.waiting, Picture.name.label("picture"), Picture.alt,
+    ).outerjoin(Picture, Picture.id == a.cover_id)
+    return wanted.where(a.category_id == category_id) if category_id else wanted
