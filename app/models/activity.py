@@ -145,14 +145,14 @@ class Activity(Placed, Stateful, Row, Model):
 
     def cancel(self, by: "User | None", reason: str) -> None:
         """已发布 → 已取消 until somebody was ticked; everybody in it is told."""
-        from app.models.activity_change import ever_ticked, tell_cancelled
+        from app.models.activity_change import call_off, ever_ticked
 
         self.hold()
         if self.status is ActivityStatus.PUBLISHED and ever_ticked(self):
             raise Refused("已经有人确认到场，不能再取消这次活动。", self)
         self.move(ActivityStatus.CANCELLED, by=by, reason=reason)
         self.cancel_reason = reason.strip()
-        tell_cancelled(self)
+        call_off(self, by)
         touch("activities")
 
     def hold(self) -> None:

@@ -38,21 +38,25 @@ class Overlapping(Invalid):
 def amend(activity: Activity, facts: Facts, by: "User | None", confirmed: int) -> None:
     """Change a published activity that is held and whose form is fresh; `facts` are settled. Raises Invalid."""
     from app.models import seats
+    from app.models.holding import hold_people
+    from app.models.queue import people_of
+    from app.models.signup import LIVE, SignUp
 
     object_to(facts.faults() | _against(activity, facts))
     moved = facts.times() != (activity.starts_at, activity.ends_at)
     if moved:
+        hold_people(people_of(SignUp.activity_id == activity.id, SignUp.status.in_(LIVE)))
         losing = len(seats.overlaps_if_moved(activity, *facts.times()))
         if losing > confirmed:  # nobody loses a place unless the form has named how many do
             raise Overlapping(losing)
     people = _people_in(activity)
     changes = activity.restate(facts, by)
-    if moved:
-        seats.decline_overlapping(activity, by)
+    declined = seats.decline_overlapping(activity, by) if moved else []
+    gone = {signup.volunteer.user_id for signup in declined}  # they read the new time in their own message
     news = [change for change in changes if change[0] in TOLD]
     if news:
         body = f"{in_words(news)}。请看一看是否还能参加；不能参加的请取消报名。"
-        _tell(activity, people, f"活动有变动：{activity.title}", body)
+        _tell(activity, [one for one in people if one not in gone], f"活动有变动：{activity.title}", body)
     seats.promote(activity, by)
     touch("activities")
 
@@ -90,13 +94,15 @@ def _tell(activity: Activity, people: list[int], title: str, body: str) -> None:
         tell(user_id, title, body, path=f"/activities/{activity.id}", about=f"activity:{activity.id}")
 
 
-def tell_cancelled(activity: Activity) -> None:
-    """Tell everybody in it that it will not take place, and why."""
+def call_off(activity: Activity, by: "User | None") -> None:
+    """Tell everybody in a cancelled activity why; who was in it may have a seat elsewhere at that time."""
     from app import labels
+    from app.models import seats
 
     when = labels.span(activity.starts_at, activity.ends_at)
     body = f"原定 {when} 在 {activity.place} 的活动已取消。原因：{activity.cancel_reason}"
     _tell(activity, _people_in(activity), f"活动已取消：{activity.title}", body)
+    seats.called_off(activity, by)
 
 
 def ever_ticked(activity: Activity) -> bool:

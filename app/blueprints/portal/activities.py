@@ -16,8 +16,10 @@ from app.models import activity_search as search
 from app.models.activity import Activity
 from app.models.activity_phase import phase_of
 from app.models.category import categories
+from app.models.feedback import Feedback
 from app.models.region import place_name
 from app.models.signup import LIVE
+from app.models.signup_box import box
 from app.text import as_html, public_name
 
 SOONEST = (Key(Activity.starts_at), Key(Activity.id))
@@ -79,5 +81,7 @@ def shown(activity: Activity, launched_by: str | None) -> dict[str, Any]:
         "phase": activity.phase(),
         "category": categories()[activity.category_id],
         "contact": public_name(launched_by) if launched_by else "",
+        "box": box(activity, somebody()),
+        "feedback": Feedback.public_of(activity.id),
         "description": as_html(activity.description),
     }
