@@ -158,7 +158,7 @@ def close_queue(activity: Activity) -> int:
     """
     if not is_over(activity):
         return 0
-    late = rows(activity, SignUp.status.in_(QUEUE))
+    late = rows(activity, SignUp.status.in_(QUEUE)) if activity.waiting or activity.asking else []
     if late:
         waiting = sum(signup.status is SignUpStatus.WAITING for signup in late)
         count(activity, waiting=-waiting, asking=waiting - len(late))
