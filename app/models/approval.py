@@ -41,6 +41,7 @@ class Approval(Stateful):
         user_id: Mapped[int]
         community_code: Mapped[str]
         id_card_hash: Mapped[str | None]
+        submitted_at: Mapped[datetime]
         due_at: Mapped[datetime]
         decided_at: Mapped[datetime | None]
         decided_by_id: Mapped[int | None]
@@ -127,8 +128,12 @@ class Approval(Stateful):
     @property
     def undoable(self) -> bool:
         """Whether the ten minutes after the approval are still running."""
-        approved = self.status is ApplicationStatus.APPROVED and self.decided_at is not None
-        return approved and self.decided_at is not None and clock.now() < self.decided_at + UNDO
+        return self.status is ApplicationStatus.APPROVED and clock.now() < self.undo_until
+
+    @property
+    def undo_until(self) -> datetime:
+        """When an approval becomes final, and its message visible."""
+        return (self.decided_at or self.submitted_at) + UNDO
 
     @property
     def _cause(self) -> str:
