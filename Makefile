@@ -4,8 +4,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 PYTEST := $(PY) -m pytest -n 2 --dist worksteal
-PAGES ?= .cache/pages
 export PORT ?= 8000
+SITE ?= http://127.0.0.1:$(PORT)
+USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
 .PHONY: help setup install run test test-full check html-check lock clean
@@ -34,8 +35,10 @@ check: setup ## style, types, templates, migrations, the rules of the house
 	$(PY) tools/check_house.py
 	sh tools/check_migrations.sh
 
-html-check: setup ## validity of saved pages: make html-check PAGES=folder
-	$(PY) tools/html_check.py $(PAGES)
+html-check: setup ## valid HTML on every page of a running site (SITE=http://127.0.0.1:8000)
+	rm -rf .cache/pages
+	$(PY) tools/save_pages.py $(SITE) .cache/pages $(USERS)
+	$(PY) tools/html_check.py .cache/pages
 
 lock: ## compile the lock files again from requirements*.in and package.json
 	sh tools/lock.sh
