@@ -1,0 +1,163 @@
+"""The permission matrix: every route × role × position, generated from app/access.py and the url map.
+
+Allowed means anything but a refusal. Refused means: a visitor is sent to sign in, a permission held
+nowhere is 403, a row outside one's scope is 404, plain and as htmx; and not one statement that writes.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from app import create_app
+from app.access import GRANTS, Permission
+from app.models.user import Role
+from tests import cast
+from tests.support.statements import statements, writes
+from tests.world import ROWS, build
+
+ROLES = {
+    "": None, "member": None, "volunteer": None, "unit": Role.UNIT, "wantong": Role.COMMUNITY,
+    "baiyun": Role.COMMUNITY, "huanglou": Role.SUBDISTRICT, "gulou": Role.DISTRICT,
+    "yunlong": Role.DISTRICT, "city": Role.CITY,
+}
+HOLDS = {  # which places of the world each region post reaches
+    "wantong": {"wantong"}, "baiyun": {"baiyun"}, "huanglou": {"wantong", "baiyun"},
+    "gulou": {"wantong", "baiyun"}, "yunlong": {"far"}, "city": {"wantong", "baiyun", "far"},
+}
+PLACES = ("wantong", "baiyun", "far")
+URL_MAP = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://", "TESTING": True})
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one rule."""
+
+    endpoint: str
+    method: str
+    rule: str
+    access: str
+
+
+def routes() -> list[Route]:
+    """Every GET and POST of the url map with its access mark."""
+    found = []
+    for rule in URL_MAP.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            mark = URL_MAP.view_functions[rule.endpoint].access  # type: ignore[attr-defined]
+            found.append(Route(rule.endpoint, method, rule.rule, mark))
+    return found
+
+
+GUARDED = [route for route in routes() if route.access not in ("public", "own-token")]
+NAMING = [route for route in GUARDED if "<" in route.rule]
+
+
+def test_each_permission_has_a_route():
+    marks = {route.access for route in GUARDED}
+    assert {permission.value for permission in Permission} <= marks
+
+
+def test_every_variable_of_a_guarded_route_is_known_to_the_world():
+    for route in NAMING:
+        assert key_of(route) in ROWS, f"{route.endpoint}: add its noun to tests/world.py"
+
+
+def key_of(route: Route) -> str:
+    """`office:activities` for /office/activities/<int:id>/…; with a second variable both nouns."""
+    parts = route.rule.strip("/").split("/")
+    nouns = [parts[i - 1] for i, part in enumerate(parts) if part.startswith("<")]
+    return f"{parts[0]}:{'+'.join(nouns)}"
+
+
+def address(route: Route, world: Any, place: str) -> str:
+    """The route's address naming the rows that lie in `place`."""
+    values = iter(world.values(key_of(route), place)) if "<" in route.rule else iter(())
+    return re.sub(r"<[^>]+>", lambda _: str(next(values)), route.rule)
+
+
+def ask(client: Any, route: Route, path: str, htmx: bool) -> Any:
+    return client.open(path, method=route.method, data={} if route.method == "POST" else None, htmx=htmx)
+
+
+def expected(route: Route, role: str, place: str | None, unit_sees: bool) -> str:
+    """`sign-in`, `403`, `404` or `allowed`."""
+    if role == "":
+        return "sign-in"
+    if route.access == "signed-in":
+        return "allowed" if place is None else "own"
+    post = ROLES[role]
+    if post is None or Permission(route.access) not in GRANTS[post]:
+        return "403"
+    if place is None:
+        return "allowed"
+    reached = unit_sees if post is Role.UNIT else place in HOLDS[role]
+    return "allowed" if reached else "404"
+
+
+def judge(answer: Any, wanted: str, htmx: bool) -> bool:
+    """Whether the answer is what was wanted."""
+    if wanted == "sign-in":
+        target = answer.headers.get("HX-Redirect" if htmx else "Location", "")
+        return answer.status_code == (204 if htmx else 303) and "/login" in target
+    if wanted in ("403", "404"):
+        return answer.status_code == int(wanted)
+    return answer.status_code not in (401, 403, 404, 500) and "/login" not in answer.headers.get("Location", "")
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=lambda route: f"{route.method}-{route.endpoint}")
+def test_every_role_at_every_position_gets_what_the_table_grants(app, clients, route):
+    world = build()
+    for role in ROLES:
+        client = clients(role)
+        for place in PLACES if "<" in route.rule else (None,):
+            wanted = expected(route, role, place, world.unit_sees(key_of(route), place))
+            if wanted == "own":
+                continue  # one's own rows: test_a_person_reaches_only_their_own_rows
+            for htmx in (False, True):
+                with statements() as seen:
+                    answer = ask(client, route, address(route, world, place or ""), htmx)
+                case = f"{role or 'visitor'} {route.method} {route.rule} in {place}, htmx={htmx}"
+                assert judge(answer, wanted, htmx), f"{case}: {answer.status_code}, wanted {wanted}"
+                if wanted != "allowed":
+                    assert not writes(seen), f"{case} wrote {writes(seen)}"
+
+
+OWN = [route for route in NAMING if route.access == "signed-in"]
+
+
+@pytest.mark.parametrize("route", OWN, ids=lambda route: f"{route.method}-{route.endpoint}")
+def test_a_person_reaches_only_their_own_rows(app, clients, route):
+    world = build()
+    for role in ("member", "guest", "baiyun", "city"):
+        client = clients(role)
+        for htmx in (False, True):
+            with statements() as seen:
+                answer = ask(client, route, address(route, world, "wantong"), htmx)
+            if key_of(route).startswith("activities"):
+                assert answer.status_code != 500  # a public thing: the verb decides, not the row
+                continue
+            assert answer.status_code == 404, f"{role} {route.rule}: {answer.status_code}"
+            assert not writes(seen)
+
+
+def test_the_matrix_catches_a_planted_hole(app, clients, monkeypatch):
+    """A switch that opens the doors must make the same judgement fail."""
+    from app import access
+
+    world = build()
+    route = next(r for r in NAMING if r.endpoint == "office.applications_show")
+    path = address(route, world, "wantong")
+    assert judge(clients("baiyun").get(path), "404", False)
+    monkeypatch.setattr(access, "narrowed", lambda model, permission: None)
+    assert not judge(clients("baiyun").get(path), "404", False)
+
+
+def test_a_revoked_post_is_gone_on_the_next_request(app, clients):
+    client = clients("wantong")
+    assert client.get("/office/").status_code == 200
+    post = cast.who("wantong").post
+    assert post is not None
+    post.revoke(by=cast.who("city"), reason="岗位调整")
+    assert client.get("/office/").status_code == 403

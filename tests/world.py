@@ -1,0 +1,119 @@
+"""A world with one row of every noun in each of three communities, for the permission matrix.
+
+`ROWS` maps `<first segment>:<nouns of the variables>` of a route to the values that name those rows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app import clock
+from app.db import db
+from app.models import Application, Feedback, Message, SignIn, SignUp
+from app.models.application import ApplicationStatus
+from app.models.signup import SignUpStatus
+from app.models.user import Gender
+from app.models.volunteer import Employment, Political
+from tests import cast
+
+# key → how to read the values from a place's rows
+ROWS: dict[str, Callable[[Any], list[Any]]] = {
+    "office:applications": lambda rows: [rows["application"].id],
+    "office:volunteers": lambda rows: [rows["volunteer"].id],
+    "office:activities": lambda rows: [rows["activity"].id],
+    "office:activities+attendance": lambda rows: [rows["activity"].id, rows["signup"].id],
+    "office:activities+signups": lambda rows: [rows["activity"].id, rows["signup"].id],
+    "office:feedback": lambda rows: [rows["feedback"].id],
+    "office:password-codes": lambda rows: [rows["volunteer"].user_id],
+    "activities:activities": lambda rows: [rows["activity"].id],
+    "member:messages": lambda rows: [rows["message"].id],
+    "member:services": lambda rows: [rows["signup"].id],
+    "member:sign-ins": lambda rows: [rows["sign_in"].id],
+}
+UNIT_SEES = {"office:volunteers": {"wantong", "far"}}  # where the cast's unit has a volunteer
+
+
+@dataclass
+class World:
+    """The rows of each place by name."""
+
+    places: dict[str, dict[str, Any]]
+
+    def values(self, key: str, place: str) -> list[Any]:
+        """What a route with this key puts into its variables for this place."""
+        return ROWS[key](self.places[place])
+
+    def unit_sees(self, key: str, place: str | None) -> bool:
+        """Whether the cast's unit administrator reaches the row."""
+        return place in UNIT_SEES.get(key, set())
+
+
+def build() -> World:
+    """Make the rows; committed by the first request of a client."""
+    codes = {"wantong": cast.WANTONG, "baiyun": cast.baiyun_code(), "far": cast.far_code()}
+    people = {"wantong": "volunteer", "baiyun": None, "far": "guest"}
+    world = World({})
+    for number, (place, code) in enumerate(codes.items()):
+        username = people[place]
+        volunteer = cast.volunteer_of(username) if username else _villager(code)
+        activity = cast.make_activity(code)
+        rows = {
+            "volunteer": volunteer, "activity": activity, "application": _application(code, number),
+            "signup": _signup(activity, volunteer), "feedback": _feedback(activity), "sign_in": _sign_in(volunteer.user_id),
+            "message": Message(user_id=volunteer.user_id, title="测试"),
+        }
+        db.session.add(rows["message"])
+        world.places[place] = rows
+    db.session.commit()
+    return world
+
+
+def _sign_in(user_id: int) -> SignIn:
+    row = SignIn(token=f"{user_id:064d}", user_id=user_id, seen_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _villager(code: str) -> Any:
+    return cast.make_volunteer(cast.make_user(f"villager{code[-3:]}", "白小云", "13600000001"), code)
+
+
+def _application(code: str, number: int) -> Application:
+    user = cast.make_user(f"applicant{number}", "申小请", f"1350000000{number}")
+    application = Application(
+        user_id=user.id, political=Political.PARTY, employment=Employment.EMPLOYED, gender=Gender.MALE,
+        born_year=1980, consent_at=clock.now(), submitted_at=clock.now(), due_at=clock.now() + timedelta(days=3),
+        status=ApplicationStatus.PENDING, id_card="110101199003070011", id_card_tail="0011",
+        id_card_hash=f"{number:064d}",
+    )
+    application.locate(code)
+    db.session.add(application)
+    db.session.flush()
+    return application
+
+
+def _signup(activity: Any, volunteer: Any) -> SignUp:
+    activity.taken += 1
+    activity.turns += 1
+    signup = SignUp(
+        activity_id=activity.id, volunteer_id=volunteer.id, status=SignUpStatus.ADMITTED, turn=activity.turns,
+        volunteer_district_code=volunteer.district_code, unit_id=volunteer.unit_id,
+        volunteer_subdistrict_code=volunteer.subdistrict_code,
+        volunteer_community_code=volunteer.community_code,
+    )
+    signup.locate(activity.community_code)
+    db.session.add(signup)
+    db.session.flush()
+    return signup
+
+
+def _feedback(activity: Any) -> Feedback:
+    feedback = Feedback(activity_id=activity.id, title="活动情况", body="大家都来了。")
+    feedback.locate(activity.community_code)
+    db.session.add(feedback)
+    db.session.flush()
+    return feedback
+
+
