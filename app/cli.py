@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from app.commands.recount import recount
+from app.commands.accounts import create_admin, unlock
 from app.commands.demo import demo
+from app.commands.recount import recount
 from app.commands.regions import import_regions
 
 
 def init(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in (demo, import_regions, recount):
+    for command in (create_admin, demo, import_regions, recount, unlock):
         app.cli.add_command(command)

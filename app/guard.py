@@ -88,3 +88,8 @@ def name_limit() -> Limit:
 def password_limit(user_id: int) -> Limit:
     """Asking for the present password again, inside a session."""
     return Limit("password", str(user_id), FAILURES, WITHIN)
+
+
+def forgive_password(user_id: int, tried: list[int]) -> None:
+    """The present password was right."""
+    forget(tried, password_limit(user_id))

@@ -60,7 +60,8 @@ def load(token: str) -> User | None:
     found = db.session.execute(wanted).first()
     if found is None or not found[1].is_active:
         return None
-    sign_in, user = found
+    sign_in: SignIn = found[0]
+    user: User = found[1]
     if sign_in.has_expired(office=request.blueprint == "office"):
         return None
     user.sign_in, user.post = sign_in, _acting(user, sign_in)

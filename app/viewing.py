@@ -48,6 +48,7 @@ OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
     ("", [("工作台", "office.home", "home", P.OFFICE)]),
     ("审核", [("志愿者申请", "office.applications", "badge", P.APPLICATIONS)]),
     ("活动", [("活动管理", "office.activities", "flag", P.ACTIVITIES_SEE)]),
+    ("求助", [("公众求助", "office.help", "help", P.HELP)]),
     ("数据", [("志愿者名册", "office.volunteers", "users", P.VOLUNTEERS)]),
     ("账号", [("一次性密码", "office.password_codes", "lock", P.PASSWORD_CODES)]),
 ]
@@ -126,6 +127,6 @@ def init(app: Flask) -> None:
             "mode": mode(),
             "site_nav": menu(PORTAL),
             "site_links": menu(FOOT),
-            "member_nav": member_menu() if access.somebody() else [],
+            "member_nav": member_menu() if request.blueprint == "member" and access.somebody() else [],
             "nav": office_menu() if request.blueprint == "office" else [],
         }

@@ -22,6 +22,11 @@ class Message(Row, Model):
     visible_at: Mapped[datetime] = mapped_column(default=clock.now)
     read_at: Mapped[datetime | None]
 
+    @property
+    def is_visible(self) -> bool:
+        """Whether its moment has come."""
+        return self.visible_at <= clock.now()
+
     @classmethod
     def inbox(cls, user_id: int) -> "Select[tuple[Message]]":
         """A person's visible messages."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Select, String, select, update
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -25,14 +25,6 @@ class SignIn(Row, Model):
     agent: Mapped[str] = mapped_column(String(200), default="")
 
     raw = ""  # the token itself, known only while signing in
-
-    @classmethod
-    def living(cls, user_id: int) -> "Select[tuple[SignIn]]":
-        """The sessions in which this person is signed in now, the latest used first."""
-        now = clock.now()
-        fresh = cls.seen_at > now - MEMBER_IDLE, cls.created_at > now - LIFETIME
-        mine = select(cls).where(cls.user_id == user_id, cls.ended_at.is_(None), *fresh)
-        return mine.order_by(cls.seen_at.desc(), cls.id.desc())
 
     def has_expired(self, *, office: bool) -> bool:
         """Idle too long for where the person is going, or older than the lifetime."""
@@ -60,6 +52,14 @@ def device_in_words(agent: str) -> str:
     """安卓手机，微信; 其他设备 where nothing is recognised."""
     found = [next((words for mark, words in table if mark in agent), "") for table in (SYSTEMS, BROWSERS)]
     return "，".join(filter(None, found)) or "其他设备"
+
+
+def living_sign_ins(user_id: int, most: int = 50) -> list[SignIn]:
+    """The sessions in which this person is signed in now, the latest used first."""
+    now = clock.now()
+    fresh = SignIn.seen_at > now - MEMBER_IDLE, SignIn.created_at > now - LIFETIME
+    mine = select(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None), *fresh)
+    return list(db.session.scalars(mine.order_by(SignIn.seen_at.desc(), SignIn.id.desc()).limit(most)))
 
 
 def end_all(user_id: int, *, but: int | None = None) -> None:

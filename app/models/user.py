@@ -29,6 +29,9 @@ class Role(StrEnum):
     UNIT = "unit"
 
 
+RANKS = {Role.COMMUNITY: 1, Role.SUBDISTRICT: 2, Role.UNIT: 2, Role.DISTRICT: 3, Role.CITY: 4}
+
+
 class Gender(StrEnum):
     FEMALE = "female"
     MALE = "male"
@@ -72,6 +75,11 @@ class User(Credentials, Profile, Row, Model):
         on = on or clock.today()
         return [post for post in self.posts if post.lives(on)]
 
+    @property
+    def rank(self) -> int:
+        """The highest rank among the posts held now or later; 0 without one."""
+        return max((post.rank for post in self.posts if not post.is_over(clock.today())), default=0)
+
     # what Flask-Login asks
     is_authenticated = True
     is_anonymous = False
@@ -105,6 +113,15 @@ class Post(Row, Model):
         """Whether the post is held on this day."""
         ended = self.last_day is not None and self.last_day < on
         return self.revoked_at is None and self.first_day <= on and not ended
+
+    def is_over(self, on: date) -> bool:
+        """Whether the post is neither held on this day nor will be."""
+        return self.revoked_at is not None or (self.last_day is not None and self.last_day < on)
+
+    @property
+    def rank(self) -> int:
+        """How high the post stands; a unit's counts as a street's, so that only district and city are above it."""
+        return RANKS[self.role]
 
     @property
     def place_key(self) -> str:

@@ -11,6 +11,7 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     decisions,  # noqa: F401
     feedback,  # noqa: F401
     home,  # noqa: F401
+    password_codes,  # noqa: F401
     volunteers,  # noqa: F401
     walk_ins,  # noqa: F401
 )

@@ -1,0 +1,79 @@
+"""一次性密码: find the person, look at the identity card, issue a code that is shown once."""
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+from wtforms import BooleanField, IntegerField, TextAreaField
+from wtforms.validators import Optional
+
+from app.access import Permission, requires
+from app.blueprints.office import office
+from app.forms import Form, PhoneField, TextField, clean, length, required
+from app.htmx import render
+from app.models.credentials import CODE_LIFE
+from app.models.stateful import REASON_LIMIT
+from app.models.user import User
+from app.password_desk import MOST, Wanted, find, issue, may_issue
+
+
+class SearchForm(Form):
+    """Exact user name, phone or name; at least one."""
+
+    username = TextField("用户名", [length(64)])
+    phone = PhoneField("手机号", [Optional()])
+    name = TextField("姓名", [length(40)])
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was typed."""
+        return Wanted(self.username.data or "", self.phone.data or "", self.name.data or "")
+
+
+class IssueForm(SearchForm):
+    """Which of those found, that the person was seen, and why."""
+
+    person = IntegerField("会员", [required("请先查找会员。")])
+    seen = BooleanField("已当面核对身份证件，确认是本人", [required("请先当面核对身份，再勾选。")])
+    reason = TextAreaField("办理原因", [required("请写明原因。"), length(REASON_LIMIT)], filters=[clean])
+
+
+@office.get("/password-codes")
+@requires(Permission.PASSWORD_CODES)
+def password_codes() -> ResponseReturnValue:
+    """The empty search; it is sent by POST, so that no phone number stands in an address."""
+    return _page(SearchForm(formdata=None))
+
+
+@office.post("/password-codes/search")
+@requires(Permission.PASSWORD_CODES)
+def password_codes_search() -> ResponseReturnValue:
+    """Those who fit and lie below the acting post."""
+    form = SearchForm()
+    if form.validate() and not form.wanted:
+        form.form_errors.append("请至少填写一项：用户名、手机号或姓名。")
+    return _page(form, None if form.wrong else find(form.wanted))
+
+
+@office.post("/password-codes")
+@requires(Permission.PASSWORD_CODES)
+def password_codes_create() -> ResponseReturnValue:
+    """Issue a code; 404 for somebody whom the same search does not find."""
+    form = IssueForm()
+    people = find(form.wanted)
+    person = next((one for one in people if one.id == form.person.data), None)
+    if person is None:
+        abort(404)
+    code = form.carry(lambda: issue(person, form.reason.data or ""))
+    if code is None:
+        return _page(form, [person], form)
+    return render("office/password_codes/show.html", person=person, code=code, hours=CODE_LIFE.total_seconds() // 3600)
+
+
+def _page(form: SearchForm, people: list[User] | None = None, asked: IssueForm | None = None) -> ResponseReturnValue:
+    """The search, whom it found (None: nothing was looked for), and for a single person the form to issue."""
+    only = people[0] if people and len(people) == 1 and may_issue(people[0]) else None
+    if only and asked is None:
+        asked = IssueForm(formdata=None, person=only.id)
+    return render(
+        "office/password_codes/list.html", status=form.status, form=form, people=people, only=only, asked=asked,
+        most=MOST, may_issue=may_issue,
+    )

@@ -1,0 +1,72 @@
+"""`flask create-admin USERNAME NAME PHONE` and `flask unlock USERNAME`."""
+
+import click
+from flask.cli import with_appcontext
+
+from app import guard, passwords
+from app.db import db
+from app.models.credentials import good_password
+from app.models.history import record
+from app.models.region import CITY
+from app.models.sign_in import end_all
+from app.models.user import Post, Role, User, user_named
+from app.refusal import Invalid
+from app.text import is_phone, plain_phone
+
+
+@click.command("create-admin")
+@click.argument("username")
+@click.argument("name")
+@click.argument("phone")
+@click.option("--new-password", is_flag=True, help="Set a new password for an account that exists.")
+@with_appcontext
+def create_admin(username: str, name: str, phone: str, new_password: bool) -> None:
+    """Make USERNAME a city admin (市级管理员); asks for a password where the account is new."""
+    try:
+        user = user_named(username)
+        if user is None:
+            user = _register(username, name, phone)
+        elif new_password:
+            user.take_password(_ask_password([user.username, user.phone]))
+            end_all(user.id)
+            record(user, "create-admin", by=None)
+        granted = _grant(user)
+    except Invalid as wrong:
+        db.session.rollback()
+        raise click.ClickException(wrong.message) from wrong
+    db.session.commit()
+    click.echo(f"{user.name}（{user.username}）{'已是' if not granted else '现在是'}市级管理员。")
+
+
+def _register(username: str, name: str, phone: str) -> User:
+    if not is_phone(plain_phone(phone)):
+        raise Invalid("phone", "请填写 11 位手机号，或带区号的固定电话。")
+    kept = _ask_password([username, plain_phone(phone)])
+    return User.register(username=username, kept=kept, name=name, phone=phone)
+
+
+def _ask_password(personal: list[str]) -> str:
+    """The hash of a good password, typed twice."""
+    typed = click.prompt("密码", hide_input=True, confirmation_prompt="再输一次")
+    return passwords.hashed(good_password(typed, personal))
+
+
+def _grant(user: User) -> bool:
+    """Give the city post unless the person holds it."""
+    if any(post.role is Role.CITY for post in user.living_posts()):
+        return False
+    Post.grant(user, Role.CITY, CITY, by=None)
+    return True
+
+
+@click.command()
+@click.argument("username")
+@with_appcontext
+def unlock(username: str) -> None:
+    """Forget the failed sign-ins against USERNAME, so that its owner can try again at once."""
+    user = user_named(username)
+    if user is None:
+        raise click.ClickException(f"没有用户名为 {username} 的账号。")
+    guard.unlock(user.username)
+    db.session.commit()
+    click.echo(f"{user.username} 可以重新登录了。")

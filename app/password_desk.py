@@ -1,0 +1,103 @@
+"""一次性密码: staff let a person in who has lost the password, after seeing the person.
+
+Whom a post finds: people whose service community, application, home community or own post lies below it,
+by exact user name, phone or name; and a member who has applied nowhere, by exact user name and phone
+together. Nobody issues for somebody whose post stands as high as one's own, or for oneself.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, false, or_, select
+from sqlalchemy.orm import selectinload
+
+from app import guard, labels
+from app.access import Permission, me, rows
+from app.crypto import keyed_hash
+from app.db import db, lock
+from app.models.application import Application
+from app.models.credentials import username_key
+from app.models.message import tell
+from app.models.region import lineage, place_name
+from app.models.sign_in import end_all
+from app.models.user import Post, User
+from app.models.volunteer import Volunteer
+from app.refusal import Refused
+from app.text import plain_phone
+
+MOST = 20  # people shown; who is not among them is found by a second thing
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What staff typed; each part that is given must fit exactly."""
+
+    username: str = ""
+    phone: str = ""
+    name: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.username or self.phone or self.name)
+
+    @property
+    def condition(self) -> Any:
+        """The rows of `User` that fit."""
+        parts = [
+            User.username_key == username_key(self.username) if self.username else None,
+            User.phone_hash == keyed_hash(plain_phone(self.phone), "phone") if self.phone else None,
+            User.name == self.name if self.name else None,
+        ]
+        given = [part for part in parts if part is not None]
+        return and_(*given) if given else false()
+
+
+def find(wanted: Wanted) -> list[User]:
+    """The people whom the acting post may see here, with their posts loaded."""
+    reach = [_below()]
+    if wanted.username and wanted.phone:
+        reach.append(~exists().where(Volunteer.user_id == User.id) & ~exists().where(Application.user_id == User.id))
+    mine = select(User).where(wanted.condition, or_(*reach), User.id != me().id, User.disabled_at.is_(None))
+    found = mine.options(selectinload(User.posts)).order_by(User.id).limit(MOST)
+    return list(db.session.scalars(found))
+
+
+def _below() -> Any:
+    """The condition that a person belongs somewhere below the acting post."""
+    post = me().post
+    codes = lineage().get(post.region_code, (post.region_code,)) if post and post.region_code else ()
+
+    def under(column: Any) -> Any:
+        return or_(false(), *[column.startswith(code) for code in codes])
+
+    def whose(narrowed: Select[Any], column: Any) -> Any:
+        return User.id.in_(narrowed.with_only_columns(column))
+
+    return or_(
+        whose(rows(Volunteer, Permission.VOLUNTEERS), Volunteer.user_id),
+        whose(rows(Application, Permission.APPLICATIONS), Application.user_id),
+        whose(select(Volunteer).where(under(Volunteer.home_community_code)), Volunteer.user_id),
+        whose(select(Post).where(under(Post.region_code), Post.revoked_at.is_(None)), Post.user_id),
+        under(User.home_community_code),
+    )
+
+
+def may_issue(person: User) -> bool:
+    """Whether the acting post stands above every post of this person."""
+    post = me().post
+    return post is not None and person.rank < post.rank
+
+
+def issue(person: User, reason: str) -> str:
+    """A new code for this person, who is signed out everywhere and told; Refused for an equal or higher post."""
+    [person] = lock(select(User).where(User.id == person.id).options(selectinload(User.posts)))
+    if not may_issue(person):
+        raise Refused("此人的任职不低于您当前的任职，请由上一级工作人员办理。")
+    code = person.issue_code(by=me(), reason=reason)
+    end_all(person.id)
+    guard.unlock(person.username)
+    post = me().post
+    where = f"{place_name(post.region_code or '', full=False)}{labels.word(post.role)}" if post else ""
+    tell(person.id, "账号安全提醒：已为您发放一次性密码",
+         f"{where}{me().name}当面核实身份后，为您发放了一次性密码，原密码已失效。如果不是您本人办理，请立即联系社区。",
+         path="/member/security")
+    return code
