@@ -181,7 +181,10 @@ def apart() -> Iterator[Session]:
 
 def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool:
     """INSERT this row unless one with the same unique `keys` exists; True when it was inserted."""
-    return bool(db.session.execute(_upsert(model).values(**values).on_conflict_do_nothing(index_elements=list(keys))).rowcount)  # type: ignore[attr-defined]
+    names = list(keys)
+    statement = _upsert(model).values(**values).on_conflict_do_nothing(index_elements=names)
+    # not rowcount: psycopg gives -1 for this statement, whether the row was there or not
+    return db.session.execute(statement.returning(getattr(model, names[0]))).first() is not None
 
 
 def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int]) -> None:

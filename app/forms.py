@@ -12,7 +12,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, ValidationError
 from wtforms.meta import DefaultMeta
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, StopValidation
 
 from app import clock
 from app.db import db
@@ -104,9 +104,19 @@ class Chinese:
         return str(self.theirs.ngettext(singular, plural, n))
 
 
+class Filled(InputRequired):
+    """The field must be filled, and with more than spaces."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if isinstance(field.data, str) and not field.data.strip():
+            field.errors = []
+            raise StopValidation(str(self.message))
+        super().__call__(form, field)
+
+
 def required(message: str) -> InputRequired:
     """The field must be filled; `message` says in Chinese what to do."""
-    return InputRequired(message)
+    return Filled(message)
 
 
 def length(limit: int, least: int = 0, name: str = "") -> Callable[[Any, Any], None]:
