@@ -59,7 +59,7 @@ def _one_of_each_kind(count: int) -> list[Any]:
         for kind in categories().values()
         if not kind.closed
     ]
-    rows = db.session.execute(union_all(*soonest)) if soonest else []
+    rows: list[Any] = list(db.session.execute(union_all(*soonest))) if soonest else []
     return sorted(rows, key=lambda row: (row.starts_at, row.id))[:count]
 
 

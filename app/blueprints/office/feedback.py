@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, TextAreaField
+from wtforms import IntegerField, TextAreaField
+from wtforms.widgets import HiddenInput
 
 from app.access import Permission, me, one, requires
 from app.blueprints.office import office
@@ -26,7 +27,7 @@ class FeedbackForm(CreationForm):
     title = TextField("标题", [required("请写一个标题。"), length(60, name="标题")])
     body = TextAreaField("现场情况", [required("请写一写现场的情况。"), length(5000, 10, "现场情况")], filters=[clean])
     pictures = PicturesField("现场照片")
-    version = HiddenField(default="0")
+    version = IntegerField(widget=HiddenInput(), default=0)
 
     @property
     def action(self) -> str:
@@ -40,12 +41,11 @@ class FeedbackForm(CreationForm):
 
     def save(self, activity: Activity, feedback: Feedback | None) -> Feedback:
         """Draft or edit, and publish when that button was pressed."""
-        seen = int(self.version.data) if (self.version.data or "").isdecimal() else 0
-        words = self.title.data, self.body.data, self.pictures.data
+        words = self.title.data or "", self.body.data or "", self.pictures.data
         if feedback is None:
             feedback = Feedback.draft(activity, *words, by=me())
         else:
-            feedback.edit(*words, seen, by=me())
+            feedback.edit(*words, self.version.data or 0, by=me())
         if self.action == "publish":
             feedback.publish(by=me())
         return feedback
@@ -88,7 +88,7 @@ def feedback_withdrawal(id: int) -> ResponseReturnValue:
     """已发布 → 已撤下, with a reason."""
     activity = in_reach(id)
     written, form = Feedback.latest(activity) or abort(404), WithdrawalForm()
-    if form.carry(lambda: written.withdraw(by=me(), reason=form.reason.data)):
+    if form.carry(lambda: written.withdraw(by=me(), reason=form.reason.data or "")):
         flash("反馈已撤下，门户上看不到了。")
         return go(url_for("office.feedback", id=id))
     return page(activity, FeedbackForm(formdata=None, obj=written), withdrawal=form, status=422)
@@ -100,7 +100,7 @@ def page(activity: Activity, form: FeedbackForm, *, status: int, **context: Any)
     living = latest if latest and latest.status is not FeedbackStatus.WITHDRAWN else None
     context = {"preview": False, "stale": None, "withdrawal": None, "activity": activity, "form": form} | context
     if context["stale"] and living:
-        form.version.data = str(living.version)  # sent again, it is meant to replace what now stands there
+        form.version.data, form.version.raw_data = living.version, None  # sent again, it is meant to replace what now stands there
     story = told(history_of(latest), FeedbackStatus) if latest else []
     closed = "" if living else why_not(activity)
     return render("office/feedback/edit.html", "form", status=status, story=story, closed=closed, feedback=living, **context)
