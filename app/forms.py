@@ -84,6 +84,7 @@ class Chinese:
         "Not a valid choice": "请从给出的选项中选择。",
         "Invalid Choice: could not coerce": "请从给出的选项中选择。",
         "Invalid Choice: could not coerce.": "请从给出的选项中选择。",
+        "Invalid choice(s): one or more data inputs could not be coerced.": "请从给出的选项中选择。",
         "Not a valid integer value.": "请填写整数。",
         "Not a valid date value.": "请填写日期，例如 2026-11-28。",
         "Not a valid datetime value.": "请填写日期和时间，例如 2026-11-28 08:30。",
