@@ -13,14 +13,14 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import clock, labels
+from app import clock
 from app.db import db
 from app.models import signup_messages as say
 from app.models.activity import Activity
 from app.models.activity_phase import ActivityStatus
 from app.models.history import record
-from app.models.holding import COUNTED, FULL, count, hold, hold_people, shift
-from app.models.overlaps import conflict, engaged, waits_meanwhile
+from app.models.holding import COUNTED, count, hold, hold_people, shift
+from app.models.overlaps import engaged, waits_meanwhile
 from app.models.signup import QUEUE, Attendance, SignUp, SignUpStatus, is_over, too_late
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
@@ -59,24 +59,31 @@ def enter(activity: Activity, volunteer: Volunteer, row: SignUp | None, to: Sign
     return row
 
 
-def take_up(signup: SignUp) -> list[Activity]:
+def take_up(signup: SignUp, *, leaving: bool = False) -> list[Activity]:
     """Hold what moving this sign-up needs, read it fresh, and bring its activity's queue in order.
 
-    Returns the other activities in which the person waits at the same time, held too: with this sign-up
-    gone, a free seat there may become theirs. Refused when the activity is cancelled or closed.
+    Who is `leaving` may be waiting elsewhere at the same time: these activities are held too and returned,
+    since a free seat there may become theirs. Refused when the activity is cancelled or closed.
     """
-    ids = [signup.activity_id, *db.session.scalars(waits_meanwhile([signup.volunteer_id], signup.activity_id))]
+    ids = [signup.activity_id]
+    if leaving:
+        ids += db.session.scalars(waits_meanwhile([signup.volunteer_id], signup.activity_id))
     held = {activity.id: activity for activity in hold(*ids)}
     fresh = select(SignUp).where(SignUp.id == signup.id).options(joinedload(SignUp.volunteer))
     db.session.scalar(fresh.execution_options(populate_existing=True))
-    waiting = waits_in(ids) if signup.status is SignUpStatus.ADMITTED else false()
-    hold_people(people_of(or_(SignUp.id == signup.id, waiting)))
+    gives_up = leaving and signup.status is SignUpStatus.ADMITTED
+    hold_people(people_of(or_(SignUp.id == signup.id, waits_in(ids) if gives_up else false())))
     activity = held.pop(signup.activity_id)
     set_committed_value(signup, "activity", activity)
-    if activity.status in ENDED:
-        raise Refused(ENDED[activity.status], signup)
+    check_running(activity, signup)
     close_queue(activity)
     return list(held.values())
+
+
+def check_running(activity: Activity, row: Any) -> None:
+    """Refused once the activity is cancelled or closed: nothing in it moves any more."""
+    if activity.status in ENDED:
+        raise Refused(ENDED[activity.status], row)
 
 
 def leave(
@@ -87,25 +94,6 @@ def leave(
     shift(signup, to, by=by, reason=reason)
     if was_in:
         fill([signup.activity, *elsewhere], None)  # nobody is told whose place became theirs
-
-
-def admit(signup: SignUp, *, by: User) -> None:
-    """Give a taken-up 待审核 a seat, or a place in the queue; Refused with the name of what stands in the way."""
-    activity = signup.activity
-    if signup.status is not SignUpStatus.ASKING:
-        raise Refused(f"这项报名现在是“{labels.word(signup.standing())}”，不能录用。可能刚被处理过。", signup)
-    if signup.volunteer.status is not VolunteerStatus.SERVING:
-        raise Refused(f"这位志愿者现在是“{labels.word(signup.volunteer.status)}”，不能录用。", signup)
-    other = conflict(signup.volunteer_id, activity)
-    if other is not None:
-        when = labels.span(other.starts_at, other.ends_at)
-        raise Refused(f"同一时间已录用于“{other.title}”（{when}），不能录用。", signup)
-    started = activity.starts_at <= clock.now()
-    free = activity.taken < activity.capacity and (started or not activity.waiting)
-    if started and not free:
-        raise Refused(FULL, signup)
-    shift(signup, SignUpStatus.ADMITTED if free else SignUpStatus.WAITING, by=by)
-    say.say_admitted(signup)
 
 
 def waits_in(activity_ids: list[int]) -> ColumnElement[bool]:

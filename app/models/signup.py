@@ -124,26 +124,24 @@ class SignUp(Placed, Stateful, Row, Model):
         """Cancel one's own sign-up before the start; a seat that gets free goes to 候补 at once."""
         from app.models import queue
 
-        elsewhere = queue.take_up(self)
+        elsewhere = queue.take_up(self, leaving=True)
         self._still_open("取消报名")
         self._not_present()
         queue.leave(self, SignUpStatus.CANCELLED, elsewhere, by=by)
 
     def admit(self, *, by: User) -> None:
         """Say yes to a 待审核: 已录用, or 候补 when full; after the start nobody waits (名额已满)."""
-        from app.models import queue
+        from app.models import admission, queue
 
         queue.take_up(self)
-        if self.status is SignUpStatus.WAITING:
-            raise Refused("候补按报名先后自动递补，不能手工录用。", self)
-        queue.admit(self, by=by)
+        admission.admit(self, by=by)
 
     def decline(self, *, by: User, reason: str) -> None:
         """Refuse a 待审核, or take back a 已录用 before the start; the person reads the reason."""
         from app.models import queue, signup_messages
 
         reason = given(reason)
-        elsewhere = queue.take_up(self)
+        elsewhere = queue.take_up(self, leaving=True)
         if self.status is SignUpStatus.WAITING:
             raise Refused("候补按报名先后自动递补，不用处理；到活动开始还没有轮到的，自动记为未录用。", self)
         if self.status is SignUpStatus.ADMITTED:
