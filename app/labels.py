@@ -12,6 +12,7 @@ from app import clock
 from app.models.activity import ActivityStatus, Phase
 from app.models.application import ApplicationStatus
 from app.models.feedback import FeedbackStatus
+from app.models.help_states import AssignmentStatus, HelpStatus, Rating
 from app.models.service_record import Evidence
 from app.models.signup import Attendance, SignUpStatus, Standing
 from app.models.user import Gender, Role
@@ -75,6 +76,27 @@ BADGES: dict[type[Enum], dict[Any, tuple[str, str]]] = {
         FeedbackStatus.PUBLISHED: ("已发布", "ok done"),
         FeedbackStatus.WITHDRAWN: ("已撤下", "err"),
     },
+    HelpStatus: {
+        HelpStatus.PENDING: ("待受理", "warn"),
+        HelpStatus.RETURNED: ("待补充", "err"),
+        HelpStatus.ACCEPTED: ("已受理", "info"),
+        HelpStatus.ARRANGED: ("已安排", "info"),
+        HelpStatus.SERVING: ("服务中", "ok"),
+        HelpStatus.DONE: ("待办结", "warn"),
+        HelpStatus.CLOSED: ("已办结", "ok done"),
+        HelpStatus.REFUSED: ("不予受理", "err"),
+        HelpStatus.MERGED: ("已合并", "end"),
+        HelpStatus.WITHDRAWN: ("已撤回", "end"),
+        HelpStatus.LAPSED: ("已关闭", "end"),
+    },
+    AssignmentStatus: {
+        AssignmentStatus.OFFERED: ("待接单", "warn"),
+        AssignmentStatus.ACCEPTED: ("已接单", "info"),
+        AssignmentStatus.DECLINED: ("已婉拒", "end"),
+        AssignmentStatus.EXPIRED: ("已失效", "end"),
+        AssignmentStatus.DONE: ("已完成", "ok done"),
+        AssignmentStatus.GAVE_UP: ("已退出", "end"),
+    },
 }
 
 WORDS: dict[type[Enum], dict[Any, str]] = {
@@ -119,6 +141,11 @@ WORDS: dict[type[Enum], dict[Any, str]] = {
         Skill.EMERGENCY: "应急救援",
         Skill.MEDIATION: "矛盾调解",
         Skill.OTHER: "其他",
+    },
+    Rating: {
+        Rating.GOOD: "满意",
+        Rating.FAIR: "基本满意",
+        Rating.BAD: "不满意",
     },
     Evidence: {
         Evidence.ONSITE: "现场确认",
@@ -174,6 +201,11 @@ def clock_time(moment: datetime) -> str:
     """8:30"""
     there = clock.local(moment)
     return f"{there.hour}:{there.minute:02d}"
+
+
+def second(moment: datetime) -> str:
+    """11:06:42, for what was saved just now."""
+    return f"{clock.local(moment):%H:%M:%S}"
 
 
 def span(start: datetime, end: datetime) -> str:

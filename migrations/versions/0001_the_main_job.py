@@ -115,6 +115,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("topic", name=op.f("pk_generation")),
     )
     op.create_table(
+        "help_serial",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_help_serial")),
+    )
+    op.create_table(
         "region",
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -164,6 +170,11 @@ def upgrade() -> None:
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("gender", sa.Enum("female", "male", name="gender", native_enum=False, length=32), nullable=True),
+        sa.Column("consent_at", sa.DateTime(), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(), nullable=True),
+        sa.Column("totp_secret", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=32), nullable=False),
         sa.Column("username_key", sa.String(length=32), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
@@ -176,13 +187,8 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("phone_hash", sa.String(length=64), nullable=False),
         sa.Column("phone_tail", sa.String(length=4), nullable=False),
-        sa.Column("gender", sa.Enum("female", "male", name="gender", native_enum=False, length=32), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("home_community_code", sa.String(length=12), nullable=True),
-        sa.Column("consent_at", sa.DateTime(), nullable=False),
-        sa.Column("disabled_at", sa.DateTime(), nullable=True),
-        sa.Column("totp_secret", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("username_key", name=op.f("uq_user_username_key")),
         sqlite_autoincrement=True,
@@ -241,6 +247,7 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decision_reason", sa.String(length=500), nullable=False),
         sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("home_community_code", sa.String(length=12), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=True),
         sa.Column("unit_other", sa.String(length=80), nullable=False),
@@ -272,7 +279,6 @@ def upgrade() -> None:
         sa.Column("district_code", sa.String(length=6), nullable=False),
         sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
         sa.Column("community_code", sa.String(length=12), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_application_decided_by_id_user")),
         sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_application_unit_id_work_unit")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_application_user_id_user")),
@@ -296,6 +302,88 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_application_user_id"), ["user_id", "id"], unique=False)
+
+    op.create_table(
+        "help_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "pending",
+                "returned",
+                "accepted",
+                "arranged",
+                "serving",
+                "done",
+                "closed",
+                "refused",
+                "merged",
+                "withdrawn",
+                "lapsed",
+                name="helpstatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("phone_hash", sa.String(length=64), nullable=True),
+        sa.Column("phone_tail", sa.String(length=4), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("wanted_on", sa.Date(), nullable=True),
+        sa.Column("on_behalf", sa.Boolean(), nullable=False),
+        sa.Column("consent_at", sa.DateTime(), nullable=False),
+        sa.Column("filed_by_id", sa.Integer(), nullable=True),
+        sa.Column("running_since", sa.DateTime(), nullable=False),
+        sa.Column("accept_due", sa.DateTime(), nullable=False),
+        sa.Column("arrange_due", sa.DateTime(), nullable=False),
+        sa.Column("close_due", sa.DateTime(), nullable=False),
+        sa.Column("lapses_at", sa.DateTime(), nullable=True),
+        sa.Column("offers_end_at", sa.DateTime(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(), nullable=True),
+        sa.Column("transfers", sa.Integer(), nullable=False),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("private_reason", sa.String(length=500), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.Column("rating", sa.Enum("good", "fair", "bad", name="rating", native_enum=False, length=32), nullable=True),
+        sa.Column("rated_at", sa.DateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("district_code", sa.String(length=6), nullable=False),
+        sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
+        sa.Column("community_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_help_request_category_id_category")),
+        sa.ForeignKeyConstraint(["filed_by_id"], ["user.id"], name=op.f("fk_help_request_filed_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["help_request.id"], name=op.f("fk_help_request_merged_into_id_help_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_help_request_number")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("help_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_help_request_community_code"), ["community_code", "status", "created_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_help_request_district_code"), ["district_code", "status", "created_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_help_request_lapses_at"), ["lapses_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_help_request_offers_end_at"), ["offers_end_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_help_request_phone_hash"), ["phone_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_help_request_phone_tail"), ["phone_tail"], unique=False)
+        batch_op.create_index(batch_op.f("ix_help_request_status"), ["status", "created_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_help_request_subdistrict_code"),
+            ["subdistrict_code", "status", "created_at", "id"],
+            unique=False,
+        )
 
     op.create_table(
         "history",
@@ -523,12 +611,66 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "contact_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["help_request.id"], name=op.f("fk_contact_view_request_id_help_request")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_contact_view_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_view")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("contact_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_view_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
         "history_note",
         sa.Column("history_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["history_id"], ["history.id"], name=op.f("fk_history_note_history_id_history")),
         sa.PrimaryKeyConstraint("history_id", name=op.f("pk_history_note")),
     )
+    op.create_table(
+        "public_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=40), nullable=False),
+        sa.Column("summary", sa.String(length=300), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=False),
+        sa.Column("rating", sa.Enum("good", "fair", "bad", name="rating", native_enum=False, length=32), nullable=True),
+        sa.Column("hidden_at", sa.DateTime(), nullable=True),
+        sa.Column("district_code", sa.String(length=6), nullable=False),
+        sa.Column("subdistrict_code", sa.String(length=9), nullable=False),
+        sa.Column("community_code", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_public_case_category_id_category")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["help_request.id"], name=op.f("fk_public_case_request_id_help_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_case")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_public_case_request_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("public_case", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_public_case_community_code"), ["community_code", "closed_at", "id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_public_case_district_code"), ["district_code", "closed_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_public_case_hidden_at"), ["hidden_at", "closed_at", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_public_case_subdistrict_code"), ["subdistrict_code", "closed_at", "id"], unique=False
+        )
+
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -728,11 +870,82 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_up", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_up_activity_id"), ["activity_id", "status", "turn"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_up_volunteer_id"), ["volunteer_id", "activity_id"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("volunteer_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "offered",
+                "accepted",
+                "declined",
+                "expired",
+                "done",
+                "gave-up",
+                name="assignmentstatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("offered_at", sa.DateTime(), nullable=False),
+        sa.Column("offered_by_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("done_at", sa.DateTime(), nullable=True),
+        sa.Column("volunteer_community_code", sa.String(length=12), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["offered_by_id"], ["user.id"], name=op.f("fk_assignment_offered_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["service_record.id"], name=op.f("fk_assignment_record_id_service_record")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["help_request.id"], name=op.f("fk_assignment_request_id_help_request")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["work_unit.id"], name=op.f("fk_assignment_unit_id_work_unit")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_assignment_user_id_user")),
+        sa.ForeignKeyConstraint(["volunteer_id"], ["volunteer.id"], name=op.f("fk_assignment_volunteer_id_volunteer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_status"), ["status", "expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_user_id"), ["user_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assignment_volunteer_id"), ["volunteer_id", "offered_at"], unique=False)
+        batch_op.create_index(
+            "uq_assignment_live",
+            ["request_id", "volunteer_id"],
+            unique=True,
+            sqlite_where=sa.text("status IN ('offered', 'accepted')"),
+            postgresql_where=sa.text("status IN ('offered', 'accepted')"),
+        )
     protect_history()
     first_categories()
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_assignment_live",
+            sqlite_where=sa.text("status IN ('offered', 'accepted')"),
+            postgresql_where=sa.text("status IN ('offered', 'accepted')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_assignment_volunteer_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_user_id"))
+        batch_op.drop_index(batch_op.f("ix_assignment_status"))
+        batch_op.drop_index(batch_op.f("ix_assignment_request_id"))
+
+    op.drop_table("assignment")
     with op.batch_alter_table("sign_up", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_up_volunteer_id"))
         batch_op.drop_index(batch_op.f("ix_sign_up_activity_id"))
@@ -768,7 +981,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("public_case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_public_case_subdistrict_code"))
+        batch_op.drop_index(batch_op.f("ix_public_case_hidden_at"))
+        batch_op.drop_index(batch_op.f("ix_public_case_district_code"))
+        batch_op.drop_index(batch_op.f("ix_public_case_community_code"))
+
+    op.drop_table("public_case")
     op.drop_table("history_note")
+    with op.batch_alter_table("contact_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_view_request_id"))
+
+    op.drop_table("contact_view")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_subdistrict_code"))
         batch_op.drop_index(batch_op.f("ix_activity_status"))
@@ -810,6 +1034,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_history_noun"))
 
     op.drop_table("history")
+    with op.batch_alter_table("help_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_help_request_subdistrict_code"))
+        batch_op.drop_index(batch_op.f("ix_help_request_status"))
+        batch_op.drop_index(batch_op.f("ix_help_request_phone_tail"))
+        batch_op.drop_index(batch_op.f("ix_help_request_phone_hash"))
+        batch_op.drop_index(batch_op.f("ix_help_request_offers_end_at"))
+        batch_op.drop_index(batch_op.f("ix_help_request_lapses_at"))
+        batch_op.drop_index(batch_op.f("ix_help_request_district_code"))
+        batch_op.drop_index(batch_op.f("ix_help_request_community_code"))
+
+    op.drop_table("help_request")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_user_id"))
         batch_op.drop_index(batch_op.f("ix_application_subdistrict_code"))
@@ -834,6 +1069,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_region_level"))
 
     op.drop_table("region")
+    op.drop_table("help_serial")
     op.drop_table("generation")
     op.drop_table("figure")
     op.drop_table("creation_key")

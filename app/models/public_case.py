@@ -1,0 +1,92 @@
+"""What the public reads of a closed request: `PublicCase`, written for it, apart from everything sealed.
+
+Public pages and lists read this table alone. A title or summary that holds the asker's name, number or
+address, or looks like somebody's number or door, is refused at its field.
+"""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.db import Model, Row, db
+from app.freshness import touch
+from app.models.help_request import HelpRequest
+from app.models.help_states import Rating
+from app.models.region import Placed, place_name
+from app.refusal import Invalid
+
+TITLE, SUMMARY = (4, 40), (10, 300)
+LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
+DOOR = re.compile(r"[0-9０-９一二三四五六七八九十百]+\s*(?:号楼|号院|幢|栋|单元|室|号|弄|楼)")
+
+
+class PublicCase(Placed, Row, Model):
+    """A closed case on the portal; hidden while the request is open again, or after it was taken down."""
+
+    DOORS = {"manage": ""}
+    __table_args__ = (
+        Index(None, "hidden_at", "closed_at", "id"),
+        Index(None, "district_code", "closed_at", "id"),
+        Index(None, "subdistrict_code", "closed_at", "id"),
+        Index(None, "community_code", "closed_at", "id"),
+    )
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("help_request.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(40))
+    summary: Mapped[str] = mapped_column(String(300))
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    asked_at: Mapped[datetime]
+    closed_at: Mapped[datetime]
+    rating: Mapped[Rating | None]
+    hidden_at: Mapped[datetime | None]
+
+
+def case_of(request: HelpRequest) -> PublicCase | None:
+    """What was written for the public about this request, shown or not."""
+    return db.session.scalar(select(PublicCase).where(PublicCase.request_id == request.id))
+
+
+def publish(request: HelpRequest, title: str, summary: str) -> None:
+    """Put the case on the portal. Invalid at `public_title` or `public_summary`."""
+    title, summary = " ".join(title.split()), summary.strip()
+    check(request, "public_title", "公开标题", title, TITLE)
+    check(request, "public_summary", "公开摘要", summary, SUMMARY)
+    case = case_of(request) or PublicCase(request_id=request.id, asked_at=request.created_at)
+    case.title, case.summary, case.category_id = title, summary, request.category_id
+    case.closed_at, case.rating, case.hidden_at = request.closed_at or clock.now(), None, None
+    case.locate(request.community_code)
+    db.session.add(case)
+    touch("help")
+
+
+def hide(request: HelpRequest) -> None:
+    """Take the case off the portal at once."""
+    case = case_of(request)
+    if case is not None:
+        case.hidden_at = clock.now()
+        touch("help")
+
+
+def keep_rating(request: HelpRequest) -> None:
+    """Show how the asker rated it."""
+    case = case_of(request)
+    if case is not None:
+        case.rating = request.rating
+        touch("help")
+
+
+def check(request: HelpRequest, field: str, word: str, text: str, size: tuple[int, int]) -> None:
+    """Invalid where the text has no fitting length or says who or where somebody is."""
+    if not size[0] <= len(text) <= size[1]:
+        raise Invalid(field, f"{word}请写 {size[0]} 到 {size[1]} 个字，现在是 {len(text)} 个。")
+    plain = "".join(text.split())
+    for what, private in (("姓名", request.name), ("电话", request.phone or ""), ("地址", request.address)):
+        if private and "".join(private.split()) in plain and private not in place_name(request.community_code):
+            raise Invalid(field, f"{word}里有求助人的{what}，请去掉。")
+    if LONG_NUMBER.search(text):
+        raise Invalid(field, f"{word}里有长的号码，请去掉（日期请写成 11月2日）。")
+    if DOOR.search(text):
+        raise Invalid(field, f"{word}里有门牌号，请去掉。")
