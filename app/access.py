@@ -31,6 +31,7 @@ class Permission(StrEnum):
     ACTIVITIES_SEE = "manage:activities-see"
     ACTIVITIES = "manage:activities"
     FEEDBACK = "manage:feedback"
+    HELP = "manage:help"
     VOLUNTEERS = "people:volunteers"
     VOLUNTEERS_KEEP = "people:volunteers-keep"
     PASSWORD_CODES = "any:password-codes"
@@ -42,7 +43,7 @@ class Permission(StrEnum):
 
 P = Permission
 COMMUNITY_WORK = frozenset(
-    {P.OFFICE, P.APPLICATIONS, P.ACTIVITIES_SEE, P.ACTIVITIES, P.FEEDBACK, P.VOLUNTEERS}
+    {P.OFFICE, P.APPLICATIONS, P.ACTIVITIES_SEE, P.ACTIVITIES, P.FEEDBACK, P.HELP, P.VOLUNTEERS}
     | {P.VOLUNTEERS_KEEP, P.PASSWORD_CODES}
 )
 GRANTS: dict[Role, frozenset[Permission]] = {
