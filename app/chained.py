@@ -41,7 +41,9 @@ class Chained(Listing):
         has_after, has_before = (bool(found), more) if backwards else (more, after is not None and bool(found))
         first, last = (found[0], found[-1]) if found else (None, None)
         return Page(
-            found, self.total, self._link("before", first) if has_before else None,
+            found,
+            self.total,
+            self._link("before", first) if has_before else None,
             self._link("after", last) if has_after else None,
         )
 

@@ -19,9 +19,16 @@ def day(days: int, hour: int = 9, minute: int = 0) -> datetime:
 def facts(**changes: Any) -> Facts:
     """A sound statement: the day after tomorrow from 9:00 to 11:00 in 万通社区, ten places."""
     usual: dict[str, Any] = {
-        "title": "云龙湖岸线清洁", "category": "env", "community": WANTONG, "place": "东岸游客中心",
-        "starts_at": day(2), "ends_at": day(2, 11), "capacity": 10, "description": "清理**白色垃圾**。",
-        "risks": "湖边路滑。", "safeguards": "现场有急救包。",
+        "title": "云龙湖岸线清洁",
+        "category": "env",
+        "community": WANTONG,
+        "place": "东岸游客中心",
+        "starts_at": day(2),
+        "ends_at": day(2, 11),
+        "capacity": 10,
+        "description": "清理**白色垃圾**。",
+        "risks": "湖边路滑。",
+        "safeguards": "现场有急救包。",
     }
     return Facts(**(usual | changes))
 
@@ -46,9 +53,18 @@ def typed(moment: datetime) -> str:
 def form(**changes: Any) -> dict[str, Any]:
     """The fields of a sound form, as a browser sends them; None leaves one out."""
     usual = {
-        "title": "云龙湖岸线清洁", "category": "env", "community": WANTONG, "place": "东岸游客中心",
-        "starts_at": typed(day(2)), "ends_at": typed(day(2, 11)), "signup_closes_at": "", "capacity": "10",
-        "minutes": "", "description": "清理**白色垃圾**。", "risks": "湖边路滑。", "safeguards": "现场有急救包。",
+        "title": "云龙湖岸线清洁",
+        "category": "env",
+        "community": WANTONG,
+        "place": "东岸游客中心",
+        "starts_at": typed(day(2)),
+        "ends_at": typed(day(2, 11)),
+        "signup_closes_at": "",
+        "capacity": "10",
+        "minutes": "",
+        "description": "清理**白色垃圾**。",
+        "risks": "湖边路滑。",
+        "safeguards": "现场有急救包。",
     }
     return {name: value for name, value in (usual | changes).items() if value is not None}
 
@@ -56,10 +72,18 @@ def form(**changes: Any) -> dict[str, Any]:
 def form_of(activity: Activity, **changes: Any) -> dict[str, Any]:
     """The form as it opens for this activity, with something typed over."""
     opened = {
-        "title": activity.title, "place": activity.place, "community": activity.community_code,
-        "starts_at": typed(activity.starts_at), "ends_at": typed(activity.ends_at),
-        "signup_closes_at": typed(activity.signup_closes_at), "capacity": str(activity.capacity),
-        "minutes": str(activity.minutes), "description": activity.description, "risks": activity.risks,
-        "safeguards": activity.safeguards, "version": str(activity.version), "category": activity.facts.category,
+        "title": activity.title,
+        "place": activity.place,
+        "community": activity.community_code,
+        "starts_at": typed(activity.starts_at),
+        "ends_at": typed(activity.ends_at),
+        "signup_closes_at": typed(activity.signup_closes_at),
+        "capacity": str(activity.capacity),
+        "minutes": str(activity.minutes),
+        "description": activity.description,
+        "risks": activity.risks,
+        "safeguards": activity.safeguards,
+        "version": str(activity.version),
+        "category": activity.facts.category,
     }
     return opened | changes

@@ -107,8 +107,11 @@ class PublicFilter(ActivityFilter):
         district = (self.region.data or CITY)[:6]
         places = [(place.code, place.short, counts.district.get(place.code, 0)) for place in children().get(CITY, [])]
         states = [(value, word, counts.status.get(value, 0)) for value, word in STATUS_WORDS.items()]
-        kinds = [(kind.slug, kind.name, counts.category.get(kind.slug, 0)) for kind in categories().values()
-                 if not kind.closed or counts.category.get(kind.slug)]
+        kinds = [
+            (kind.slug, kind.name, counts.category.get(kind.slug, 0))
+            for kind in categories().values()
+            if not kind.closed or counts.category.get(kind.slug)
+        ]
         return [
             ("地域", "region", [(CITY, "全市", None), *places], district),
             ("状态", "status", [("", "全部", None), *states], self.status.data or ""),

@@ -48,8 +48,10 @@ class Activity(Placed, Stateful, Row, Model):
         Index(None, "community_code", "status", "starts_at", "id"),
         Index(None, "category_id", "status", "starts_at", "id"),
         Index(
-            "ix_activity_queue_open", "starts_at",  # what `flask tick` looks for
-            sqlite_where=text("queue_closed_at IS NULL"), postgresql_where=text("queue_closed_at IS NULL"),
+            "ix_activity_queue_open",
+            "starts_at",  # what `flask tick` looks for
+            sqlite_where=text("queue_closed_at IS NULL"),
+            postgresql_where=text("queue_closed_at IS NULL"),
         ),
     )
 

@@ -95,8 +95,12 @@ class Facts:
         closes_at = self.signup_closes_at and self.signup_closes_at + weeks
         category = category_by_slug(self.category)
         return replace(
-            self, starts_at=self.starts_at + weeks, ends_at=self.ends_at + weeks, signup_closes_at=closes_at,
-            category=self.category if category and not category.closed else OTHER, community=heir(self.community),
+            self,
+            starts_at=self.starts_at + weeks,
+            ends_at=self.ends_at + weeks,
+            signup_closes_at=closes_at,
+            category=self.category if category and not category.closed else OTHER,
+            community=heir(self.community),
         )
 
 

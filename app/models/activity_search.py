@@ -93,8 +93,16 @@ def public_activities(user_id: int | None) -> "Select[Any]":
     from app.models.volunteer import Volunteer
 
     shown = [
-        Activity.id, Activity.title, Activity.category_id, Activity.community_code, Activity.place,
-        Activity.starts_at, Activity.ends_at, Activity.signup_closes_at, Activity.capacity, Activity.taken,
+        Activity.id,
+        Activity.title,
+        Activity.category_id,
+        Activity.community_code,
+        Activity.place,
+        Activity.starts_at,
+        Activity.ends_at,
+        Activity.signup_closes_at,
+        Activity.capacity,
+        Activity.taken,
         Activity.status,
     ]
     if user_id is None:
@@ -133,8 +141,16 @@ def public_counts(region: str, status: str, category_id: int | None, words: str,
 def _hits(words: str) -> Any:
     """The activities that the words name, found once for all counts."""
     a = Activity
-    columns = (a.status, a.starts_at, a.ends_at, a.signup_closes_at, a.category_id,
-               a.district_code, a.subdistrict_code, a.community_code)
+    columns = (
+        a.status,
+        a.starts_at,
+        a.ends_at,
+        a.signup_closes_at,
+        a.category_id,
+        a.district_code,
+        a.subdistrict_code,
+        a.community_code,
+    )
     return select(*columns).where(a.status.in_(PUBLIC), *named(words)).cte("hits")
 
 

@@ -107,8 +107,13 @@ def activities_show(id: int) -> ResponseReturnValue:
     """Facts, counters, history, and the ways on."""
     activity = one(Activity, id, Permission.ACTIVITIES_SEE, joinedload(Activity.cover))
     return render(
-        SHOW, activity=activity, description=as_html(activity.description), ways=_ways(activity), key=new_key(),
-        history=told(history_of(activity), ActivityStatus), form=CancellationForm(),
+        SHOW,
+        activity=activity,
+        description=as_html(activity.description),
+        ways=_ways(activity),
+        key=new_key(),
+        history=told(history_of(activity), ActivityStatus),
+        form=CancellationForm(),
     )
 
 
@@ -127,7 +132,7 @@ def activities_publication(id: int) -> ResponseReturnValue:
     try:
         activity.publish(me())
     except Invalid as wrong:
-        form = ActivityForm.of(activity, formdata=None)
+        form = ActivityForm.of(_to_change(id), formdata=None)
         form.reject(wrong)
         return render(EDIT, status=422, form=form, activity=activity)
     flash(f"“{activity.title}”已发布，市民现在可以看到。")
@@ -136,10 +141,15 @@ def activities_publication(id: int) -> ResponseReturnValue:
 
 @office.post("/activities/<int:id>/copy")
 @requires(Permission.ACTIVITIES)
-@once
 def activities_copy(id: int) -> ResponseReturnValue:
     """A draft with the same facts, to be looked over before it is published."""
-    twin = _to_change(id).copy(me())
+    return _copied(_to_change(id))
+
+
+@once
+def _copied(activity: Activity) -> ResponseReturnValue:
+    """Only for who may: a key is written down."""
+    twin = activity.copy(me())
     flash("已复制成一份新的草稿，日期往后移了，请核对后发布。")
     return go(url_for(".activities_edit", id=twin.id))
 

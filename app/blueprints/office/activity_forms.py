@@ -48,8 +48,11 @@ class ActivityForm(CreationForm):
     title = TextField("活动名称", [required("请填写活动名称。"), length(LIMITS["title"], name="活动名称")])
     category = RadioField("类型", [required("请选择一个类型。")], choices=[])
     community = CommunityField("发起社区", [DataRequired("请选择发起社区。")])
-    place = TextField("集合地点", [required("请填写集合地点。"), length(LIMITS["place"], name="集合地点")],
-                      description="写到门牌、楼栋或明显的标志，方便大家找到")
+    place = TextField(
+        "集合地点",
+        [required("请填写集合地点。"), length(LIMITS["place"], name="集合地点")],
+        description="写到门牌、楼栋或明显的标志，方便大家找到",
+    )
     starts_at = MomentField("开始时间", [required("请填写开始时间，例如 2026-11-28 08:30。")])
     ends_at = MomentField("结束时间", [required("请填写结束时间，例如 2026-11-28 11:00。")])
     signup_closes_at = MomentField("报名截止", [Optional()], description="不填就是活动结束时")
@@ -118,7 +121,7 @@ class ActivityForm(CreationForm):
 
     def outdated(self, stale: Stale) -> "ActivityForm":
         """The same form over the newer version: saving it now is a decision, not an accident."""
-        self.version.data = stale.version
+        self.version.data, self.version.raw_data = stale.version, None
         return self
 
     @property

@@ -20,6 +20,7 @@ from app.models.feedback import Feedback
 from app.models.region import place_name
 from app.models.signup import LIVE
 from app.models.signup_box import box
+from app.once import new_key
 from app.text import as_html, public_name
 
 SOONEST = (Key(Activity.starts_at), Key(Activity.id))
@@ -46,12 +47,23 @@ def activities() -> ResponseReturnValue:
     counts = filters.counts() if filters.validate() else search.Counts()
     me = somebody()
     found = Chained(
-        search.public_activities(me.id if me else None), filters, SOONEST, COLUMNS, "activities",
-        scalars=False, parts=_parts(filters.status.data or ""), total=counts.status.get(filters.status.data or "", 0),
+        search.public_activities(me.id if me else None),
+        filters,
+        SOONEST,
+        COLUMNS,
+        "activities",
+        scalars=False,
+        parts=_parts(filters.status.data or ""),
+        total=counts.status.get(filters.status.data or "", 0),
     )
     return found.respond(
-        "portal/activities/list.html", "results", "chips", chips=filters.chips(counts), part=wants_fragment(),
-        phase_of=phase_of, standing={status.value: status for status in LIVE},
+        "portal/activities/list.html",
+        "results",
+        "chips",
+        chips=filters.chips(counts),
+        part=wants_fragment(),
+        phase_of=phase_of,
+        standing={status.value: status for status in LIVE},
     )
 
 
@@ -74,9 +86,11 @@ def activities_show(id: int) -> ResponseReturnValue:
     return render("portal/activities/show.html", "box", **shown(activity, launched_by))
 
 
-def shown(activity: Activity, launched_by: str | None) -> dict[str, Any]:
-    """What the page of one activity needs."""
+def shown(activity: Activity, launched_by: str | None, **more: Any) -> dict[str, Any]:
+    """What the page of one activity needs, and `more`."""
     return {
+        **more,
+        "key": new_key(),
         "activity": activity,
         "phase": activity.phase(),
         "category": categories()[activity.category_id],
