@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from app import clock
 from app.db import db
 from app.models.activity import Activity
-from app.models.joining import Reason, Why, why_not
+from app.models.joining import Reason, Why, position, why_not
 from app.models.overlaps import conflict
 from app.models.queue import landing
 from app.models.signup import QUEUE, Attendance, SignUp, SignUpStatus, Standing
@@ -22,6 +22,7 @@ BACK = {SignUpStatus.ADMITTED: "取消报名", SignUpStatus.WAITING: "放弃候�
 class Box:
     """What `portal/activities/_box.html` shows. `reason` None: the person can sign up, as `to`."""
 
+    activity: Activity
     reason: Reason | None
     volunteer: Volunteer | None
     signup: SignUp | None
@@ -49,6 +50,11 @@ class Box:
         return None if standing is Standing.CANCELLED else standing
 
     @property
+    def left(self) -> int:
+        """How many seats are free."""
+        return max(0, self.activity.capacity - self.activity.taken)
+
+    @property
     def again(self) -> bool:
         """Whether signing up would revive a cancelled row, at the end of the queue."""
         return self.reason is None and self.signup is not None
@@ -56,17 +62,27 @@ class Box:
 
 def box(activity: Activity, user: User | None) -> Box:
     """The box for this person (None: a visitor), in at most three statements."""
-    volunteer, signup = _here(activity, user) if user else (None, None)
+    volunteer, signup = here(activity, user) if user else (None, None)
     if signup:
         signup.activity = activity
     reason = why_not(activity, volunteer, user, signup)
     to = landing(activity)
     queued = signup.status in QUEUE if signup and reason else reason is None and to in QUEUE
     clash = conflict(volunteer.id, activity) if queued and volunteer else None
-    return Box(reason, volunteer, signup, to, activity.waiting, clash)
+    return Box(activity, reason, volunteer, signup, to, activity.waiting, clash)
 
 
-def _here(activity: Activity, user: User) -> tuple[Volunteer | None, SignUp | None]:
+def outcome(signup: SignUp) -> str:
+    """What the person hears after signing up."""
+    if signup.status is SignUpStatus.WAITING:
+        return f"已登记候补，您是第 {position(signup)} 位。"
+    if signup.status is SignUpStatus.ASKING:
+        return "报名已提交，请等社区审核。"
+    left = signup.activity.capacity - signup.activity.taken
+    return f"报名成功，还剩 {left} 个名额。" if left else "报名成功，您拿到了最后一个名额。"
+
+
+def here(activity: Activity, user: User) -> tuple[Volunteer | None, SignUp | None]:
     """The person's volunteer row, and their row in this activity."""
     both = (
         select(Volunteer, SignUp)

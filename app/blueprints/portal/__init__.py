@@ -4,4 +4,11 @@ from flask import Blueprint
 
 portal = Blueprint("portal", __name__)
 
-from app.blueprints.portal import activities, feedback, home, pictures, regions  # noqa: E402, F401  (views need the blueprint above)
+from app.blueprints.portal import (  # noqa: E402, F401  (views need the blueprint above)
+    activities,
+    feedback,
+    home,
+    pictures,
+    regions,
+    signups,
+)
