@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
-from app.demo import people, reports, year
+from app.demo import people, queue, reports, year
 from app.freshness import touch
 from app.models import User
 from app.models.region import import_regions
@@ -53,8 +53,8 @@ def _build(random: Random) -> Any:
     yield f"单位 {len(units)} 个，管理员 {len(staff)} 名"
     volunteers = people.make_volunteers(random, VOLUNTEERS, places, units, password_hash, staff)
     yield f"志愿者 {len(volunteers)} 名"
-    queue = people.make_queue(random, places, units, password_hash, staff, VOLUNTEERS)
-    yield f"待办与历史申请 {queue} 件"
+    waiting = queue.make_queue(random, places, units, password_hash, staff, VOLUNTEERS)
+    yield f"待办与历史申请 {waiting} 件"
     planned = year.plans(random, places, ACTIVITIES)
     ids = year.make_activities(random, planned, volunteers, staff)
     yield f"活动 {len(ids)} 场，含报名和服务记录"

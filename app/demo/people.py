@@ -68,9 +68,18 @@ def rows_of(model: Any, values: list[dict[str, Any]]) -> list[int]:
 def user_row(username: str, name: str, phone: str, password_hash: str, made: datetime, **more: Any) -> dict[str, Any]:
     """The columns of one account."""
     return {
-        "username": username, "username_key": username.lower(), "password_hash": password_hash, "name": name,
-        "initials": initials(name), "phone": phone, "phone_hash": keyed_hash(phone, "phone"),
-        "phone_tail": phone[-4:], "consent_at": made, "created_at": made, "password_changed_at": made, **more,
+        "username": username,
+        "username_key": username.lower(),
+        "password_hash": password_hash,
+        "name": name,
+        "initials": initials(name),
+        "phone": phone,
+        "phone_hash": keyed_hash(phone, "phone"),
+        "phone_tail": phone[-4:],
+        "consent_at": made,
+        "created_at": made,
+        "password_changed_at": made,
+        **more,
     }
 
 
@@ -89,10 +98,16 @@ def make_staff(password_hash: str, unit_id: int) -> dict[str, int]:
     ]
     ids = rows_of(User, values)
     for (_, _, role, place), user_id in zip(people, ids, strict=True):
-        db.session.add(Post(
-            user_id=user_id, role=role, region_code=place or None, unit_id=None if place else unit_id,
-            first_day=clock.day(long_ago), granted_by_id=ids[0],
-        ))
+        db.session.add(
+            Post(
+                user_id=user_id,
+                role=role,
+                region_code=place or None,
+                unit_id=None if place else unit_id,
+                first_day=clock.day(long_ago),
+                granted_by_id=ids[0],
+            )
+        )
     db.session.flush()
     return {person[0]: user_id for person, user_id in zip(people, ids, strict=True)}
 
@@ -101,33 +116,36 @@ def make_volunteers(
     random: Random, count: int, places: list[str], units: list[int], password_hash: str, staff: dict[str, int]
 ) -> list[Person]:
     """Volunteers with their approved applications; the first one is the account `volunteer` of 万通."""
-    listed = names.people(random, count)
     users, files = [], []
-    for number, name in enumerate(listed):
+    for number, name in enumerate(names.people(random, count)):
         made = clock.now() - timedelta(days=random.randint(200, 480), minutes=random.randint(0, 900))
-        username = "volunteer" if number == 0 else f"demo{number:04d}"
-        name = "李静" if number == 0 else name
+        username, name = ("volunteer", "李静") if number == 0 else (f"demo{number:04d}", name)
         users.append(user_row(username, name, names.phone(100 + number), password_hash, made))
         community = WANTONG if number % 12 == 0 else BAIYUN if number % 25 == 1 else random.choice(places)
         files.append(identity(random, number, community, units))
-    user_ids = rows_of(User, users)
-    volunteers, applications, people = [], [], []
-    for user_id, user, file in zip(user_ids, users, files, strict=True):
+    volunteers, applications = [], []
+    for user_id, user, file in zip(rows_of(User, users), users, files, strict=True):
         joined = user["created_at"] + timedelta(days=random.randint(1, 4), hours=3)
         shared = {**file, "user_id": user_id, "created_at": joined}
         volunteers.append({**shared, "joined_on": clock.day(joined)})
         applications.append(_approved(random, shared, user["created_at"], joined, staff))
+    remember(rows_of(Application, applications), applications)
     ids = rows_of(Volunteer, volunteers)
-    application_ids = rows_of(Application, applications)
-    _remember(application_ids, applications)
+    _give_skills(random, ids)
+    return [
+        Person(one, row["user_id"], row["community_code"], row["unit_id"], row["joined_on"])
+        for one, row in zip(ids, volunteers, strict=True)
+    ]
+
+
+def _give_skills(random: Random, ids: list[int]) -> None:
+    """None, one or two skills each."""
     skills = [
         {"volunteer_id": one, "skill": skill}
-        for one in ids for skill in random.sample(list(Skill), random.choice((0, 1, 1, 2)))
+        for one in ids
+        for skill in random.sample(list(Skill), random.choice((0, 1, 1, 2)))
     ]
     db.session.execute(insert(VolunteerSkill), skills)
-    for one, user_id, row in zip(ids, user_ids, volunteers, strict=True):
-        people.append(Person(one, user_id, row["community_code"], row["unit_id"], row["joined_on"]))
-    return people
 
 
 def identity(random: Random, number: int, community: str, units: list[int]) -> dict[str, Any]:
@@ -137,12 +155,18 @@ def identity(random: Random, number: int, community: str, units: list[int]) -> d
     card = names.id_card((year, random.randint(1, 12), random.randint(1, 28)), number, female)
     political = random.choices(list(Political), (80, 4, 4, 2, 10))[0]
     return {
-        "district_code": community[:6], "subdistrict_code": community[:9], "community_code": community,
+        "district_code": community[:6],
+        "subdistrict_code": community[:9],
+        "community_code": community,
         "home_community_code": community if random.random() < 0.7 else None,
         "unit_id": None if retired or random.random() < 0.06 else random.choice(units[:1] * 6 + units),
-        "political": political, "employment": Employment.RETIRED if retired else Employment.EMPLOYED,
-        "gender": Gender.FEMALE if female else Gender.MALE, "born_year": year,
-        "id_card": card, "id_card_tail": card[-4:], "id_card_hash": keyed_hash(f"{card}:{number}", "id-card"),
+        "political": political,
+        "employment": Employment.RETIRED if retired else Employment.EMPLOYED,
+        "gender": Gender.FEMALE if female else Gender.MALE,
+        "born_year": year,
+        "id_card": card,
+        "id_card_tail": card[-4:],
+        "id_card_hash": keyed_hash(f"{card}:{number}", "id-card"),
     }
 
 
@@ -152,28 +176,53 @@ def _approved(
     """The application that made somebody a volunteer."""
     submitted = made + timedelta(hours=2)
     return {
-        **shared, "created_at": submitted, "status": ApplicationStatus.APPROVED, "skills": "",
-        "statement": random.choice(stories.STATEMENTS), "consent_at": submitted, "submitted_at": submitted,
-        "due_at": add_working_days(submitted, 3), "decided_at": joined,
+        **shared,
+        "created_at": submitted,
+        "status": ApplicationStatus.APPROVED,
+        "skills": "",
+        "statement": random.choice(stories.STATEMENTS),
+        "consent_at": submitted,
+        "submitted_at": submitted,
+        "due_at": add_working_days(submitted, 3),
+        "decided_at": joined,
         "decided_by_id": staff["baiyun"] if shared["community_code"] == BAIYUN else staff["wantong"],
         "version": 2,
     }
 
 
-def _remember(ids: Iterable[int], applications: list[dict[str, Any]]) -> None:
+def remember(ids: Iterable[int], applications: list[dict[str, Any]]) -> None:
     """History of the applications: submitted by the person, decided by the community."""
     lines: list[dict[str, Any]] = []
     for one, row in zip(ids, applications, strict=True):
-        line = {"noun": "application", "noun_id": one, "action": "submit", "from_state": "", "to_state": "pending",
-                "actor_id": row["user_id"], "actor_role": "self", "actor_place": "", "created_at": row["submitted_at"]}
+        line = {
+            "noun": "application",
+            "noun_id": one,
+            "action": "submit",
+            "from_state": "",
+            "to_state": "pending",
+            "actor_id": row["user_id"],
+            "actor_role": "self",
+            "actor_place": "",
+            "created_at": row["submitted_at"],
+        }
         lines.append(line)
         if row["decided_at"]:
-            lines.append(line | {
-                "action": "move", "from_state": "pending", "to_state": row["status"].value, "actor_role": "community",
-                "actor_id": row["decided_by_id"], "actor_place": row["community_code"], "created_at": row["decided_at"],
-            })
+            lines.append(
+                line
+                | {
+                    "action": "move",
+                    "from_state": "pending",
+                    "to_state": row["status"].value,
+                    "actor_role": "community",
+                    "actor_id": row["decided_by_id"],
+                    "actor_place": row["community_code"],
+                    "created_at": row["decided_at"],
+                }
+            )
     line_ids = rows_of(History, lines)
-    reasons = {one: row["decision_reason"] for one, row in zip(ids, applications, strict=True) if row.get("decision_reason")}
+    reasons = {
+        one: row["decision_reason"] for one, row in zip(ids, applications, strict=True) if row.get("decision_reason")
+    }
     notes = [
         {"history_id": line_id, "text": reasons[line["noun_id"]]}
         for line_id, line in zip(line_ids, lines, strict=True)
@@ -181,32 +230,3 @@ def _remember(ids: Iterable[int], applications: list[dict[str, Any]]) -> None:
     ]
     if notes:
         db.session.execute(insert(HistoryNote), notes)
-
-
-def make_queue(
-    random: Random, places: list[str], units: list[int], password_hash: str, staff: dict[str, int], start: int
-) -> int:
-    """Applications in every state: a lively queue in 万通, a few elsewhere; and the account `member`."""
-    states = [ApplicationStatus.PENDING] * 9 + [ApplicationStatus.RETURNED] * 2
-    states += [ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN]
-    wanted = [(WANTONG, state) for state in states] + [(BAIYUN, ApplicationStatus.PENDING)] * 3
-    wanted += [(code, ApplicationStatus.PENDING) for code in random.sample(places, 20)]
-    listed, users, rows = names.people(random, len(wanted)), [], []
-    for offset, name in enumerate(listed):
-        made = clock.now() - timedelta(days=offset % 7, hours=random.randint(1, 9))
-        users.append(user_row(f"apply{offset:03d}", name, names.phone(9000 + offset), password_hash, made))
-    member = user_row("member", "孙丽", names.phone(9999), password_hash, clock.now() - timedelta(days=3))
-    user_ids = rows_of(User, [*users, member])
-    for offset, ((community, state), user_id) in enumerate(zip(wanted, user_ids, strict=False)):
-        submitted = users[offset]["created_at"] + timedelta(minutes=30)
-        decided = submitted + timedelta(hours=5) if state not in (ApplicationStatus.PENDING,) else None
-        reason = random.choice(stories.RETURNS) if state in (ApplicationStatus.RETURNED, ApplicationStatus.REJECTED) else ""
-        rows.append({
-            **identity(random, start + offset, community, units), "user_id": user_id, "created_at": submitted,
-            "status": state, "skills": random.choice(("", "law", "medicine,driving", "repair")),
-            "statement": random.choice(stories.STATEMENTS), "consent_at": submitted, "submitted_at": submitted,
-            "due_at": add_working_days(submitted, 3), "decided_at": decided, "decision_reason": reason,
-            "decided_by_id": staff["wantong"] if reason else (user_id if decided else None), "version": 2 if decided else 1,
-        })
-    _remember(rows_of(Application, rows), rows)
-    return len(rows)

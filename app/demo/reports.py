@@ -6,7 +6,6 @@ from random import Random
 
 from app import clock
 from app.db import db
-from app.demo import stories
 from app.demo.people import WANTONG
 from app.demo.year import Plan
 from app.models import Feedback, Picture
@@ -16,7 +15,13 @@ from app.pictures import SafePicture, make_safe
 DRAWN = Path(__file__).parent / "pictures"
 NEWEST, OLDER = 45, 25
 EXTRA = ("community", "team", "base1", "base2", "base3")
-ALTS = {"base1": "党群服务中心门前", "base2": "志愿服务驿站", "base3": "红色书屋", "team": "志愿者合影", "community": "志愿者在楼道里忙碌"}
+ALTS = {
+    "base1": "党群服务中心门前",
+    "base2": "志愿服务驿站",
+    "base3": "红色书屋",
+    "team": "志愿者合影",
+    "community": "志愿者在楼道里忙碌",
+}
 LINES = (
     "天刚亮人就到齐了，带队的同志把分工念了一遍，各自去忙。",
     "有位老人拉着我们的手说，你们常来就好。",
@@ -30,8 +35,13 @@ def make_feedback(random: Random, planned: list[Plan], ids: list[int], staff: di
     """Feedback on the newest and some older activities that took place; some drafts, one withdrawn."""
     now = clock.now()
     past = sorted(
-        ((plan, one) for plan, one in zip(planned, ids, strict=True) if plan.end <= now and plan.kind in ("", "asking", "full")),
-        key=lambda pair: pair[0].start, reverse=True,
+        (
+            (plan, one)
+            for plan, one in zip(planned, ids, strict=True)
+            if plan.end <= now and plan.kind in ("", "asking", "full")
+        ),
+        key=lambda pair: pair[0].start,
+        reverse=True,
     )
     chosen = past[:NEWEST] + random.sample(past[NEWEST:], min(OLDER, len(past[NEWEST:])))
     scenes: dict[str, SafePicture] = {}
@@ -43,8 +53,13 @@ def make_feedback(random: Random, planned: list[Plan], ids: list[int], staff: di
         for position, name in enumerate(names):
             if name not in scenes:
                 scenes[name] = make_safe((DRAWN / f"{name}.jpg").read_bytes())
-            Picture.keep(scenes[name], row=row, by=staff["wantong"], position=position,
-                         alt=ALTS.get(name, f"{plan.story.title}现场"))
+            Picture.keep(
+                scenes[name],
+                row=row,
+                by=staff["wantong"],
+                position=position,
+                alt=ALTS.get(name, f"{plan.story.title}现场"),
+            )
     return len(chosen)
 
 
@@ -56,8 +71,12 @@ def _feedback(random: Random, plan: Plan, activity_id: int, number: int, staff: 
         status = FeedbackStatus.WITHDRAWN if number == 17 else FeedbackStatus.DRAFT
     published = min(plan.end + timedelta(hours=random.randint(2, 60)), clock.now() - timedelta(minutes=number + 1))
     row = Feedback(
-        activity_id=activity_id, title=plan.story.title.partition("：")[0], body=text, status=status,
-        published_at=None if status is FeedbackStatus.DRAFT else published, created_at=published,
+        activity_id=activity_id,
+        title=plan.story.title.partition("：")[0],
+        body=text,
+        status=status,
+        published_at=None if status is FeedbackStatus.DRAFT else published,
+        created_at=published,
         created_by_id=staff["wantong" if plan.community == WANTONG else "city"],
     )
     row.locate(plan.community)

@@ -19,8 +19,20 @@ from app.models.service_record import Evidence
 from app.models.signup import Attendance, SignUpStatus
 
 PLANS = (  # day from today, what is special about that activity of 万通
-    (0, "now"), (-1, "ended"), (-3, "ended"), (1, "full"), (2, "asking"), (3, ""), (5, ""), (6, "closed"),
-    (8, ""), (10, "full"), (12, ""), (15, "cancelled"), (20, "draft"), (26, ""),
+    (0, "now"),
+    (-1, "ended"),
+    (-3, "ended"),
+    (1, "full"),
+    (2, "asking"),
+    (3, ""),
+    (5, ""),
+    (6, "closed"),
+    (8, ""),
+    (10, "full"),
+    (12, ""),
+    (15, "cancelled"),
+    (20, "draft"),
+    (26, ""),
 )
 
 
@@ -69,7 +81,7 @@ def make_activities(random: Random, made: list[Plan], people: list[Person], staf
     for plan, activity_id in zip(made, ids, strict=True):
         signups += _signups(random, plan, activity_id, by_place.get(plan.community, []), people, staff)
     rows_of(SignUp, signups)
-    _records(made, dict(zip(ids, made, strict=True)), signups)
+    _records(dict(zip(ids, made, strict=True)), signups)
     _count(ids, signups)
     return ids
 
@@ -81,13 +93,25 @@ def _activity(plan: Plan, staff: dict[str, int]) -> dict[str, Any]:
     published = min(plan.start, clock.now()) - timedelta(days=9)
     category = next(one for one in categories().values() if one.slug == story.category)
     return {
-        "district_code": plan.community[:6], "subdistrict_code": plan.community[:9], "community_code": plan.community,
-        "title": story.title, "category_id": category.id, "place": story.place, "starts_at": plan.start,
-        "ends_at": plan.end, "capacity": story.size, "minutes": int(story.hours * 60),
+        "district_code": plan.community[:6],
+        "subdistrict_code": plan.community[:9],
+        "community_code": plan.community,
+        "title": story.title,
+        "category_id": category.id,
+        "place": story.place,
+        "starts_at": plan.start,
+        "ends_at": plan.end,
+        "capacity": story.size,
+        "minutes": int(story.hours * 60),
         "signup_closes_at": clock.now() - timedelta(hours=2) if plan.kind == "closed" else plan.end,
-        "needs_approval": plan.kind == "asking", "description": story.about, "risks": story.risks,
-        "safeguards": stories.SAFEGUARDS, "status": status, "created_at": published,
-        "published_at": None if status is ActivityStatus.DRAFT else published, "created_by_id": staff["wantong"],
+        "needs_approval": plan.kind == "asking",
+        "description": story.about,
+        "risks": story.risks,
+        "safeguards": stories.SAFEGUARDS,
+        "status": status,
+        "created_at": published,
+        "published_at": None if status is ActivityStatus.DRAFT else published,
+        "created_by_id": staff["wantong"],
         "completed_at": plan.end + timedelta(hours=5) if status is ActivityStatus.COMPLETED else None,
         "cancel_reason": stories.CANCELS[plan.start.day % 2] if plan.kind == "cancelled" else "",
     }
@@ -120,7 +144,13 @@ def _signups(
 
 
 def _signup(
-    random: Random, plan: Plan, activity_id: int, person: Person, turn: int, status: SignUpStatus, past: bool,
+    random: Random,
+    plan: Plan,
+    activity_id: int,
+    person: Person,
+    turn: int,
+    status: SignUpStatus,
+    past: bool,
     staff: dict[str, int],
 ) -> dict[str, Any]:
     attendance = Attendance.UNKNOWN
@@ -132,10 +162,18 @@ def _signup(
             attendance = Attendance.PRESENT
     ticked = attendance is not Attendance.UNKNOWN
     return {
-        "activity_id": activity_id, "volunteer_id": person.volunteer_id, "status": status, "turn": turn,
-        "district_code": plan.community[:6], "subdistrict_code": plan.community[:9], "community_code": plan.community,
-        "volunteer_district_code": person.community[:6], "volunteer_subdistrict_code": person.community[:9],
-        "volunteer_community_code": person.community, "unit_id": person.unit_id, "attendance": attendance,
+        "activity_id": activity_id,
+        "volunteer_id": person.volunteer_id,
+        "status": status,
+        "turn": turn,
+        "district_code": plan.community[:6],
+        "subdistrict_code": plan.community[:9],
+        "community_code": plan.community,
+        "volunteer_district_code": person.community[:6],
+        "volunteer_subdistrict_code": person.community[:9],
+        "volunteer_community_code": person.community,
+        "unit_id": person.unit_id,
+        "attendance": attendance,
         "decline_reason": "活动开始时名额已满" if status is SignUpStatus.DECLINED else "",
         "ticked_at": min(plan.start + timedelta(minutes=turn), clock.now()) if ticked else None,
         "ticked_by_id": staff["wantong"] if ticked else None,
@@ -143,36 +181,58 @@ def _signup(
     }
 
 
-def _records(made: list[Plan], by_id: dict[int, Plan], signups: list[dict[str, Any]]) -> None:
+def _records(by_id: dict[int, Plan], signups: list[dict[str, Any]]) -> None:
     """A live record for each tick, the roll-up by month, and the volunteers' counters."""
-    slugs = {one.slug: one.id for one in categories().values()}
-    rows, months, minutes = [], Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
-    services, served, last = Counter[int](), Counter[int](), dict[int, date]()
-    for one in signups:
-        if one["attendance"] is not Attendance.PRESENT:
-            continue
-        plan = by_id[one["activity_id"]]
-        day, length = clock.day(plan.start), int(plan.story.hours * 60)
-        shared = {key: one[key] for key in one if key.endswith("_code") or key in ("unit_id", "volunteer_id", "activity_id")}
-        rows.append({
-            **shared, "day": day, "month": f"{day:%Y-%m}", "minutes": length, "evidence": Evidence.ONSITE,
-            "category_id": slugs[plan.story.category], "confirmed_by_id": one["ticked_by_id"],
-            "created_at": one["ticked_at"],
-        })
-        key = (f"{day:%Y-%m}", one["community_code"], one["volunteer_community_code"], one["unit_id"] or 0,
-               slugs[plan.story.category])
-        months[key] += 1
-        minutes[key] += length
-        services[one["volunteer_id"]] += 1
-        served[one["volunteer_id"]] += length
-        last[one["volunteer_id"]] = max(day, last.get(one["volunteer_id"], day))
+    present = [one for one in signups if one["attendance"] is Attendance.PRESENT]
+    rows = [_record(one, by_id[one["activity_id"]]) for one in present]
     rows_of(ServiceRecord, rows)
+    _roll_up(rows)
+    _count_volunteers(rows)
+
+
+def _record(signup: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    kept = {
+        key: signup[key] for key in signup if key.endswith("_code") or key in ("unit_id", "volunteer_id", "activity_id")
+    }
+    category = next(one for one in categories().values() if one.slug == plan.story.category)
+    day = clock.day(plan.start)
+    return {
+        **kept,
+        "day": day,
+        "month": f"{day:%Y-%m}",
+        "minutes": int(plan.story.hours * 60),
+        "evidence": Evidence.ONSITE,
+        "category_id": category.id,
+        "confirmed_by_id": signup["ticked_by_id"],
+        "created_at": signup["ticked_at"],
+    }
+
+
+def _roll_up(rows: list[dict[str, Any]]) -> None:
+    """Services and minutes of every month, place, unit and category."""
     names = ("month", "community_code", "volunteer_community_code", "unit_id", "category_id")
+    services, minutes = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for row in rows:
+        key = tuple(row[name] or 0 for name in names)
+        services[key] += 1
+        minutes[key] += row["minutes"]
     db.session.add_all(
         ServiceMonth(**dict(zip(names, key, strict=True)), evidence=Evidence.ONSITE, services=n, minutes=minutes[key])
-        for key, n in months.items()
+        for key, n in services.items()
     )
-    counted = [{"id": i, "services": n, "minutes": served[i], "last_served_on": last[i]} for i, n in services.items()]
+
+
+def _count_volunteers(rows: list[dict[str, Any]]) -> None:
+    """The kept counters of each volunteer."""
+    services, minutes, last = Counter[int](), Counter[int](), dict[int, date]()
+    for row in rows:
+        who = row["volunteer_id"]
+        services[who] += 1
+        minutes[who] += row["minutes"]
+        last[who] = max(row["day"], last.get(who, row["day"]))
+    counted = [
+        {"id": who, "services": n, "minutes": minutes[who], "last_served_on": last[who]} for who, n in services.items()
+    ]
     _set(Volunteer, counted)
 
 
@@ -182,8 +242,14 @@ def _count(ids: list[int], signups: list[dict[str, Any]]) -> None:
     for one in signups:
         counted[one["activity_id"]].update((one["status"], one["attendance"], "all"))
     rows = [
-        {"id": i, "taken": c[SignUpStatus.ADMITTED], "waiting": c[SignUpStatus.WAITING], "asking": c[SignUpStatus.ASKING],
-         "attended": c[Attendance.PRESENT], "turns": c["all"]}
+        {
+            "id": i,
+            "taken": c[SignUpStatus.ADMITTED],
+            "waiting": c[SignUpStatus.WAITING],
+            "asking": c[SignUpStatus.ASKING],
+            "attended": c[Attendance.PRESENT],
+            "turns": c["all"],
+        }
         for i, c in counted.items()
     ]
     _set(Activity, rows)
@@ -194,4 +260,6 @@ def _set(model: Any, rows: list[dict[str, Any]]) -> None:
     table = model.__table__
     columns = [name for name in rows[0] if name != "id"]
     change = update(table).where(table.c.id == bindparam("row")).values({name: bindparam(name) for name in columns})
-    db.session.connection().execute(change, [{"row": row["id"], **{name: row[name] for name in columns}} for row in rows])
+    db.session.connection().execute(
+        change, [{"row": row["id"], **{name: row[name] for name in columns}} for row in rows]
+    )
