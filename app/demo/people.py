@@ -20,7 +20,7 @@ from app.models.volunteer import Employment, Political, Skill
 from app.models.workday import add_working_days
 from app.text import initials
 
-PASSWORD = "Xuzhou-Demo-2026"
+PASSWORD = "Xuzhou-Demo-2026"  # noqa: S105  (public: SPEC section 6, development only)
 WANTONG, BAIYUN, HUANGLOU, GULOU = "320302001002", "320302001003", "320302001", "320302"
 STAFF: tuple[tuple[str, str, Role, str], ...] = (
     ("city", "高远", Role.CITY, "3203"),
