@@ -35,22 +35,22 @@ def figures() -> dict[str, Figure]:
 
 def count_figures(*, anew: bool = False) -> bool:
     """For the clock: count them if the last count is old (or `anew`); True when it did. Safe to repeat."""
-    last = db.session.scalar(select(func.min(Figure.counted_at)))
-    if last and clock.now() - last < EVERY and not anew:
-        return False
-    for name, number in _counted().items():
+    counted = _counted(anew)
+    for name, number in counted.items():
         values = {"number": number, "counted_at": clock.now()}
-        insert_once(Figure, {"name": name, **values}, ["name"])
-        db.session.execute(update(Figure).where(Figure.name == name).values(values))
-    return True
+        if not insert_once(Figure, {"name": name, **values}, ["name"]):
+            db.session.execute(update(Figure).where(Figure.name == name).values(values))
+    return bool(counted)
 
 
-def _counted() -> dict[str, int]:
-    """Every total, read in a transaction of its own that holds up no writer."""
-    db.session.rollback()
+def _counted(anew: bool) -> dict[str, int]:
+    """Every total, or none while the last count is young; read on a connection that holds up no writer."""
     token = reading.set(True)
     try:
         with Session(db.engine) as session:
+            last = session.scalar(select(func.min(Figure.counted_at)))
+            if last and clock.now() - last < EVERY and not anew:
+                return {}
             return {name: session.scalar(stmt) or 0 for name, stmt in _totals().items()}
     finally:
         reading.reset(token)

@@ -13,6 +13,7 @@ from app.models.activity_search import CAP, shown_as
 from app.models.category import categories
 from app.models.figure import Figure, figures
 from app.models.picture import Picture
+from app.models.volunteer import Volunteer, VolunteerStatus
 
 FEEDBACK = 5
 ORDERS = {  # which activities come first, and in which order
@@ -30,11 +31,15 @@ class FrontPage:
     recruiting: int  # capped at CAP
     feedback: list[Any]
     figures: dict[str, Figure]
+    volunteer: bool  # whether the signed-in person serves already
 
 
-def front_page(category_id: int | None, count: int) -> FrontPage:
-    """The home page; `category_id` narrows its activities."""
-    return FrontPage(latest(category_id, count), recruiting(), feedback_lists.newest(FEEDBACK), figures())
+def front_page(category_id: int | None, count: int, user_id: int | None) -> FrontPage:
+    """The home page for this person (None: a visitor); `category_id` narrows its activities."""
+    serves = Volunteer.user_id == user_id, Volunteer.status != VolunteerStatus.LEFT
+    volunteer = bool(user_id and db.session.scalar(select(Volunteer.id).where(*serves)))
+    found = latest(category_id, count)
+    return FrontPage(found, recruiting(), feedback_lists.newest(FEEDBACK), figures(), volunteer)
 
 
 def latest(category_id: int | None, count: int) -> list[Any]:

@@ -3,7 +3,7 @@
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import public
+from app.access import public, somebody
 from app.blueprints.portal import portal
 from app.db import db
 from app.htmx import render
@@ -21,9 +21,9 @@ from app.viewing import mode as mode_of_page
 @public
 def home() -> ResponseReturnValue:
     """The home page; in 长者模式 a shorter one. `category` narrows the activities on it."""
-    elder = mode_of_page() == "elder"
+    elder, me = mode_of_page() == "elder", somebody()
     chosen = category_by_slug(request.args.get("category", ""))
-    page = front_page(chosen.id if chosen and not elder else None, 3 if elder else 4)
+    page = front_page(chosen.id if chosen and not elder else None, 3 if elder else 4, me.id if me else None)
     template = "portal/home_elder.html" if elder else "portal/home.html"
     return render(template, "latest", page=page, chosen=chosen, phase_of=phase_of, districts=children().get(CITY, []))
 
