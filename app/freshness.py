@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import String, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.db import Model, add_to, db
 
 LOOK_EVERY = 1.0  # seconds
+T = TypeVar("T")
 
 
 class Generation(Model):
@@ -61,22 +62,22 @@ def forget() -> None:
 def _look() -> None:
     with _known.lock:
         rows = db.session.execute(select(Generation.topic, Generation.number))
-        _known.numbers = {topic: number for topic, number in rows}
+        _known.numbers = {row.topic: row.number for row in rows}
         _known.looked = time.monotonic()
 
 
 _stores: list[dict[str, tuple[int, Any]]] = []
 
 
-def remembered(topic: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def remembered(topic: str) -> Callable[[Callable[[], T]], Callable[[], T]]:
     """Keep what the function returns until `topic` is touched, here or in another process."""
 
-    def decorate(function: Callable[[], Any]) -> Callable[[], Any]:
-        store: dict[str, tuple[int, Any]] = {}
+    def decorate(function: Callable[[], T]) -> Callable[[], T]:
+        store: dict[str, tuple[int, T]] = {}
         _stores.append(store)
 
         @wraps(function)
-        def kept() -> Any:
+        def kept() -> T:
             number = generation(topic)
             held = store.get(topic)
             if held is None or held[0] != number:

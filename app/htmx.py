@@ -47,7 +47,8 @@ class Macros:
     """A macro file as a template global: blocks rendered alone do not see their page's imports."""
 
     def __init__(self, app: Flask, template: str) -> None:
-        self._app, self._template, self._held = app, template, None
+        self._app, self._template = app, template
+        self._held: Any = None
 
     def __getattr__(self, name: str) -> Any:
         env = self._app.jinja_env

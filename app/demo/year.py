@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -64,7 +64,7 @@ def plans(random: Random, places: list[str], count: int) -> list[Plan]:
 def _plan(random: Random, community: str, days: int, kind: str) -> Plan:
     story = random.choice(stories.STORIES)
     day = clock.today() + timedelta(days=days)
-    start = datetime.combine(day, time(story.hour), clock.SHANGHAI).astimezone(clock.UTC)
+    start = datetime.combine(day, time(story.hour), clock.SHANGHAI).astimezone(UTC)
     if kind == "now":
         half_past = clock.now().replace(minute=0, second=0, microsecond=0)
         start = half_past - timedelta(hours=1)

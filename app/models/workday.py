@@ -1,6 +1,6 @@
 """工作日 `Workday`: the days that differ from Monday-to-Friday, and deadlines counted in working days."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,7 +34,7 @@ def add_working_days(moment: datetime, days: int) -> datetime:
     while days:
         day += timedelta(days=1)
         days -= is_working(day)
-    return datetime.combine(day + timedelta(days=1), time(), clock.SHANGHAI).astimezone(clock.UTC)
+    return datetime.combine(day + timedelta(days=1), time(), clock.SHANGHAI).astimezone(UTC)
 
 
 def working_days_between(start: datetime, end: datetime) -> int:
