@@ -143,7 +143,8 @@ def activities_publication(id: int) -> ResponseReturnValue:
 @requires(Permission.ACTIVITIES)
 def activities_copy(id: int) -> ResponseReturnValue:
     """A draft with the same facts, to be looked over before it is published."""
-    return _copied(_to_change(id))
+    answer: ResponseReturnValue = _copied(_to_change(id))
+    return answer
 
 
 @once

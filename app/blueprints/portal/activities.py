@@ -39,32 +39,28 @@ COLUMNS = {
 }
 
 
+STANDING = {status.value: status for status in LIVE}  # how somebody stands in a row, where that deserves a badge
+
+
 @portal.get("/activities")
 @public
 def activities() -> ResponseReturnValue:
     """The list: what comes first, soonest first, then what was, newest first."""
     filters = PublicFilter(request.args)
     counts = filters.counts() if filters.validate() else search.Counts()
-    me = somebody()
-    found = Chained(
-        search.public_activities(me.id if me else None),
-        filters,
-        SOONEST,
-        COLUMNS,
-        "activities",
-        scalars=False,
-        parts=_parts(filters.status.data or ""),
-        total=counts.status.get(filters.status.data or "", 0),
-    )
-    return found.respond(
-        "portal/activities/list.html",
-        "results",
-        "chips",
-        chips=filters.chips(counts),
-        part=wants_fragment(),
-        phase_of=phase_of,
-        standing={status.value: status for status in LIVE},
-    )
+    return _found(filters, counts).respond(
+        "portal/activities/list.html", "results", "chips",
+        chips=filters.chips(counts), part=wants_fragment(), phase_of=phase_of, standing=STANDING,
+    )  # fmt: skip
+
+
+def _found(filters: PublicFilter, counts: search.Counts) -> Chained:
+    """The list of the chosen status, with its total."""
+    me, status = somebody(), filters.status.data or ""
+    return Chained(
+        search.public_activities(me.id if me else None), filters, SOONEST, COLUMNS, "activities",
+        scalars=False, parts=_parts(status), total=counts.status.get(status, 0),
+    )  # fmt: skip
 
 
 def _parts(status: str) -> list[Part]:
