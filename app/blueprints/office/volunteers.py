@@ -135,12 +135,19 @@ class NoFilter(FilterForm):
         return stmt
 
 
+class Parts(Listing):
+    """What somebody took part in; how much of it there is nobody asks."""
+
+    def _total(self, stmt: Any) -> int:
+        return 0
+
+
 def _parts(volunteer: Volunteer) -> Listing:
     starts_at, id = participation.PARTS_ORDER
     order = [
         Key(starts_at, True, lambda row: row.SignUp.activity.starts_at), Key(id, True, lambda row: row.SignUp.id),
     ]
-    return Listing(participation.parts_of(volunteer), NoFilter(), order, scalars=False)
+    return Parts(participation.parts_of(volunteer), NoFilter(), order, scalars=False)
 
 
 def _listing() -> Listing:
