@@ -13,6 +13,7 @@ from app.db import db
 from app.demo import people, queue, reports, year
 from app.freshness import touch
 from app.models import User
+from app.models.figure import count_figures
 from app.models.region import import_regions
 from app.passwords import hashed
 
@@ -41,6 +42,8 @@ def demo() -> None:
     for line in _build(Random(SEED)):
         click.echo(line)
     touch("regions", "categories", "units", "workdays", "activities", "feedback")
+    db.session.commit()
+    count_figures(anew=True)
     db.session.commit()
     click.echo(f"演示账号 city gulou huanglou wantong baiyun unit volunteer member，密码都是 {people.PASSWORD}")
 
