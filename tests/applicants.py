@@ -32,8 +32,12 @@ def years_ago(years: int, days: int = 0) -> str:
 def told(**changes: Any) -> Particulars:
     """What a person states: a woman of 万通社区, working, Party member, without a listed unit."""
     usual: dict[str, Any] = {
-        "id_card": card(), "gender": Gender.FEMALE, "political": Political.PARTY, "employment": Employment.EMPLOYED,
-        "community": cast.WANTONG, "unit_other": "徐州某学校",
+        "id_card": card(),
+        "gender": Gender.FEMALE,
+        "political": Political.PARTY,
+        "employment": Employment.EMPLOYED,
+        "community": cast.WANTONG,
+        "unit_other": "徐州某学校",
     }
     return Particulars(**(usual | changes))
 
@@ -47,7 +51,11 @@ def apply(who: str | User = "member", **changes: Any) -> Application:
 def crowd(number: int, community: str = cast.WANTONG, prefix: str = "a") -> list[Application]:
     """So many people of a community who have applied: a000, a001, …"""
     return [
-        apply(cast.make_user(f"{prefix}{n:03d}", f"申请人{n}", f"137{n:04d}{n % 7:04d}"), community=community, id_card=card(n))
+        apply(
+            cast.make_user(f"{prefix}{n:03d}", f"申请人{n}", f"137{n:04d}{n % 7:04d}"),
+            community=community,
+            id_card=card(n),
+        )
         for n in range(number)
     ]
 
@@ -70,7 +78,13 @@ def in_state(status: ApplicationStatus, who: str = "member", **changes: Any) -> 
 def form(**changes: Any) -> dict[str, Any]:
     """What a person types into the application's form, by SPEC's field names."""
     usual = {
-        "id_card": card(), "gender": "female", "political_status": "party", "employment": "employed",
-        "community": cast.WANTONG, "work_unit": "other", "unit_other": "徐州某学校", "consent": "y",
+        "id_card": card(),
+        "gender": "female",
+        "political_status": "party",
+        "employment": "employed",
+        "community": cast.WANTONG,
+        "work_unit": "other",
+        "unit_other": "徐州某学校",
+        "consent": "y",
     }
     return {name: value for name, value in (usual | changes).items() if value is not None}

@@ -19,12 +19,19 @@ from app.models.work_unit import units
 
 LONGEST_WORDS = 50
 IDENTITY_WORDS = {
-    "employed-party": "在职党员", "retired-party": "退休党员", "other-party": "其他党员",
-    "league": "共青团员", "democratic": "民主党派", "masses": "群众",
+    "employed-party": "在职党员",
+    "retired-party": "退休党员",
+    "other-party": "其他党员",
+    "league": "共青团员",
+    "democratic": "民主党派",
+    "masses": "群众",
 }
 TABS = (
-    ApplicationStatus.PENDING, ApplicationStatus.RETURNED, ApplicationStatus.APPROVED,
-    ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN,
+    ApplicationStatus.PENDING,
+    ApplicationStatus.RETURNED,
+    ApplicationStatus.APPROVED,
+    ApplicationStatus.REJECTED,
+    ApplicationStatus.WITHDRAWN,
 )
 
 

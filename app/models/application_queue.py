@@ -76,4 +76,3 @@ def _decided(application: Application, verb: Callable[[Application], None], word
     except (StaleDataError, IntegrityError):
         return "刚才有人先处理了"
     return ""
-

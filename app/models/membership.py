@@ -134,7 +134,9 @@ def _signed_up_since(application: "Application", volunteer: Volunteer) -> bool:
     """Whether the person signed up for anything (new, or a cancelled one revived) after the approval."""
     gone = (SignUpStatus.CANCELLED.value, SignUpStatus.DECLINED.value)
     revived = exists().where(
-        History.noun == SignUp.__tablename__, History.noun_id == SignUp.id, History.from_state.in_(gone),
+        History.noun == SignUp.__tablename__,
+        History.noun_id == SignUp.id,
+        History.from_state.in_(gone),
         History.created_at >= application.decided_at,
     )
     mine = exists().where(

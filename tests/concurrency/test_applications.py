@@ -55,8 +55,10 @@ def test_two_people_with_one_number_approved_at_once_make_one_volunteer(app, cli
     ids = [apply().id, apply(cast.make_user("newcomer", "新人")).id]
     db.session.commit()
     posts = zip(ids, (clients("wantong"), clients("wantong2")), strict=True)
-    acts = [lambda id=id, client=client: client.post(f"/office/applications/{id}/approval").status_code
-            for id, client in posts]
+    acts = [
+        lambda id=id, client=client: client.post(f"/office/applications/{id}/approval").status_code
+        for id, client in posts
+    ]
     assert sorted(together(app, acts)) == [303, 409]
     states = [one.status for one in all_of(Application)]
     assert sorted(states) == sorted([ApplicationStatus.APPROVED, ApplicationStatus.PENDING])
@@ -66,8 +68,10 @@ def test_two_overlapping_bulks_approve_everybody_once(app, clients):
     ids = [one.id for one in crowd(12)]
     db.session.commit()
     data = {"decision": "approve", "ids": ids}
-    posts = [lambda client=client: client.post("/office/applications/bulk", data=data).status_code
-             for client in (clients("wantong"), clients("wantong2"))]
+    posts = [
+        lambda client=client: client.post("/office/applications/bulk", data=data).status_code
+        for client in (clients("wantong"), clients("wantong2"))
+    ]
     assert together(app, posts) == [303, 303]
     assert all(one.status is S.APPROVED for one in all_of(Application))
     assert len(all_of(Volunteer)) == len(cast.VOLUNTEERS) + 12
@@ -86,7 +90,9 @@ def test_an_undo_and_a_sign_up_at_once_never_leave_a_place_without_its_volunteer
     undone, joined = together(app, [undo, sign_up])
     volunteer = db.session.scalar(db.select(Volunteer).where(Volunteer.user_id == person))
     places = all_of(SignUp)
-    assert (volunteer is None) == (undone == 200) and bool(places) == (volunteer is not None and isinstance(joined, int))
+    assert (volunteer is None) == (undone == 200) and bool(places) == (
+        volunteer is not None and isinstance(joined, int)
+    )
 
 
 def test_a_form_sent_twice_at_once_makes_one_application_and_both_see_it(app, clients):

@@ -132,7 +132,9 @@ def test_who_was_sent_back_reads_why_mends_and_hands_in_again(clients):
     page = client.get(URL).text
     assert "请补充工作单位" in page and "万通社区社区管理员 周芳" in page
     form_page = client.get(f"{URL}/resubmission")
-    assert 'value="徐州某学校"' in form_page.text and re.search(r'value="party"[^>]*checked|checked[^>]*value="party"', form_page.text)
+    assert 'value="徐州某学校"' in form_page.text and re.search(
+        r'value="party"[^>]*checked|checked[^>]*value="party"', form_page.text
+    )
     clock.move(timedelta(days=5))
     client = clients("member")
     answer = client.post(f"{URL}/resubmission", data=form(id_card=None, unit_other="徐州第二学校"))

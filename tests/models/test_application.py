@@ -75,7 +75,9 @@ def test_a_no_needs_a_reason(app, verb, reason):
 
 
 def test_an_application_keeps_what_was_stated_and_only_the_tail_of_the_number_is_plain(app):
-    application = apply(skills=(Skill.LAW, Skill.LAW, Skill.MEDICINE), home_community=cast.baiyun_code(), statement="周末有空")
+    application = apply(
+        skills=(Skill.LAW, Skill.LAW, Skill.MEDICINE), home_community=cast.baiyun_code(), statement="周末有空"
+    )
     assert application.born_year == 1985 and application.id_card == card()
     assert application.skill_list == [Skill.LAW, Skill.MEDICINE]
     assert (application.district_code, application.subdistrict_code) == (cast.GULOU, cast.HUANGLOU)
@@ -104,19 +106,23 @@ def test_a_no_is_told_at_once_with_its_reason(app, verb):
 
 # what contradicts the number
 
-@pytest.mark.parametrize(("changes", "field"), [
-    ({"id_card": ""}, "id_card"),
-    ({"id_card": "123"}, "id_card"),
-    ({"id_card": card()[:-1] + ("0" if card()[-1] != "0" else "1")}, "id_card"),
-    ({"id_card": card(born="20990101")}, "id_card"),
-    ({"id_card": card(born="20230229")}, "id_card"),
-    ({"gender": Gender.MALE}, "gender"),
-    ({"community": ""}, "community"),
-    ({"community": "320302"}, "community"),
-    ({"community": "999999999999"}, "community"),
-    ({"home_community": "320302001"}, "home_community"),
-    ({"unit_id": 999_999}, "work_unit"),
-])
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"id_card": ""}, "id_card"),
+        ({"id_card": "123"}, "id_card"),
+        ({"id_card": card()[:-1] + ("0" if card()[-1] != "0" else "1")}, "id_card"),
+        ({"id_card": card(born="20990101")}, "id_card"),
+        ({"id_card": card(born="20230229")}, "id_card"),
+        ({"gender": Gender.MALE}, "gender"),
+        ({"community": ""}, "community"),
+        ({"community": "320302"}, "community"),
+        ({"community": "999999999999"}, "community"),
+        ({"home_community": "320302001"}, "home_community"),
+        ({"unit_id": 999_999}, "work_unit"),
+    ],
+)
 def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_written(app, changes, field):
     with pytest.raises(Invalid) as wrong:
         apply(**changes)
@@ -157,6 +163,7 @@ def test_an_application_to_a_region_merged_meanwhile_makes_a_volunteer_of_its_he
 
 # those under 18
 
+
 def test_a_minor_needs_a_guardian_who_agrees_and_can_be_reached(app):
     minor = {"id_card": card(born=years_ago(17)), "employment": Employment.STUDENT}
     steps = [
@@ -187,6 +194,7 @@ def test_a_day_before_the_eighteenth_birthday_a_guardian_is_needed(app):
 
 
 # the same number twice
+
 
 def test_a_number_of_a_living_volunteer_is_refused_at_its_field(app):
     in_state(S.APPROVED)
@@ -238,13 +246,16 @@ def test_the_reviewer_is_warned_of_shared_phones_and_numbers_in_one_statement(ap
         found = warnings(rows)
     assert len(sent) == 1
     assert found[rows[0].id] == [
-        "同名同手机号已有会员账号 sunli2，请先核对是否重复", "手机号与另一会员（孙同志）相同，可能是家人，请核对", CARD_IN_QUEUE,
+        "同名同手机号已有会员账号 sunli2，请先核对是否重复",
+        "手机号与另一会员（孙同志）相同，可能是家人，请核对",
+        CARD_IN_QUEUE,
     ]
     rows[1].approve(by=cast.who("wantong"))
     assert CARD_OF_VOLUNTEER in warnings([rows[0]])[rows[0].id] and rows[1].id not in warnings(rows)
 
 
 # one at a time
+
 
 @pytest.mark.parametrize("status", [S.PENDING, S.RETURNED])
 def test_only_one_open_application_a_person(app, status):
@@ -262,6 +273,7 @@ def test_after_a_no_or_a_withdrawal_a_new_one_may_follow_and_the_number_is_known
 
 
 # deadlines
+
 
 def test_three_working_days_that_start_anew_with_a_resubmission_and_stand_still_in_between(app):
     application = apply()
@@ -285,6 +297,7 @@ def test_the_last_day_is_marked_until_its_midnight(app):
 
 
 # undo
+
 
 def test_an_undo_takes_the_volunteer_and_the_message_back_and_keeps_the_deadline(app):
     application = in_state(S.APPROVED)
@@ -352,6 +365,7 @@ def test_a_newer_application_stands_against_undoing(app):
 
 # changing community
 
+
 def test_the_old_membership_holds_until_the_new_community_approves(app):
     in_state(S.APPROVED)
     change = apply(community=cast.baiyun_code())
@@ -398,6 +412,7 @@ def test_who_left_comes_back_by_a_new_application_and_keeps_the_count(app):
 
 
 # nobody decides for themselves
+
 
 @pytest.mark.parametrize("verb", ["approve", "send_back", "reject"])
 def test_nobody_decides_on_their_own_application(app, verb):

@@ -22,8 +22,10 @@ VERBS = {
     "leave": lambda v: v.leave(by=cast.who("volunteer")),
 }
 LEADS = {
-    ("pause", V.SERVING): V.PAUSED, ("resume", V.PAUSED): V.SERVING,
-    ("leave", V.SERVING): V.LEFT, ("leave", V.PAUSED): V.LEFT,
+    ("pause", V.SERVING): V.PAUSED,
+    ("resume", V.PAUSED): V.SERVING,
+    ("leave", V.SERVING): V.LEFT,
+    ("leave", V.PAUSED): V.LEFT,
 }
 
 

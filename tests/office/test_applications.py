@@ -41,6 +41,7 @@ def fresh(application: Application) -> Application:
 
 # the list
 
+
 def test_the_oldest_comes_first_and_the_tabs_count(clients):
     for number, status in enumerate((S.RETURNED, S.APPROVED, S.REJECTED, S.WITHDRAWN)):
         person = cast.make_user(f"p{number}", f"甲{number}")
@@ -66,9 +67,21 @@ def test_the_oldest_comes_first_and_the_tabs_count(clients):
 def test_filters_by_region_identity_words_and_lateness(clients):
     unit = db.session.scalars(db.select(WorkUnit)).first()
     people = [
-        ("张晓红", "13711110001", {"political": Political.PARTY, "employment": Employment.EMPLOYED, "unit_id": unit.id}),
-        ("李大山", "13711110002", {"political": Political.PROBATIONARY, "employment": Employment.RETIRED, "unit_other": "老机床厂"}),
-        ("王小川", "13711110003", {"political": Political.MASSES, "employment": Employment.OTHER, "community": cast.baiyun_code()}),
+        (
+            "张晓红",
+            "13711110001",
+            {"political": Political.PARTY, "employment": Employment.EMPLOYED, "unit_id": unit.id},
+        ),
+        (
+            "李大山",
+            "13711110002",
+            {"political": Political.PROBATIONARY, "employment": Employment.RETIRED, "unit_other": "老机床厂"},
+        ),
+        (
+            "王小川",
+            "13711110003",
+            {"political": Political.MASSES, "employment": Employment.OTHER, "community": cast.baiyun_code()},
+        ),
     ]
     for number, (name, phone, facts) in enumerate(people):
         clock.move(timedelta(days=-20 if name == "李大山" else 0))
@@ -77,20 +90,39 @@ def test_filters_by_region_identity_words_and_lateness(clients):
     client = clients("huanglou")
     expected = {
         "": {"张晓红", "李大山", "王小川"},
-        "identity=employed-party": {"张晓红"}, "identity=retired-party": {"李大山"}, "identity=masses": {"王小川"},
-        "q=晓红": {"张晓红"}, "q=zxh": {"张晓红"}, "q=老机床": {"李大山"}, f"q={unit.name[:6]}": {"张晓红"},
-        "q=13711110002": {"李大山"}, "q=1371111": set(), "q=0003": {"王小川"}, f"q={card(1)[-4:]}": {"李大山"},
-        "q=%25": set(), "q=_": set(), "q=𠮷": set(), "overdue=1": {"李大山"},
-        f"region={cast.baiyun_code()}": {"王小川"}, f"region={cast.WANTONG}": {"张晓红", "李大山"},
+        "identity=employed-party": {"张晓红"},
+        "identity=retired-party": {"李大山"},
+        "identity=masses": {"王小川"},
+        "q=晓红": {"张晓红"},
+        "q=zxh": {"张晓红"},
+        "q=老机床": {"李大山"},
+        f"q={unit.name[:6]}": {"张晓红"},
+        "q=13711110002": {"李大山"},
+        "q=1371111": set(),
+        "q=0003": {"王小川"},
+        f"q={card(1)[-4:]}": {"李大山"},
+        "q=%25": set(),
+        "q=_": set(),
+        "q=𠮷": set(),
+        "overdue=1": {"李大山"},
+        f"region={cast.baiyun_code()}": {"王小川"},
+        f"region={cast.WANTONG}": {"张晓红", "李大山"},
         f"region={cast.HUANGLOU}": {"张晓红", "李大山", "王小川"},
     }
     for query, people_found in expected.items():
         assert set(names(client.get(f"{URL}?{query}").text)) == people_found, query
 
 
-@pytest.mark.parametrize("query", [
-    "status=nonsense", "identity=nonsense", "region=320303", "region=99", f"q={'长' * 51}",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=nonsense",
+        "identity=nonsense",
+        "region=320303",
+        "region=99",
+        f"q={'长' * 51}",
+    ],
+)
 def test_a_filter_that_cannot_be_is_a_422_without_rows(clients, query):
     apply()
     answer = clients("wantong").get(f"{URL}?{query}")
@@ -136,6 +168,7 @@ def test_a_list_of_a_hundred_costs_what_one_of_ten_does_and_writes_nothing(clien
 
 # scope
 
+
 @pytest.mark.parametrize("username", ["baiyun", "far", "yunlong"])
 @pytest.mark.parametrize("htmx", [False, True])
 def test_the_neighbour_meets_a_404_everywhere_and_sees_nobody(clients, username, htmx):
@@ -176,6 +209,7 @@ def test_a_revoked_post_decides_nothing_more(clients):
 
 
 # deciding in place
+
 
 def test_approving_in_place_swaps_the_row_with_undo_counters_and_words(clients):
     application = apply()
@@ -260,6 +294,7 @@ def test_ones_own_application_goes_to_the_level_above(clients):
 
 # without scripts
 
+
 def test_everything_works_without_scripts_and_comes_back_to_the_same_list(clients):
     application, client = apply(), clients("wantong")
     here = f"{URL}?q=%E5%AD%99"
@@ -276,13 +311,16 @@ def test_everything_works_without_scripts_and_comes_back_to_the_same_list(client
     assert fresh(application).status is S.RETURNED
 
 
-@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "javascript:alert(1)", "\\\\example.com"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com/", "//example.com", "javascript:alert(1)", "\\\\example.com"]
+)
 def test_next_leads_nowhere_else(clients, elsewhere):
     answer = clients("wantong").post(f"{URL}/{apply().id}/approval", data={"next": elsewhere})
     assert answer.location == URL
 
 
 # many at once
+
 
 def test_many_are_approved_at_once_and_what_was_not_done_is_said_in_words(clients):
     people = crowd(3)
@@ -293,10 +331,19 @@ def test_many_are_approved_at_once_and_what_was_not_done_is_said_in_words(client
     answer = clients("wantong").post(f"{URL}/bulk", data={"decision": "approve", "ids": ids}, htmx=True)
     assert answer.status_code == 200
     text = re.sub(r"<[^>]+>", "", answer.text)
-    assert "已通过 2 人，3 人未处理：申请人1（这一项现在是“退回补正”，不能这样操作。可能刚被其他人处理过）；周芳（这是您本人的申请，须由上一级管理员审核）；1 份没有找到。" in text
+    assert (
+        "已通过 2 人，3 人未处理：申请人1（这一项现在是“退回补正”，不能这样操作。可能刚被其他人处理过）；周芳（这是您本人的申请，须由上一级管理员审核）；1 份没有找到。"
+        in text
+    )
     assert answer.text.count('hx-target="#ap-') >= 4 and "孙丽" not in answer.text
     assert counter(answer.text, "approved") == "2"
-    assert [fresh(one).status for one in (*people, own, foreign)] == [S.APPROVED, S.RETURNED, S.APPROVED, S.PENDING, S.PENDING]
+    assert [fresh(one).status for one in (*people, own, foreign)] == [
+        S.APPROVED,
+        S.RETURNED,
+        S.APPROVED,
+        S.PENDING,
+        S.PENDING,
+    ]
 
 
 def test_many_without_scripts_are_told_on_the_list(clients):
@@ -336,11 +383,20 @@ def test_one_with_a_number_in_use_does_not_stop_the_others_and_leaves_nothing_ha
 
 # the page of one, the look, the export
 
+
 def test_the_page_of_one_shows_everything_masked_with_its_history(clients):
     application = apply(statement="周末有空", home_community=cast.far_code())
     application.send_back(by=cast.who("huanglou"), reason="请补充单位")
     page = clients("wantong").get(f"{URL}/{application.id}").text
-    for words in ("孙丽", "138****0005", "*" * 14 + card()[-4:], "周末有空", "提交申请", "退回补正", "街道管理员 黄敏：请补充单位"):
+    for words in (
+        "孙丽",
+        "138****0005",
+        "*" * 14 + card()[-4:],
+        "周末有空",
+        "提交申请",
+        "退回补正",
+        "街道管理员 黄敏：请补充单位",
+    ):
         assert words in page, words
     assert card() not in page and "13800000005" not in page
 
@@ -356,7 +412,11 @@ def test_a_look_at_the_number_needs_a_reason_is_once_and_is_history(clients):
     assert shown.headers["Cache-Control"] == "no-store"
     assert card() in client.post(path, data={"reason": "核对身份"}).text
     assert card() not in client.get(f"{URL}/{application.id}").text
-    notes = db.session.scalars(db.select(HistoryNote.text).join(History, History.id == HistoryNote.history_id).where(History.action == "reveal"))
+    notes = db.session.scalars(
+        db.select(HistoryNote.text)
+        .join(History, History.id == HistoryNote.history_id)
+        .where(History.action == "reveal")
+    )
     assert list(notes) == ["核对身份", "核对身份"]
     assert "查看了身份证号码" in clients("member").get("/member/volunteer").text
 
@@ -374,7 +434,11 @@ def test_an_export_needs_a_purpose_is_masked_and_logged_with_its_rows(clients, e
     assert client.post(f"{URL}/export", data={"purpose": "核对", "format": "exe"}).status_code == 422
     answer = client.post(f"{URL}/export", data={"purpose": "月底核对", "format": ending})
     assert answer.status_code == 200 and f".{ending}" in answer.headers["Content-Disposition"]
-    note = db.session.scalars(db.select(HistoryNote.text).join(History, History.id == HistoryNote.history_id).where(History.action == "export")).one()
+    note = db.session.scalars(
+        db.select(HistoryNote.text)
+        .join(History, History.id == HistoryNote.history_id)
+        .where(History.action == "export")
+    ).one()
     assert note == f"志愿者申请 4 行（{ending}），用途：月底核对"
     if ending == "csv":
         lines = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))

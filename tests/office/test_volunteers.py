@@ -37,17 +37,29 @@ def notes(action: str) -> list[str]:
     return list(db.session.scalars(wanted.where(History.action == action).order_by(History.id)))
 
 
-@pytest.mark.parametrize(("username", "people"), [
-    ("wantong", WANTONG_PEOPLE), ("baiyun", set()), ("huanglou", WANTONG_PEOPLE), ("gulou", WANTONG_PEOPLE),
-    ("city", WANTONG_PEOPLE | {"赵敏"}), ("far", {"赵敏"}), ("yunlong", {"赵敏"}),
-    ("unit", {"李静", "赵敏"}), ("unit2", {"陈晨"}),
-])
+@pytest.mark.parametrize(
+    ("username", "people"),
+    [
+        ("wantong", WANTONG_PEOPLE),
+        ("baiyun", set()),
+        ("huanglou", WANTONG_PEOPLE),
+        ("gulou", WANTONG_PEOPLE),
+        ("city", WANTONG_PEOPLE | {"赵敏"}),
+        ("far", {"赵敏"}),
+        ("yunlong", {"赵敏"}),
+        ("unit", {"李静", "赵敏"}),
+        ("unit2", {"陈晨"}),
+    ],
+)
 def test_everybody_sees_their_own_people_in_list_and_export(clients, username, people):
     client = clients(username)
     assert names(client.get(URL).text) == people
     exported = client.post(f"{URL}/export", data={"purpose": "核对", "format": "csv"})
     assert {line[0] for line in list(csv.reader(io.StringIO(exported.text)))[1:]} == people
-    everybody = [(volunteer.id, volunteer.user.name) for volunteer in db.session.scalars(db.select(Volunteer).options(joinedload(Volunteer.user)))]
+    everybody = [
+        (volunteer.id, volunteer.user.name)
+        for volunteer in db.session.scalars(db.select(Volunteer).options(joinedload(Volunteer.user)))
+    ]
     for id, name in everybody:
         assert client.get(f"{URL}/{id}").status_code == (200 if name in people else 404)
         assert client.get(f"{URL}/{id}", htmx=True).status_code == (200 if name in people else 404)
@@ -86,22 +98,47 @@ def test_filters(clients):
     cast.volunteer_of("third").status = VolunteerStatus.LEFT
     client = clients("city")
     expected = {
-        "": {"李静", "王建国", "赵敏"}, "status=left": {"陈晨"}, "status=serving": {"李静", "王建国", "赵敏"},
-        "status=paused": set(), "skill=repair": {"王建国"}, "skill=law": set(), f"unit={first.unit_id}": {"李静", "赵敏"},
-        "q=王建": {"王建国"}, "q=wjg": {"王建国"}, "q=138 0000 0001": {"李静"}, "q=0004": {"赵敏"}, "q=977x": {"王建国"},
-        "identity=masses": {"王建国"}, "identity=employed-party": {"李静", "赵敏"}, "q=第一测试": {"李静", "赵敏"},
-        f"region={cast.GULOU}": {"李静", "王建国"}, f"region={cast.HUANGLOU}": {"李静", "王建国"},
-        f"region={cast.WANTONG}&by=home": {"赵敏"}, f"region={cast.GULOU}&by=home": {"赵敏"},
-        f"region={cast.WANTONG}&by=service": {"李静", "王建国"}, "by=home": {"李静", "王建国", "赵敏"},
+        "": {"李静", "王建国", "赵敏"},
+        "status=left": {"陈晨"},
+        "status=serving": {"李静", "王建国", "赵敏"},
+        "status=paused": set(),
+        "skill=repair": {"王建国"},
+        "skill=law": set(),
+        f"unit={first.unit_id}": {"李静", "赵敏"},
+        "q=王建": {"王建国"},
+        "q=wjg": {"王建国"},
+        "q=138 0000 0001": {"李静"},
+        "q=0004": {"赵敏"},
+        "q=977x": {"王建国"},
+        "identity=masses": {"王建国"},
+        "identity=employed-party": {"李静", "赵敏"},
+        "q=第一测试": {"李静", "赵敏"},
+        f"region={cast.GULOU}": {"李静", "王建国"},
+        f"region={cast.HUANGLOU}": {"李静", "王建国"},
+        f"region={cast.WANTONG}&by=home": {"赵敏"},
+        f"region={cast.GULOU}&by=home": {"赵敏"},
+        f"region={cast.WANTONG}&by=service": {"李静", "王建国"},
+        "by=home": {"李静", "王建国", "赵敏"},
     }
     for query, people in expected.items():
         assert names(client.get(f"{URL}?{query}").text) == people, query
     assert names(client.get(f"{URL}?skill=repair", htmx=True).text) == {"王建国"}
 
 
-@pytest.mark.parametrize("query", [
-    "status=x", "skill=x", "by=x", "unit=x", "unit=99999", "unit=99999999999999999999", "identity=x", "region=1", f"q={'长' * 51}",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=x",
+        "skill=x",
+        "by=x",
+        "unit=x",
+        "unit=99999",
+        "unit=99999999999999999999",
+        "identity=x",
+        "region=1",
+        f"q={'长' * 51}",
+    ],
+)
 def test_a_filter_that_cannot_be_is_a_422_without_rows(clients, query):
     answer = clients("city").get(f"{URL}?{query}")
     assert answer.status_code == 422 and names(answer.text) == set() and "errsum" in answer.text

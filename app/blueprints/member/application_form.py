@@ -27,7 +27,9 @@ STATEMENT = 500
 def _cards(label: str, kind: Any, message: str) -> RadioField:
     """Choice cards over an enum, one of them to be chosen."""
     return RadioField(
-        label, [required(message)], choices=[(one.value, word(one)) for one in kind],
+        label,
+        [required(message)],
+        choices=[(one.value, word(one)) for one in kind],
         coerce=lambda value: kind(value) if value else None,
     )
 
@@ -43,8 +45,11 @@ class ApplicationForm(CreationForm):
     home_community = RegionField("居住社区")
     work_unit = UnitField("工作单位")
     skills = SelectMultipleField(
-        "技能特长", choices=[(one.value, word(one)) for one in Skill], coerce=Skill,
-        widget=widgets.ListWidget(prefix_label=False), option_widget=widgets.CheckboxInput(),
+        "技能特长",
+        choices=[(one.value, word(one)) for one in Skill],
+        coerce=Skill,
+        widget=widgets.ListWidget(prefix_label=False),
+        option_widget=widgets.CheckboxInput(),
     )
     statement = TextAreaField("想对社区说的话", [length(STATEMENT)], filters=[clean])
     guardian_name = TextField("监护人姓名", [length(40)])
@@ -75,12 +80,19 @@ class ApplicationForm(CreationForm):
     def told(self) -> Particulars:
         """The answers, for the verbs of `Application`."""
         return Particulars(
-            id_card=self.id_card.data or "", gender=self.gender.data, political=self.political_status.data,
-            employment=self.employment.data, community=self.community.data or "",
-            home_community=self.home_community.data or "", unit_id=self.work_unit.unit_id,
-            unit_other=self.work_unit.other, skills=tuple(self.skills.data or ()),
-            statement=self.statement.data or "", guardian_name=self.guardian_name.data or "",
-            guardian_phone=self.guardian_phone.data or "", guardian_consent=bool(self.guardian_consent.data),
+            id_card=self.id_card.data or "",
+            gender=self.gender.data,
+            political=self.political_status.data,
+            employment=self.employment.data,
+            community=self.community.data or "",
+            home_community=self.home_community.data or "",
+            unit_id=self.work_unit.unit_id,
+            unit_other=self.work_unit.other,
+            skills=tuple(self.skills.data or ()),
+            statement=self.statement.data or "",
+            guardian_name=self.guardian_name.data or "",
+            guardian_phone=self.guardian_phone.data or "",
+            guardian_consent=bool(self.guardian_consent.data),
         )
 
 
@@ -90,9 +102,14 @@ def known(source: Any, user: User) -> dict[str, Any]:
         return {"gender": user.gender, "home_community": user.home_community_code}
     skills = source.skill_list if hasattr(source, "skill_list") else [one.skill for one in source.skills]
     return {
-        "gender": source.gender, "political_status": source.political, "employment": source.employment,
-        "community": source.community_code, "home_community": source.home_community_code,
-        "work_unit": source.unit_id or source.unit_other or "none", "skills": skills,
+        "gender": source.gender,
+        "political_status": source.political,
+        "employment": source.employment,
+        "community": source.community_code,
+        "home_community": source.home_community_code,
+        "work_unit": source.unit_id or source.unit_other or "none",
+        "skills": skills,
         "statement": getattr(source, "statement", ""),
-        "guardian_name": source.guardian_name, "guardian_phone": source.guardian_phone,
+        "guardian_name": source.guardian_name,
+        "guardian_phone": source.guardian_phone,
     }

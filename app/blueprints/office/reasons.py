@@ -30,12 +30,25 @@ class Way:
 
 WAYS = {
     "return": Way(
-        "return", "退回", "退回补正的原因", "已退回", ApplicationStatus.RETURNED, Application.send_back,
-        ("您的住址或单位不在本社区，请改选服务社区。", "请补充工作单位的全称。",
-         "身份信息对不上，请对照身份证核对后重新填写。"),
+        "return",
+        "退回",
+        "退回补正的原因",
+        "已退回",
+        ApplicationStatus.RETURNED,
+        Application.send_back,
+        (
+            "您的住址或单位不在本社区，请改选服务社区。",
+            "请补充工作单位的全称。",
+            "身份信息对不上，请对照身份证核对后重新填写。",
+        ),
     ),
     "rejection": Way(
-        "rejection", "不予通过", "不予通过的原因", "未予通过", ApplicationStatus.REJECTED, Application.reject,
+        "rejection",
+        "不予通过",
+        "不予通过的原因",
+        "未予通过",
+        ApplicationStatus.REJECTED,
+        Application.reject,
         ("经核实，身份信息与本人不符。", "已经是志愿者，不需要重复申请。", "本社区暂时无法接收，欢迎以后再申请。"),
     ),
 }

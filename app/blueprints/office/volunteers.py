@@ -145,7 +145,8 @@ class Parts(Listing):
 def _parts(volunteer: Volunteer) -> Listing:
     starts_at, id = participation.PARTS_ORDER
     order = [
-        Key(starts_at, True, lambda row: row.SignUp.activity.starts_at), Key(id, True, lambda row: row.SignUp.id),
+        Key(starts_at, True, lambda row: row.SignUp.activity.starts_at),
+        Key(id, True, lambda row: row.SignUp.id),
     ]
     return Parts(participation.parts_of(volunteer), NoFilter(), order, scalars=False)
 
