@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock
 from app.db import db, lock
@@ -20,12 +20,21 @@ def count_services(request: HelpRequest, done: Sequence[Assignment], *, by: User
     before = select(Assignment.volunteer_id).where(Assignment.request_id == request.id, Assignment.record_id.is_not(None))
     counted = set(db.session.scalars(before))
     fresh = {one.volunteer_id: one for one in done if one.volunteer_id not in counted}
-    records = {id: _record(request, one, by) for id, one in fresh.items()}
-    ServiceRecord.make(list(records.values()))
+    if not fresh:
+        return
+    ServiceRecord.make([_record(request, one, by) for one in fresh.values()])
+    made = _newest(list(fresh))
     for id, one in fresh.items():
-        one.record_id = records[id].id
+        one.record_id = made[id]
         tell_volunteer(one, "求助已办结，感谢您", f"这次服务记 1 次，{one.minutes} 分钟。")
     db.session.flush()
+
+
+def _newest(volunteer_ids: Sequence[int]) -> dict[int, int]:
+    """The record just made for each of these held volunteers: nobody else can have added one meanwhile."""
+    theirs = ServiceRecord.volunteer_id.in_(volunteer_ids), ServiceRecord.evidence == Evidence.HELP
+    newest = select(ServiceRecord.volunteer_id, func.max(ServiceRecord.id)).where(*theirs)
+    return {row[0]: row[1] for row in db.session.execute(newest.group_by(ServiceRecord.volunteer_id))}
 
 
 def _record(request: HelpRequest, one: Assignment, by: User) -> ServiceRecord:

@@ -6,7 +6,7 @@ Each verb locks the request first (`hold`), then its assignments, then volunteer
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -142,6 +142,12 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         return last.get(self.standing)
 
     @property
+    def last_days(self) -> dict[str, datetime]:
+        """A moment of the last day to accept, arrange and close (the dues are the midnights that end them)."""
+        dues = {"accept": self.accept_due, "arrange": self.arrange_due, "close": self.close_due}
+        return {name: due - timedelta(seconds=1) for name, due in dues.items()}
+
+    @property
     def overdue(self) -> bool:
         """Whether the next step should have been taken by now."""
         return self.due_at is not None and self.due_at <= clock.now()
@@ -155,9 +161,8 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
 
 
 def by_number(number: str, tail: str) -> HelpRequest | None:
-    """The request that this pair opens, or None, whichever of the two is wrong."""
-    found = db.session.scalar(select(HelpRequest).where(HelpRequest.number == number))
-    return found if found is not None and found.phone_tail == tail else None
+    """The request that this pair opens, or None; the same statement whichever of the two is wrong."""
+    return db.session.scalar(select(HelpRequest).where(HelpRequest.number == number, HelpRequest.phone_tail == tail))
 
 
 def hold_requests(*ids: int) -> list[HelpRequest]:

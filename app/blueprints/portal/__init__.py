@@ -7,6 +7,8 @@ portal = Blueprint("portal", __name__)
 from app.blueprints.portal import (  # noqa: E402, F401  (views need the blueprint above)
     activities,
     feedback,
+    help,
+    help_track,
     home,
     pictures,
     regions,
