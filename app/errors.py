@@ -49,7 +49,8 @@ def answer(status: int, message: str = "", **headers: str) -> Response:
 
 def sign_in_first() -> Response:
     """A visitor is sent to sign in and comes back afterwards; htmx moves the whole window."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and not wants_fragment() else None
+    here = request.script_root + request.full_path.rstrip("?")
+    wanted = here if request.method == "GET" and not wants_fragment() else None
     target = url_for("auth.login", next=wanted)
     if "HX-Request" in request.headers:
         return Response(status=204, headers={"HX-Redirect": target})

@@ -8,7 +8,7 @@ together. Nobody issues for somebody whose post stands as high as one's own, or 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, or_, select
+from sqlalchemy import and_, exists, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from app import guard, labels
@@ -69,16 +69,13 @@ def _below() -> Any:
     def under(column: Any) -> Any:
         return or_(false(), *[column.startswith(code) for code in codes])
 
-    def whose(narrowed: Select[Any], column: Any) -> Any:
-        return User.id.in_(narrowed.with_only_columns(column))
-
-    return or_(
-        whose(rows(Volunteer, Permission.VOLUNTEERS), Volunteer.user_id),
-        whose(rows(Application, Permission.APPLICATIONS), Application.user_id),
-        whose(select(Volunteer).where(under(Volunteer.home_community_code)), Volunteer.user_id),
-        whose(select(Post).where(under(Post.region_code), Post.revoked_at.is_(None)), Post.user_id),
-        under(User.home_community_code),
+    theirs = (
+        rows(Volunteer, Permission.VOLUNTEERS).where(Volunteer.user_id == User.id),
+        rows(Application, Permission.APPLICATIONS).where(Application.user_id == User.id),
+        select(Volunteer).where(Volunteer.user_id == User.id, under(Volunteer.home_community_code)),
+        select(Post).where(Post.user_id == User.id, under(Post.region_code), Post.revoked_at.is_(None)),
     )
+    return or_(under(User.home_community_code), *[one.exists() for one in theirs])
 
 
 def may_issue(person: User) -> bool:

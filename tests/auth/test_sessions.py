@@ -1,0 +1,171 @@
+"""Staying signed in: seven cases with a moved clock, and posts that change under way."""
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.db import db
+from app.models import Post, SignIn
+from app.models.user import Role, user_named
+from tests import cast
+from tests.cast import PASSWORD
+from tests.support.statements import statements, writes
+
+
+def is_in(client, path: str = "/member/profile") -> bool:
+    return client.get(path).status_code == 200
+
+
+def later(**span: float) -> None:
+    clock.move(timedelta(**span))
+
+
+def test_the_office_is_left_after_thirty_idle_minutes(clients):
+    client = clients("wantong")
+    later(minutes=29)
+    assert is_in(client, "/office/password-codes")
+    later(minutes=29 + 31)
+    answer = client.get("/office/password-codes")
+    assert answer.status_code == 303 and answer.location == "/login?next=/office/password-codes"
+
+
+def test_who_was_idle_in_the_office_may_sign_in_again_and_is_led_back(clients):
+    client = clients("wantong")
+    later(minutes=31)
+    page = client.get(client.get("/office/password-codes").location)
+    assert page.status_code == 200 and "您已登录为周芳" in page.text
+    answer = client.post("/login", data={"username": "wantong", "password": PASSWORD, "next": "/office/password-codes"})
+    assert answer.location == "/office/password-codes" and is_in(client, answer.location)
+
+
+def test_the_member_centre_is_left_after_two_idle_hours(clients):
+    client = clients("volunteer")
+    later(hours=1, minutes=59)
+    assert is_in(client)
+    later(hours=1, minutes=59 + 121)
+    assert not is_in(client)
+
+
+def test_nobody_stays_longer_than_twelve_hours(clients):
+    client = clients("volunteer")
+    for hour in range(1, 12):
+        later(hours=hour)
+        assert is_in(client), hour
+    later(hours=12, seconds=1)
+    assert not is_in(client)
+
+
+def test_last_seen_moves_at_most_once_a_minute_and_is_all_that_a_get_writes(clients):
+    client = clients("volunteer")
+    with statements() as seen:
+        client.get("/member/profile")
+    assert not any("seen_at" in one for one in seen if one.startswith("UPDATE"))
+    later(seconds=61)
+    with statements() as seen:
+        client.get("/member/profile")
+    assert sum("sign_in SET seen_at" in one for one in seen) == 1 and writes(seen) == []
+
+
+def test_signing_out_ends_the_session_for_a_copied_cookie_too(app, clients):
+    client = clients("volunteer")
+    thief = app.test_client()
+    with client.session_transaction() as mine, thief.session_transaction() as stolen:
+        stolen.update(mine)
+    assert is_in(thief)
+    assert client.post("/logout").status_code == 303
+    assert not is_in(client) and not is_in(thief)
+
+
+def test_signing_in_makes_a_new_session_and_ends_the_old_one_of_this_browser(client):
+    client.post("/login", data={"username": "volunteer", "password": PASSWORD})
+    with client.session_transaction() as session:
+        first = session["_user_id"]
+    client.post("/login", data={"username": "member", "password": PASSWORD})
+    with client.session_transaction() as session:
+        assert session["_user_id"] != first
+    living = db.session.scalars(db.select(SignIn).where(SignIn.ended_at.is_(None))).all()
+    assert [one.user_id for one in living] == [user_named("member").id]
+
+
+def test_a_planted_session_is_not_taken_over(client):
+    with client.session_transaction() as session:
+        session["_user_id"] = "planted-by-an-attacker"
+    client.post("/login", data={"username": "volunteer", "password": PASSWORD})
+    with client.session_transaction() as session:
+        assert session["_user_id"] != "planted-by-an-attacker"
+
+
+def test_a_disabled_account_is_out_with_its_next_request(clients):
+    client = clients("volunteer")
+    user_named("volunteer").disabled_at = clock.now()
+    assert not is_in(client)
+
+
+def test_the_database_keeps_no_token(client):
+    client.post("/login", data={"username": "volunteer", "password": PASSWORD})
+    with client.session_transaction() as session:
+        token = session["_user_id"]
+    assert db.session.scalars(db.select(SignIn.token)).one() != token
+
+
+def test_logging_out_needs_a_post(clients):
+    client = clients("volunteer")
+    assert client.get("/logout").status_code == 405 and is_in(client)
+
+
+# Posts
+
+def grant(username: str, role: Role, place: str, **days) -> Post:
+    post = Post.grant(user_named(username), role, place, by=None, **days)
+    db.session.commit()
+    return post
+
+
+def test_a_person_with_two_posts_acts_as_the_chosen_one(clients):
+    client = clients("wantong")
+    post = grant("wantong", Role.SUBDISTRICT, cast.HUANGLOU)
+    assert "万通社区 · 社区管理员" in client.get("/office/password-codes").text
+    assert client.post("/post", data={"post": post.id}).status_code == 303
+    page = client.get("/office/password-codes").text
+    assert f'<option value="{post.id}" selected>' in page
+
+
+@pytest.mark.parametrize("wanted", ["0", "999999", "x", "", "-1", "99999999999999999999"])
+def test_a_post_that_is_not_ones_own_is_not_acted_as(clients, wanted):
+    client = clients("wantong")
+    assert client.post("/post", data={"post": wanted}).status_code in (303, 404)
+    assert "万通社区 · 社区管理员" in client.get("/office/password-codes").text
+
+
+def test_nobody_acts_as_another_persons_post(clients):
+    theirs = db.session.scalars(db.select(Post).where(Post.role == Role.CITY)).first()
+    client = clients("wantong")
+    client.post("/post", data={"post": theirs.id})
+    assert "万通社区 · 社区管理员" in client.get("/office/password-codes").text
+
+
+def test_a_revoked_post_is_gone_with_the_next_request(clients):
+    client = clients("wantong")
+    assert is_in(client, "/office/password-codes")
+    post = db.session.scalars(db.select(Post).where(Post.user_id == user_named("wantong").id)).one()
+    post.revoke(by=None, reason="调离")
+    assert client.get("/office/password-codes").status_code == 403
+    assert is_in(client) and "管理后台" not in client.get("/member/profile").text
+
+
+def test_a_post_ends_with_its_last_day(clients):
+    client = clients("member")
+    grant("member", Role.COMMUNITY, cast.WANTONG, first_day=clock.today(), last_day=clock.today())
+    assert is_in(client, "/office/password-codes")
+    later(days=1)
+    cast.sign_in(client, "member")
+    assert client.get("/office/password-codes").status_code == 403
+
+
+def test_who_loses_the_chosen_post_acts_as_another_that_lives(clients):
+    client = clients("wantong")
+    post = grant("wantong", Role.SUBDISTRICT, cast.HUANGLOU)
+    client.post("/post", data={"post": post.id})
+    db.session.get(Post, post.id).revoke(by=None, reason="调离")
+    assert "万通社区 · 社区管理员" in client.get("/office/password-codes").text
