@@ -10,8 +10,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, func, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm.util import identity_key
 
 from app import clock
 from app.db import Model, Row, add_to, db
@@ -76,13 +88,14 @@ class ServiceRecord(Placed, Row, Model):
     @classmethod
     def live_of(cls, activity_id: int, volunteer_ids: Iterable[int]) -> "list[ServiceRecord]":
         """The live records of these people for this activity: at most one each."""
-        wanted = cls.activity_id == activity_id, cls.volunteer_id.in_(volunteer_ids), cls.revoked_at.is_(None)
-        return list(db.session.scalars(select(cls).where(*wanted)))
+        return list(db.session.scalars(LIVE, {"activity": activity_id, "volunteers": list(volunteer_ids)}))
 
     @classmethod
     def make(cls, records: "Sequence[ServiceRecord]") -> None:
-        """Save these new records and count them."""
-        db.session.add_all(records)
+        """Save these new records, not yet in the session, and count them; as many statements as for one."""
+        names = [column.key for column in cls.__mapper__.column_attrs if column.key not in ("id", "created_at")]
+        rows = [{name: getattr(record, name) for name in names} | {"created_at": clock.now()} for record in records]
+        db.session.execute(insert(cls), rows)
         _count([(record, 1, record.minutes) for record in records])
 
     @classmethod
@@ -152,10 +165,29 @@ def _count_people(amounts: "Counter[tuple[int, str]]") -> None:
     alike: dict[tuple[int, int], list[int]] = defaultdict(list)
     for volunteer_id in sorted({volunteer_id for volunteer_id, _ in amounts}):
         alike[amounts[volunteer_id, "services"], amounts[volunteer_id, "minutes"]].append(volunteer_id)
-    theirs = ServiceRecord.volunteer_id == Volunteer.id, ServiceRecord.revoked_at.is_(None)
-    latest = select(func.max(ServiceRecord.day)).where(*theirs).scalar_subquery()
     for (services, minutes), ids in alike.items():
-        changed = update(Volunteer).where(Volunteer.id.in_(ids)).values(
-            services=Volunteer.services + services, minutes=Volunteer.minutes + minutes, last_served_on=latest
-        )
-        db.session.execute(changed, execution_options={"synchronize_session": "fetch"})
+        db.session.execute(MORE, {"ids": ids, "more_services": services, "more_minutes": minutes})
+        for volunteer_id in ids:
+            held = db.session.identity_map.get(identity_key(Volunteer, volunteer_id))
+            if held is not None:
+                db.session.expire(held, ["services", "minutes", "last_served_on"])
+
+
+# Built once: these run with every tick. Past the ORM, so that no open form of the person becomes stale.
+_people = db.metadata.tables[Volunteer.__tablename__]
+MORE = (
+    _people.update()
+    .where(_people.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        services=_people.c.services + bindparam("more_services"),
+        minutes=_people.c.minutes + bindparam("more_minutes"),
+        last_served_on=select(func.max(ServiceRecord.day))
+        .where(ServiceRecord.volunteer_id == _people.c.id, ServiceRecord.revoked_at.is_(None))
+        .scalar_subquery(),
+    )
+)
+LIVE = select(ServiceRecord).where(
+    ServiceRecord.activity_id == bindparam("activity"),
+    ServiceRecord.volunteer_id.in_(bindparam("volunteers", expanding=True)),
+    ServiceRecord.revoked_at.is_(None),
+)

@@ -299,13 +299,13 @@ def test_an_unknown_wanted_state_is_refused(app, wanted):
 
 
 @pytest.mark.parametrize(("local", "day"), [
-    (datetime(2028, 2, 29, 23, 30), date(2028, 2, 29)),
-    (datetime(2027, 12, 31, 23, 0), date(2027, 12, 31)),
-    (datetime(2028, 1, 1, 0, 0), date(2028, 1, 1)),
-    (datetime(2028, 1, 31, 7, 59), date(2028, 1, 31)),
+    ("2028-02-29T23:30", date(2028, 2, 29)),
+    ("2027-12-31T23:00", date(2027, 12, 31)),
+    ("2028-01-01T00:00", date(2028, 1, 1)),
+    ("2028-01-31T07:59", date(2028, 1, 31)),
 ])
 def test_a_record_belongs_to_the_first_day_in_shanghai(app, local, day):
-    start = clock.from_local(local)
+    start = clock.from_local(datetime.fromisoformat(local))
     activity = cast.make_activity(starts_at=start, ends_at=start + timedelta(hours=3))
     signup = li_jing(activity)
     clock.move(start + timedelta(hours=2, minutes=50) - clock.now())

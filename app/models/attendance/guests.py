@@ -9,7 +9,7 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.models.activity import Activity
 from app.models.attendance import rules
-from app.models.attendance.tick import belong, mark
+from app.models.attendance.tick import mark
 from app.models.history import record
 from app.models.holding import count, hold, hold_person, row_of, shift
 from app.models.id_card import card_hash
@@ -69,6 +69,11 @@ def _offered(activity: Activity, people: Select[tuple[Volunteer]], *, known: boo
     ]
 
 
+def volunteer(id: int) -> Volunteer:
+    """The volunteer with this number, wherever they belong."""
+    return db.session.get_one(Volunteer, id)
+
+
 def walk_in(
     activity: Activity, volunteer: Volunteer, *, by: User | None, minutes: int | None = None, reason: str = ""
 ) -> SignUp:
@@ -99,7 +104,7 @@ def _on_list(activity: Activity, volunteer: Volunteer, by: User | None) -> SignU
     set_committed_value(signup, "activity", activity)
     shift(signup, SignUpStatus.ADMITTED, by=by, walk_in=True)
     signup.turn, signup.decline_reason = activity.turns, ""
-    belong(signup, volunteer)
+    signup.of_that_day(activity, volunteer)
     db.session.flush()
     return signup
 
@@ -109,8 +114,7 @@ def _added(activity: Activity, volunteer: Volunteer, by: User | None) -> SignUp:
         activity_id=activity.id, volunteer_id=volunteer.id, status=SignUpStatus.ADMITTED, turn=activity.turns,
         walk_in=True, attendance=Attendance.UNKNOWN,
     )
-    signup.locate(activity.community_code)
-    belong(signup, volunteer)
+    signup.of_that_day(activity, volunteer)
     db.session.add(signup)
     db.session.flush()
     record(signup, "walk-in", by=by, to=SignUpStatus.ADMITTED)

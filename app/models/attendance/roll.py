@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app import clock
 from app.db import db
+from app.models.activity import Activity
+from app.models.attendance import rules
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
@@ -31,38 +34,81 @@ class Tally:
         return self.present + self.unknown + self.absent + self.excused
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What rows and counters need to know besides the people, for the one who sits at it."""
+
+    activity: Activity
+    tally: Tally
+    objection: str  # why nobody can be ticked now; '' when they can
+    corrected: bool  # after 结项: person by person, with a reason
+    not_mine: frozenset[int]  # user ids whose attendance somebody above decides
+
+    @property
+    def usual(self) -> int:
+        """The minutes that a tick gives."""
+        return rules.usual_minutes(self.activity)
+
+    @property
+    def until(self) -> datetime:
+        """The moment from which nothing can be corrected; only after 结项."""
+        return rules.last_correction(self.activity)
+
+    @property
+    def quick(self) -> bool:
+        """Whether one tap ticks."""
+        return not self.objection and not self.corrected
+
+    @property
+    def may_end(self) -> bool:
+        """Whether 完成确认 is possible."""
+        return self.quick and clock.now() >= self.activity.ends_at
+
+
+def desk(activity: Activity, by: User | None) -> Desk:
+    """The desk of this activity for `by` (None: for somebody who may decide about everybody), as it stands now."""
+    corrected, not_mine = rules.corrected(activity), frozenset(rules.untouchable(by))
+    return Desk(activity, tally(activity.id), rules.objection(activity), corrected, not_mine)
+
+
+# Built once: these run with every tick.
+LISTED = SignUp.activity_id == bindparam("activity"), SignUp.status == SignUpStatus.ADMITTED
+TALLY = select(SignUp.attendance, func.count(), func.max(SignUp.ticked_at)).where(*LISTED).group_by(SignUp.attendance)
+ROLL = (
+    select(
+        SignUp.id, SignUp.attendance, SignUp.minutes, SignUp.walk_in, SignUp.ticked_at, SignUp.unit_id,
+        Volunteer.unit_other, Volunteer.user_id, User.name, User.initials, User.phone_tail,
+        Ticker.name.label("ticker"),
+    )
+    .select_from(SignUp)
+    .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
+    .join(User, User.id == Volunteer.user_id)
+    .outerjoin(Ticker, Ticker.id == SignUp.ticked_by_id)
+    .where(SignUp.status == SignUpStatus.ADMITTED)
+)
+LINE = ROLL.where(SignUp.id == bindparam("id"))
+
+
 def tally(activity_id: int) -> Tally:
     """The numbers of this activity's list, in one statement."""
-    listed = SignUp.activity_id == activity_id, SignUp.status == SignUpStatus.ADMITTED
-    wanted = select(SignUp.attendance, func.count(), func.max(SignUp.ticked_at)).where(*listed)
-    found = {state: (number, last) for state, number, last in db.session.execute(wanted.group_by(SignUp.attendance))}
+    found = {state: (number, last) for state, number, last in db.session.execute(TALLY, {"activity": activity_id})}
     last = max((moment for _, moment in found.values() if moment), default=None)
     return Tally(**{state.value: number for state, (number, _) in found.items()}, saved_at=last)
 
 
 def roll(activity_id: int) -> Select[Any]:
     """Everybody on this activity's list, as columns, in no order: the caller's list orders and pages."""
-    return (
-        select(
-            SignUp.id, SignUp.attendance, SignUp.minutes, SignUp.walk_in, SignUp.ticked_at, SignUp.unit_id,
-            Volunteer.unit_other, Volunteer.user_id, User.name, User.initials, User.phone_tail,
-            Ticker.name.label("ticker"),
-        )
-        .join(Volunteer, Volunteer.id == SignUp.volunteer_id)
-        .join(User, User.id == Volunteer.user_id)
-        .outerjoin(Ticker, Ticker.id == SignUp.ticked_by_id)
-        .where(SignUp.activity_id == activity_id, SignUp.status == SignUpStatus.ADMITTED)
-    )
+    return ROLL.where(SignUp.activity_id == activity_id)
+
+
+def line(signup: SignUp) -> Row[Any] | None:
+    """One person's line of the list; None for who is not on it."""
+    return db.session.execute(LINE, {"id": signup.id}).first()
 
 
 def in_order(activity_id: int) -> list[Row[Any]]:
     """Everybody on the list by pinyin initials and name, for paper."""
     return list(db.session.execute(roll(activity_id).order_by(User.initials, User.name, SignUp.id)))
-
-
-def line(signup: SignUp) -> Row[Any]:
-    """One person's line of the list."""
-    return db.session.execute(roll(signup.activity_id).where(SignUp.id == signup.id)).one()
 
 
 def called(words: str) -> ColumnElement[bool]:

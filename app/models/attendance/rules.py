@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app import clock, labels
 from app.db import db
@@ -46,35 +46,36 @@ def corrected(activity: Activity) -> bool:
     return activity.status is ActivityStatus.COMPLETED
 
 
-def check_time(activity: Activity) -> None:
-    """Refused before the time for ticking, for a draft and for a cancelled activity."""
-    if activity.status in (ActivityStatus.DRAFT, ActivityStatus.CANCELLED):
-        raise Refused(f"活动现在是“{labels.word(activity.phase())}”，不能确认到场。", activity)
-    opens = activity.starts_at - EARLY
-    if not corrected(activity) and clock.now() < opens:
-        raise Refused(f"开始前 60 分钟起才能确认到场，也就是 {labels.when(opens)}。", activity)
-
-
 def last_correction(activity: Activity) -> datetime:
     """The moment from which the attendance of a completed activity stays as it is."""
     return (activity.completed_at or activity.ends_at) + CORRECTION
 
 
-def closed(activity: Activity) -> bool:
-    """Whether nothing can be changed any more: cancelled, or 30 days after 结项."""
-    if activity.status is ActivityStatus.CANCELLED:
-        return True
-    return corrected(activity) and clock.now() >= last_correction(activity)
+def objection(activity: Activity) -> str:
+    """Why nobody can be ticked now: a draft, cancelled, too early, 30 days after 结项; '' when they can."""
+    if activity.status in (ActivityStatus.DRAFT, ActivityStatus.CANCELLED):
+        return f"活动现在是“{labels.word(activity.phase())}”，不能确认到场。"
+    opens, ends = activity.starts_at - EARLY, last_correction(activity)
+    if not corrected(activity) and clock.now() < opens:
+        return f"开始前 60 分钟起才能确认到场，也就是 {labels.when(opens)}。"
+    if corrected(activity) and clock.now() >= ends:
+        return f"结项后 30 天内可以更正，已于 {labels.when(ends)} 截止。"
+    return ""
+
+
+def check_time(activity: Activity) -> None:
+    """Refused while nobody can be ticked; after the 30 days only who wants a change is refused."""
+    against = objection(activity)
+    if against and not corrected(activity):
+        raise Refused(against, activity)
 
 
 def check_change(activity: Activity, reason: str) -> str:
     """The trimmed reason of a change; Invalid where 结项 demands one, Refused 30 days after it."""
-    if not corrected(activity):
-        return given(reason) if reason.strip() else ""
-    if closed(activity):
-        until = labels.when(last_correction(activity))
-        raise Refused(f"结项后 30 天内可以更正，已于 {until} 截止。", activity)
-    return given(reason)
+    against = objection(activity)
+    if against:
+        raise Refused(against, activity)
+    return given(reason) if corrected(activity) or reason.strip() else ""
 
 
 def untouchable(by: User | None) -> set[int]:
@@ -87,34 +88,37 @@ def untouchable(by: User | None) -> set[int]:
         return {by.id} if by else set()
     if by.post.role is Role.CITY:
         return {by.id}
-    today = clock.today()
-    living = (
-        Post.revoked_at.is_(None), Post.first_day <= today, or_(Post.last_day.is_(None), Post.last_day >= today)
-    )
-    held = select(Post.user_id).where(Post.region_code == by.post.region_code, *living)
-    return {by.id, *db.session.scalars(held)}
+    return {by.id, *db.session.scalars(COLLEAGUES, {"place": by.post.region_code, "today": clock.today()})}
 
 
-OWN = "本人的到场由上一级管理员确认，不能自己确认。"
-COLLEAGUE = "同一岗位同事的到场由上一级管理员确认。"
+COLLEAGUES = select(Post.user_id).where(
+    Post.region_code == bindparam("place"), Post.revoked_at.is_(None), Post.first_day <= bindparam("today"),
+    or_(Post.last_day.is_(None), Post.last_day >= bindparam("today")),
+)
+
+
+ABOVE = "本人和同一岗位同事的到场，由上一级管理员确认。"
 
 
 def check_person(by: User | None, user_id: int) -> None:
     """Refused when this person's attendance is not for `by` to decide."""
     if user_id in untouchable(by):
-        raise Refused(OWN if by and by.id == user_id else COLLEAGUE)
+        raise Refused(ABOVE)
 
 
 def present_elsewhere(activity: Activity, volunteer_ids: Collection[int]) -> dict[int, Activity]:
     """Of these volunteers, who is 已到 at another activity at the same time (half-open), and at which."""
-    overlapping = Activity.starts_at < activity.ends_at, Activity.ends_at > activity.starts_at
-    wanted = (
-        select(SignUp.volunteer_id, Activity)
-        .join(Activity, Activity.id == SignUp.activity_id)
-        .where(SignUp.volunteer_id.in_(volunteer_ids), SignUp.attendance == Attendance.PRESENT)
-        .where(Activity.id != activity.id, Activity.status != ActivityStatus.CANCELLED, *overlapping)
-    )
-    return dict(db.session.execute(wanted).tuples().all())
+    asked = {"here": activity.id, "people": list(volunteer_ids), "start": activity.starts_at, "end": activity.ends_at}
+    return dict(db.session.execute(ELSEWHERE, asked).tuples().all())
+
+
+ELSEWHERE = (
+    select(SignUp.volunteer_id, Activity)
+    .join(Activity, Activity.id == SignUp.activity_id)
+    .where(SignUp.volunteer_id.in_(bindparam("people", expanding=True)), SignUp.attendance == Attendance.PRESENT)
+    .where(Activity.id != bindparam("here"), Activity.status != ActivityStatus.CANCELLED)
+    .where(Activity.starts_at < bindparam("end"), Activity.ends_at > bindparam("start"))
+)
 
 
 def said_elsewhere(other: Activity) -> str:

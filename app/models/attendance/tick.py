@@ -1,10 +1,11 @@
 """`mark`: one person came, did not come, or asked to be excused."""
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
-from app.db import db, lock
+from app.db import db
 from app.models.activity import Activity
 from app.models.attendance import rules
 from app.models.history import record
@@ -12,7 +13,6 @@ from app.models.message import tell
 from app.models.service_record import Evidence, ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
-from app.models.volunteer import Volunteer
 from app.refusal import Refused
 
 SERVICES_PATH = "/member/services"
@@ -27,9 +27,9 @@ def mark(signup: SignUp, wanted: str, minutes: int | None = None, reason: str = 
     """
     activity, signup = held(signup)
     rules.check_time(activity)
-    to = rules.wanted_state(wanted, activity)
     if signup.status is not SignUpStatus.ADMITTED:
         raise Refused("", signup)
+    to = rules.wanted_state(wanted, activity)
     if signup.attendance is to and (to is not Attendance.PRESENT or minutes in (None, signup.minutes)):
         return False
     rules.check_person(by, signup.volunteer.user_id)
@@ -44,11 +44,20 @@ def mark(signup: SignUp, wanted: str, minutes: int | None = None, reason: str = 
 
 
 def held(signup: SignUp) -> tuple[Activity, SignUp]:
-    """The activity and the sign-up with its volunteer, fresh, held until the transaction ends."""
-    [activity] = lock(select(Activity).where(Activity.id == signup.activity_id))
-    both = select(SignUp).join(SignUp.volunteer).options(contains_eager(SignUp.volunteer))
-    [signup] = lock(both.where(SignUp.id == signup.id))
+    """The activity and the sign-up with both ends loaded, fresh, held until the transaction ends."""
+    activity = db.session.scalars(ACTIVITY, {"id": signup.activity_id}).one()
+    signup = db.session.scalars(WITH_PERSON, {"id": signup.id}).one()
+    set_committed_value(signup, "activity", activity)
     return activity, signup
+
+
+# Built once: they run with every tick.
+FRESH = {"populate_existing": True}
+ACTIVITY = select(Activity).where(Activity.id == bindparam("id")).with_for_update().execution_options(**FRESH)
+WITH_PERSON = (
+    select(SignUp).join(SignUp.volunteer).options(contains_eager(SignUp.volunteer))
+    .where(SignUp.id == bindparam("id")).with_for_update().execution_options(**FRESH)
+)
 
 
 def _correct(signup: SignUp, minutes: int, reason: str, *, by: User | None) -> None:
@@ -66,14 +75,13 @@ def _change(
     before = signup.attendance
     if to is Attendance.PRESENT:
         check_elsewhere(activity, signup)
-        signup.minutes = minutes
-        ServiceRecord.make([service(activity, signup, signup.volunteer, by)])
-    else:
-        signup.minutes = None
-    if before is Attendance.PRESENT:
-        ServiceRecord.revoke(ServiceRecord.live_of(activity.id, [signup.volunteer_id]), by=by)
+    signup.minutes = minutes if to is Attendance.PRESENT else None
     signup.attendance, signup.ticked_at, signup.ticked_by_id = to, clock.now(), by.id if by else None
     record(signup, "attendance", by=by, reason=reason, came_from=before, to=to)
+    if before is Attendance.PRESENT:
+        ServiceRecord.revoke(ServiceRecord.live_of(activity.id, [signup.volunteer_id]), by=by)
+    if to is Attendance.PRESENT:
+        ServiceRecord.make([service(activity, signup, signup.minutes or 0, by=by)])
     count_attended(activity, (to is Attendance.PRESENT) - (before is Attendance.PRESENT))
     if rules.corrected(activity):
         _tell(activity, signup, reason)
@@ -87,17 +95,17 @@ def check_elsewhere(activity: Activity, signup: SignUp) -> None:
         raise Refused(f"{rules.said_elsewhere(other)}，不能再记到场。", signup)
 
 
-def service(activity: Activity, signup: SignUp, volunteer: Volunteer, by: User | None) -> ServiceRecord:
-    """The record that this person's presence makes; it belongs to the activity's first day.
+def service(activity: Activity, signup: SignUp, minutes: int, *, by: User | None) -> ServiceRecord:
+    """The record, not yet saved, that this person's presence makes; it belongs to the activity's first day.
 
     On that day (and before it) the person's community and unit are those of today, and the sign-up learns
     them; a later tick takes what the sign-up knew.
     """
     day = clock.day(activity.starts_at)
     if clock.today() <= day:
-        belong(signup, volunteer)
+        signup.of_that_day(activity, signup.volunteer)
     made = ServiceRecord(
-        volunteer_id=signup.volunteer_id, activity_id=activity.id, minutes=signup.minutes,
+        volunteer_id=signup.volunteer_id, activity_id=activity.id, minutes=minutes,
         category_id=activity.category_id, unit_id=signup.unit_id,
         volunteer_district_code=signup.volunteer_district_code,
         volunteer_subdistrict_code=signup.volunteer_subdistrict_code,
@@ -110,19 +118,18 @@ def service(activity: Activity, signup: SignUp, volunteer: Volunteer, by: User |
     return made
 
 
-def belong(signup: SignUp, volunteer: Volunteer) -> None:
-    """Let the sign-up carry the person's present community and unit."""
-    signup.volunteer_district_code = volunteer.district_code
-    signup.volunteer_subdistrict_code = volunteer.subdistrict_code
-    signup.volunteer_community_code = volunteer.community_code
-    signup.unit_id = volunteer.unit_id
-
-
 def count_attended(activity: Activity, difference: int) -> None:
     """Keep the activity's number of 已到, without making open forms of the activity stale."""
     if difference:
-        changed = update(Activity).where(Activity.id == activity.id)
-        db.session.execute(changed.values(attended=Activity.attended + difference))
+        db.session.execute(ATTENDED, {"this": activity.id, "difference": difference})
+        set_committed_value(activity, "attended", activity.attended + difference)
+
+
+_activities = db.metadata.tables[Activity.__tablename__]
+ATTENDED = (
+    _activities.update().where(_activities.c.id == bindparam("this"))
+    .values(attended=_activities.c.attended + bindparam("difference"))
+)
 
 
 def _tell(activity: Activity, signup: SignUp, reason: str) -> None:

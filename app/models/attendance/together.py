@@ -15,9 +15,10 @@ from app.models.activity import Activity
 from app.models.activity_phase import ActivityStatus
 from app.models.attendance import rules
 from app.models.attendance.tick import SERVICES_PATH, count_attended, service
-from app.models.history import record
+from app.models.history import record_all
 from app.models.holding import hold
 from app.models.message import tell
+from app.models.queue import close_queue
 from app.models.service_record import ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
@@ -70,13 +71,9 @@ def _tick_all(activity: Activity, signups: Sequence[SignUp], rest: Rest, by: Use
     if not signups:
         return
     minutes = rules.usual_minutes(activity)
-    made = []
-    for signup in signups:
-        signup.minutes = minutes
-        made.append(service(activity, signup, signup.volunteer, by))
-    ServiceRecord.make(made)
+    ServiceRecord.make([service(activity, signup, minutes, by=by) for signup in signups])
     rest.ids = [signup.id for signup in signups]
-    _turn(signups, Attendance.PRESENT, rest.at, by=by)
+    _turn(signups, Attendance.PRESENT, rest.at, minutes, by=by)
     count_attended(activity, len(signups))
 
 
@@ -92,8 +89,6 @@ def undo_rest(activity: Activity, at: datetime, *, by: User | None) -> list[int]
     if not signups:
         raise Refused("没有可以撤销的：可能已经撤销，或者这些人之后又单独改过。", activity)
     ServiceRecord.revoke(ServiceRecord.live_of(activity.id, [one.volunteer_id for one in signups]), by=by)
-    for signup in signups:
-        signup.minutes = None
     _turn(signups, Attendance.UNKNOWN, clock.now(), by=by)
     count_attended(activity, -len(signups))
     return [signup.id for signup in signups]
@@ -112,6 +107,7 @@ def complete(activity: Activity, *, by: User | None, absent: int | None = None) 
         raise Refused(f"名单刚有变化：现在有 {len(rest)} 人未确认，将记为缺席。请看过再完成确认。", activity)
     activity.move(ActivityStatus.COMPLETED, by=by)
     activity.completed_at = clock.now()
+    close_queue(activity)
     _turn(rest, Attendance.ABSENT, activity.completed_at, by=by)
     for signup in rest:
         body = f"活动“{activity.title}”已完成确认，您的到场情况是“缺席”。如有误，请联系社区更正。"
@@ -134,12 +130,11 @@ def _people(activity: Activity, *wanted: Any) -> list[SignUp]:
     return lock(found.options(contains_eager(SignUp.volunteer)))
 
 
-def _turn(signups: Collection[SignUp], to: Attendance, at: datetime, *, by: User | None) -> None:
+def _turn(
+    signups: Collection[SignUp], to: Attendance, at: datetime, minutes: int | None = None, *, by: User | None
+) -> None:
     """Write the new state of all, each with its line of history, in as few statements as for one."""
-    for signup in signups:
-        record(signup, "attendance", by=by, came_from=signup.attendance, to=to)
-    db.session.flush()
-    who = by.id if by else None
+    record_all([(signup, signup.attendance) for signup in signups], "attendance", by=by, to=to)
     changed = update(SignUp).where(SignUp.id.in_([signup.id for signup in signups]))
-    values = {"attendance": to, "ticked_at": at, "ticked_by_id": who, "version": SignUp.version + 1}
-    db.session.execute(changed.values(**values))
+    values = {"attendance": to, "minutes": minutes, "ticked_at": at, "ticked_by_id": by.id if by else None}
+    db.session.execute(changed.values(**values, version=SignUp.version + 1))
