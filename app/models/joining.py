@@ -58,7 +58,7 @@ class NotNow(Refused):
         super().__init__(f"{reason.title}。{reason.text}")
 
 
-FULL = Reason(Why.FULL, "名额已满", "活动已经开始，不再登记候补。")
+FULL = Reason(Why.FULL, "名额已满", "活动已经开始，不再排候补。")
 
 
 def why_not(

@@ -88,12 +88,14 @@ def check_running(activity: Activity, row: Any) -> None:
 
 def leave(
     signup: SignUp, to: SignUpStatus, elsewhere: list[Activity], *, by: User, reason: str = ""
-) -> None:
-    """Move a taken-up sign-up out, and give what it held or stood in the way of to those who wait."""
+) -> list[SignUp]:
+    """Move a taken-up sign-up out, and give what it held or stood in the way of to those who wait.
+
+    Returns who is 已录用 by it.
+    """
     was_in = signup.status is SignUpStatus.ADMITTED
     shift(signup, to, by=by, reason=reason)
-    if was_in:
-        fill([signup.activity, *elsewhere], None)  # nobody is told whose place became theirs
+    return fill([signup.activity, *elsewhere], None) if was_in else []  # nobody is told whose place became theirs
 
 
 def waits_in(activity_ids: list[int]) -> ColumnElement[bool]:

@@ -136,8 +136,11 @@ class SignUp(Placed, Stateful, Row, Model):
         queue.take_up(self)
         admission.admit(self, by=by)
 
-    def decline(self, *, by: User, reason: str) -> None:
-        """Refuse a 待审核, or take back a 已录用 before the start; the person reads the reason."""
+    def decline(self, *, by: User, reason: str) -> "list[SignUp]":
+        """Refuse a 待审核, or take back a 已录用 before the start; the person reads the reason.
+
+        Returns who is 已录用 by the freed seat.
+        """
         from app.models import queue, signup_messages
 
         reason = given(reason)
@@ -147,8 +150,9 @@ class SignUp(Placed, Stateful, Row, Model):
         if self.status is SignUpStatus.ADMITTED:
             self._still_open("取消录用")
             self._not_present()
-        queue.leave(self, SignUpStatus.DECLINED, elsewhere, by=by, reason=reason)
+        promoted = queue.leave(self, SignUpStatus.DECLINED, elsewhere, by=by, reason=reason)
         signup_messages.say_declined(self, reason)
+        return promoted
 
     def of_that_day(self, activity: Activity, volunteer: Volunteer) -> None:
         """Carry the activity's place, and the volunteer's place and unit as they are now."""

@@ -6,12 +6,14 @@ office = Blueprint("office", __name__, url_prefix="/office")
 
 from app.blueprints.office import (  # noqa: E402  (views need the blueprint above)
     activities,  # noqa: F401
+    admissions,  # noqa: F401
     applications,  # noqa: F401
     attendance,  # noqa: F401
     decisions,  # noqa: F401
     feedback,  # noqa: F401
     home,  # noqa: F401
     password_codes,  # noqa: F401
+    signups,  # noqa: F401
     volunteers,  # noqa: F401
     walk_ins,  # noqa: F401
 )
