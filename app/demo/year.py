@@ -174,6 +174,7 @@ def _signup(
         "volunteer_community_code": person.community,
         "unit_id": person.unit_id,
         "attendance": attendance,
+        "minutes": int(plan.story.hours * 60) if attendance is Attendance.PRESENT else None,
         "decline_reason": "活动开始时名额已满" if status is SignUpStatus.DECLINED else "",
         "ticked_at": min(plan.start + timedelta(minutes=turn), clock.now()) if ticked else None,
         "ticked_by_id": staff["wantong"] if ticked else None,
