@@ -83,6 +83,13 @@ def user_row(username: str, name: str, phone: str, password_hash: str, made: dat
     }
 
 
+def daytime(random: Random, days_ago: int) -> datetime:
+    """A moment so many days ago between 8:00 and 21:00 in Shanghai, never in the future."""
+    day = clock.today() - timedelta(days=days_ago)
+    moment = clock.start_of(day) + timedelta(minutes=random.randint(8 * 60, 21 * 60))
+    return min(moment, clock.now() - timedelta(minutes=random.randint(40, 90)))
+
+
 def make_units() -> list[int]:
     """The invented work units; their ids."""
     return rows_of(WorkUnit, [{"name": name, "initials": initials(name)} for name in names.UNITS])
@@ -118,7 +125,7 @@ def make_volunteers(
     """Volunteers with their approved applications; the first one is the account `volunteer` of 万通."""
     users, files = [], []
     for number, name in enumerate(names.people(random, count)):
-        made = clock.now() - timedelta(days=random.randint(200, 480), minutes=random.randint(0, 900))
+        made = daytime(random, 480 if number == 0 else random.randint(200, 480))
         username, name = ("volunteer", "李静") if number == 0 else (f"demo{number:04d}", name)
         users.append(user_row(username, name, names.phone(100 + number), password_hash, made))
         community = WANTONG if number % 12 == 0 else BAIYUN if number % 25 == 1 else random.choice(places)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app import clock
 from app.demo import names, stories
-from app.demo.people import BAIYUN, WANTONG, identity, remember, rows_of, user_row
+from app.demo.people import BAIYUN, WANTONG, daytime, identity, remember, rows_of, user_row
 from app.models import Application, User
 from app.models.application import ApplicationStatus
 from app.models.workday import add_working_days
@@ -25,7 +25,7 @@ def make_queue(
     wanted += [(code, ApplicationStatus.PENDING) for code in random.sample(places, ELSEWHERE)]
     users = []
     for offset, name in enumerate(names.people(random, len(wanted))):
-        made = clock.now() - timedelta(days=offset % 7, hours=random.randint(1, 9))
+        made = daytime(random, offset % 7)
         users.append(user_row(f"apply{offset:03d}", name, names.phone(9000 + offset), password_hash, made))
     member = user_row("member", "孙丽", names.phone(9999), password_hash, clock.now() - timedelta(days=3))
     rows = []

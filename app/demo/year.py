@@ -34,6 +34,7 @@ PLANS = (  # day from today, what is special about that activity of 万通
     (20, "draft"),
     (26, ""),
 )
+KEEN = 0.8  # how often the account `volunteer` joins what its own community launches
 
 
 @dataclass
@@ -120,27 +121,36 @@ def _activity(plan: Plan, staff: dict[str, int]) -> dict[str, Any]:
 def _signups(
     random: Random, plan: Plan, activity_id: int, near: list[Person], people: list[Person], staff: dict[str, int]
 ) -> list[dict[str, Any]]:
-    """Who comes: mostly neighbours, nobody in two places at once."""
+    """Who is in, who waits, who asks; nobody stands in two places at once."""
     if plan.kind == "draft":
         return []
-    size, past = plan.story.size, plan.end <= clock.now()
-    wanted = size + 4 if plan.kind == "full" else random.randint(size // 2, size - 1)
-    candidates = random.sample(near, min(len(near), wanted)) + random.sample(people, min(len(people), wanted))
-    chosen: dict[int, Person] = {}
-    for person in candidates:
-        if len(chosen) < wanted and person.joined <= clock.day(plan.start) and person.free(plan.start, plan.end):
-            chosen.setdefault(person.volunteer_id, person)
     rows = []
-    for turn, person in enumerate(chosen.values(), start=1):
-        status = SignUpStatus.ADMITTED if turn <= size else SignUpStatus.WAITING
-        if plan.kind == "asking" and turn % 3 == 0:
-            status = SignUpStatus.ASKING
-        if plan.start <= clock.now() and status is not SignUpStatus.ADMITTED:
-            status = SignUpStatus.DECLINED
+    for turn, person in enumerate(_who_comes(random, plan, near, people), start=1):
+        status = _status(plan, turn)
         if status is SignUpStatus.ADMITTED and plan.kind != "cancelled":
             person.busy.append((plan.start, plan.end))
-        rows.append(_signup(random, plan, activity_id, person, turn, status, past, staff))
+        rows.append(_signup(random, plan, activity_id, person, turn, status, plan.end <= clock.now(), staff))
     return rows
+
+
+def _who_comes(random: Random, plan: Plan, near: list[Person], people: list[Person]) -> list[Person]:
+    """Neighbours first, then others who are free at that time."""
+    size = plan.story.size
+    wanted = size + 4 if plan.kind == "full" else random.randint(size // 2, size - 1)
+    candidates = random.sample(near, min(len(near), wanted))
+    if near and near[0] is people[0] and random.random() < KEEN:
+        candidates.insert(0, people[0])
+    candidates += random.sample(people, min(len(people), wanted))
+    able = [one for one in candidates if one.joined <= clock.day(plan.start) and one.free(plan.start, plan.end)]
+    return list({one.volunteer_id: one for one in able}.values())[:wanted]
+
+
+def _status(plan: Plan, turn: int) -> SignUpStatus:
+    status = SignUpStatus.ADMITTED if turn <= plan.story.size else SignUpStatus.WAITING
+    if plan.kind == "asking" and turn % 3 == 0:
+        status = SignUpStatus.ASKING
+    started = plan.start <= clock.now()
+    return SignUpStatus.DECLINED if started and status is not SignUpStatus.ADMITTED else status
 
 
 def _signup(
