@@ -67,8 +67,7 @@ def _plan(random: Random, community: str, days: int, kind: str) -> Plan:
     day = clock.today() + timedelta(days=days)
     start = datetime.combine(day, time(story.hour), clock.SHANGHAI).astimezone(UTC)
     if kind == "now":
-        half_past = clock.now().replace(minute=0, second=0, microsecond=0)
-        start = half_past - timedelta(hours=1)
+        start = clock.now().replace(minute=0, second=0, microsecond=0)
     return Plan(community, story, start, kind)
 
 

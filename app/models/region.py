@@ -18,7 +18,7 @@ from app.freshness import remembered, touch
 from app.refusal import Invalid
 
 CITY = "3203"
-OFFICES = ("居民委员会", "村民委员会", "社区居委会", "社区居民委员会", "居委会", "村委会")
+OFFICES = ("居民委员会", "村民委员会", "居委会", "村委会")
 
 
 class Level(StrEnum):
@@ -70,14 +70,14 @@ class Place:
 
 
 def short_name(name: str) -> str:
-    """万通社区居委会 → 万通社区, 李庄村委会 → 李庄村; other names stay as they are."""
-    if name.endswith("社区居委会") or name.endswith("村村委会"):
-        return name[:-3]
-    if name.endswith("村委会"):
-        return name[:-2]
-    if name.endswith("居委会"):
-        return name[:-3] + ("" if name[:-3].endswith(("区", "村", "新村")) else "社区")
-    return name
+    """万通社区居委会 → 万通社区, 李庄村委会 → 李庄村, 孔庄居委会 → 孔庄社区; other names stay as they are."""
+    kind = next((office for office in OFFICES if name.endswith(office)), None)
+    if kind is None:
+        return name
+    base = name.removesuffix(kind)
+    if base.endswith(("村", "社区", "小区", "街区")):
+        return base
+    return base + ("村" if kind.startswith("村") else "社区")
 
 
 @remembered("regions")
