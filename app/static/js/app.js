@@ -1,5 +1,5 @@
 /* What HTML and htmx cannot do alone. Every control works without this file; nothing is evaluated.
-   Read here: data-focus, data-dialog, data-close, data-show, data-left, data-files, data-bulk, data-retry, data-print. */
+   Read here: data-focus, data-dialog, data-close, data-show, data-left, data-files, data-bulk, data-retry, data-pick, data-print. */
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const on = (name, act, capture = false) => document.addEventListener(name, act, capture);
@@ -87,6 +87,7 @@ on("click", (event) => {
 on("keydown", (event) => {
   const menu = one(".menu[open]");
   if (event.key === "Escape" && menu) { menu.open = false; one("summary", menu).focus(); }
+  if (event.key === "Enter" && "pick" in event.target.dataset) event.preventDefault(); // it searches while one types
 });
 on("input", (event) => all("[data-left]").filter((hint) => hint.dataset.left === event.target.id).forEach(countLeft));
 on("change", (event) => {
