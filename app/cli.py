@@ -6,9 +6,10 @@ from app.commands.accounts import create_admin, unlock
 from app.commands.demo import demo
 from app.commands.recount import recount
 from app.commands.regions import import_regions
+from app.commands.tick import tick
 
 
 def init(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in (create_admin, demo, import_regions, recount, unlock):
+    for command in (create_admin, demo, import_regions, recount, tick, unlock):
         app.cli.add_command(command)

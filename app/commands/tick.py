@@ -1,0 +1,96 @@
+"""`flask tick`: store what time alone has brought about (SPEC section 6). Run it every minute.
+
+JOBS is the table of what there is: small functions, each safe to repeat and safe twice at once (row locks, or one
+conditional statement). A job does its work piece by piece; each piece is a transaction of its own, and a piece
+that fails stops neither the others nor the next tick. A job yields what it did, in words.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import delete
+from sqlalchemy.exc import DBAPIError
+
+from app import clock
+from app.db import db
+from app.models.activity import Activity
+from app.models.attempt import Attempt
+from app.models.picture import Picture
+from app.models.seats import close_at_start, queues_to_close
+from app.once import CreationKey
+
+Piece = Callable[[], str]  # what it did in words, '' for nothing
+KEEP_ATTEMPTS = timedelta(days=2)  # limits look back a day at most
+KEEP_KEYS = timedelta(days=7)  # how long a form may lie open and still not create twice
+
+
+def starts() -> Iterator[Piece]:
+    """At the start of an activity 候补 and 待审核 become 未录用."""
+    for id in queues_to_close():
+        yield lambda id=id: _start(id)  # type: ignore[misc]
+
+
+def _start(id: int) -> str:
+    activity = db.session.get_one(Activity, id)
+    declined = close_at_start(activity)
+    return f"活动 {id} 已开始，{declined} 人未录用" if declined else ""
+
+
+def attempts() -> Iterator[Piece]:
+    """Failed tries that no limit looks at any more are forgotten."""
+    yield lambda: _sweep(Attempt, Attempt.at < clock.now() - KEEP_ATTEMPTS, "过期的尝试记录")
+
+
+def creation_keys() -> Iterator[Piece]:
+    """Keys of forms that nobody sends again are forgotten."""
+    yield lambda: _sweep(CreationKey, CreationKey.created_at < clock.now() - KEEP_KEYS, "过期的表单编号")
+
+
+def _sweep(model: Any, old: Any, name: str) -> str:
+    gone: int = db.session.execute(delete(model).where(old)).rowcount  # type: ignore[attr-defined]
+    return _said(gone, f"{name} {{}} 条")
+
+
+def pictures() -> Iterator[Piece]:
+    """Pictures that no form took, and files without a row, go after a day."""
+    yield lambda: _said(Picture.sweep(), "没有用上的图片 {} 张")
+    yield lambda: _said(Picture.sweep_files(), "没有记录的文件 {} 个")
+
+
+def _said(number: int, words: str) -> str:
+    return f"清除{words.format(number)}" if number else ""
+
+
+JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (starts, pictures, attempts, creation_keys)
+
+
+@click.command("tick")
+@with_appcontext
+def tick() -> None:
+    """Store what time alone has brought about; exit 1 when something failed (it is tried again next time)."""
+    failed = sum(_run(job) for job in JOBS)
+    if failed:
+        click.get_current_context().exit(1)
+
+
+def _run(job: Callable[[], Iterator[Piece]]) -> int:
+    """Do the pieces of one job, each committed; how many failed."""
+    failed = 0
+    pieces = list(job())
+    db.session.rollback()  # looking is over: on SQLite it held the right to write
+    for piece in pieces:
+        try:
+            done = piece()
+            db.session.commit()
+        except (DBAPIError, OSError) as error:
+            db.session.rollback()
+            current_app.logger.error("tick %s: %s", job.__name__, type(error).__name__)
+            failed += 1
+        else:
+            if done:
+                click.echo(done)
+    return failed
