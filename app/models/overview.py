@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.db import db
-from app.models.activity import Activity, ActivityStatus
+from app.models.activity import Activity
 from app.models.application import Application, ApplicationStatus
+from app.models.my_services import Tab, in_tab, services_of
 from app.models.service_record import ServiceRecord
 from app.models.signup import SignUp, SignUpStatus
 from app.models.user import User
@@ -84,14 +85,5 @@ def _coming(volunteer: Volunteer | None) -> list[SignUp]:
     """Sign-ups that are in or waiting, for activities that have not ended."""
     if volunteer is None:
         return []
-    live = (SignUpStatus.ADMITTED, SignUpStatus.WAITING, SignUpStatus.ASKING)
-    wanted = (
-        select(SignUp)
-        .join(SignUp.activity)
-        .where(SignUp.volunteer_id == volunteer.id, SignUp.status.in_(live))
-        .where(Activity.status == ActivityStatus.PUBLISHED, Activity.ends_at > clock.now())
-        .options(contains_eager(SignUp.activity))
-        .order_by(Activity.starts_at, SignUp.id)
-        .limit(10)
-    )
-    return list(db.session.scalars(wanted))
+    wanted = services_of(volunteer.user_id).where(in_tab(Tab.RUNNING))
+    return list(db.session.scalars(wanted.order_by(Activity.starts_at, SignUp.id).limit(10)))
