@@ -11,7 +11,6 @@ from app.db import db
 from app.models import Message, Volunteer
 from app.models.history import history_of
 from app.models.seats import (
-    called_off,
     close_at_start,
     decline_overlapping,
     free_future_places,
@@ -156,7 +155,6 @@ def test_when_an_activity_falls_out_its_people_take_seats_kept_from_them(app):
     rows(here)[0].cancel(by=who("volunteer"))
     assert second.status is S.WAITING
     there.cancel(who("wantong"), "下雨")
-    called_off(there)
     assert second.status is S.ADMITTED
     assert_counters(here)
 
