@@ -128,6 +128,12 @@ def applications_of(user_id: int, *options: Any) -> list[Application]:
     return list(db.session.scalars(mine.order_by(Application.id.desc())))
 
 
+def hold_applications(user_id: int) -> None:
+    """Lock this person's applications; always before the volunteer's row, as a decision does."""
+    mine = select(Application.id).where(Application.user_id == user_id).order_by(Application.id)
+    db.session.execute(mine.with_for_update())
+
+
 def forget_cards(user_id: int) -> None:
     """Take the ID-card number out of everything this person ever applied with."""
     for application in applications_of(user_id):

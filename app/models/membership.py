@@ -53,6 +53,8 @@ def leave_again(application: "Application", *, by: User) -> None:
     volunteer = _held(application.user_id)
     if volunteer is None or volunteer.status is VolunteerStatus.LEFT:
         raise Refused("本人已注销志愿者身份，不能撤销。", application)
+    if application.id_card_hash is None:
+        raise Refused("身份证号码已经释放，不能撤销。", application)
     if _applied_since(application):
         raise Refused("本人已提交新的申请，不能撤销。", application)
     if _signed_up_since(application, volunteer):

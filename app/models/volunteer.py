@@ -101,9 +101,10 @@ class Volunteer(Identity, Stateful, Row, Model):
 
         Staff must give a reason; an open application goes back with it.
         """
-        from app.models.application import open_application
+        from app.models.application import hold_applications, open_application
 
         reason = given(reason) if by.id != self.user_id else reason.strip()
+        hold_applications(self.user_id)
         self._free_places(VolunteerStatus.LEFT, by, reason or "已注销志愿者身份")
         self.move(VolunteerStatus.LEFT, by=by, reason=reason)
         self.left_at = clock.now()
@@ -116,7 +117,10 @@ class Volunteer(Identity, Stateful, Row, Model):
 
     def release_card(self, *, by: User, reason: str) -> None:
         """Free an ID-card number that this person should not have used; they are asked for the right one."""
+        from app.models.application import hold_applications
+
         reason = given(reason)
+        hold_applications(self.user_id)
         if self.id_card_hash is None:
             raise Refused("这里没有身份证号码。", self)
         record(self, "release-card", by=by, reason=reason)

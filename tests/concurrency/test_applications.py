@@ -5,6 +5,7 @@ import pytest
 from app.db import db
 from app.models import Activity, Application, SignUp, Volunteer
 from app.models.application import ApplicationStatus
+from app.models.volunteer import VolunteerStatus
 from app.refusal import Refused
 from tests import cast
 from tests.applicants import S, apply, card, crowd, form, in_state, told
@@ -102,3 +103,20 @@ def test_a_form_sent_twice_at_once_makes_one_application_and_both_see_it(app, cl
     answers = together(app, sends)
     assert [one.status_code for one in answers] == [303, 303]
     assert len(all_of(Application)) == 1 and all_of(Application)[0].id_card == card()
+
+
+def test_leaving_while_a_change_is_approved_stops_nobody_and_leaves_one_truth(app, clients):
+    in_state(S.APPROVED)
+    url = f"/office/applications/{apply(community=cast.baiyun_code()).id}/approval"
+    db.session.commit()
+    person, staff = clients("member"), clients("baiyun")
+    acts = [
+        lambda: person.post("/member/volunteer/departure").status_code,
+        lambda: staff.post(url).status_code,
+    ]
+    left, approved = together(app, acts)
+    volunteer, change = cast.volunteer_of("member"), all_of(Application)[-1]
+    assert left in (303, 409) and approved in (303, 409) and 303 in (left, approved)
+    if left == 303:
+        assert volunteer.status is VolunteerStatus.LEFT and volunteer.id_card_hash is None
+    assert change.status is (S.APPROVED if approved == 303 else S.WITHDRAWN)

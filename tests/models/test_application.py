@@ -363,6 +363,16 @@ def test_a_newer_application_stands_against_undoing(app):
     assert "新的申请" in refused.value.message
 
 
+def test_a_released_number_stands_against_undoing_a_change(app):
+    in_state(S.APPROVED)
+    change = apply(community=cast.baiyun_code())
+    change.approve(by=cast.who("baiyun"))
+    cast.volunteer_of("member").release_card(by=cast.who("baiyun"), reason="错用")
+    with pytest.raises(Refused):
+        change.undo(by=cast.who("baiyun"))
+    assert cast.volunteer_of("member").community_code == cast.baiyun_code()
+
+
 # changing community
 
 

@@ -105,7 +105,7 @@ def volunteers_departure(id: int) -> ResponseReturnValue:
 @requires(P.VOLUNTEERS_KEEP)
 def volunteers_id_card_release(id: int) -> ResponseReturnValue:
     """Free an ID-card number that was used wrongly."""
-    volunteer, form = one(Volunteer, id, P.VOLUNTEERS_KEEP, lock=True), RevealForm()
+    volunteer, form = one(Volunteer, id, P.VOLUNTEERS_KEEP), RevealForm()
     done = form.carry(lambda: volunteer.release_card(by=me(), reason=form.reason.data or ""))
     return _answer(id, done, "release", form, "号码已释放，并已请本人重新填写。")
 
