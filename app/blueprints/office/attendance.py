@@ -46,9 +46,8 @@ def attendance(id: int) -> ResponseReturnValue:
 
 
 def _person(id: int, signup_id: int) -> SignUp:
-    """That person's sign-up of this activity, with both loaded; 404 outside one's scope and elsewhere."""
-    both = joinedload(SignUp.activity), joinedload(SignUp.volunteer)
-    found: SignUp = one(SignUp, signup_id, Permission.ACTIVITIES, *both)
+    """That person's sign-up of this activity, which is loaded; 404 outside one's scope and elsewhere."""
+    found: SignUp = one(SignUp, signup_id, Permission.ACTIVITIES, joinedload(SignUp.activity))
     return found if found.activity_id == id else abort(404)
 
 
