@@ -75,11 +75,6 @@ def unlock(username: str) -> None:
     forget_account(known_browsers.account_key(username))
 
 
-def forgive_tries(tried: list[int]) -> None:
-    """These were no failures."""
-    forget(tried)
-
-
 def name_limit() -> Limit:
     """Registering with a name that is taken: a hundred in 15 minutes from one address, then it looks like probing."""
     return Limit("register", address(), FROM_ONE_ADDRESS // 3, WITHIN)

@@ -29,6 +29,7 @@ class Role(StrEnum):
     UNIT = "unit"
 
 
+TAKEN = "用户名“{}”已被注册，请换一个。"
 RANKS = {Role.COMMUNITY: 1, Role.SUBDISTRICT: 2, Role.UNIT: 2, Role.DISTRICT: 3, Role.CITY: 4}
 
 
@@ -66,7 +67,7 @@ class User(Credentials, Profile, Row, Model):
             with db.session.begin_nested():
                 db.session.add(user)
         except IntegrityError as taken:
-            raise Invalid("username", f"用户名“{username}”已被注册，请换一个。") from taken
+            raise Invalid("username", TAKEN.format(username)) from taken
         record(user, "register", by=user)
         return user
 

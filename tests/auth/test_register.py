@@ -113,6 +113,11 @@ def test_rare_characters_and_other_ways_of_writing_are_welcome(client, field, va
     assert client.post("/login", data={"username": sent["username"], "password": sent["password"]}).status_code == 303
 
 
+def test_all_that_is_wrong_is_said_at_once(client):
+    page = client.post("/register", data=fill(username="wantong", phone="1380000000", password="x", consent="")).text
+    assert "有 4 处需要修改" in page and "用户名“wantong”已被注册" in said(page, "username")
+
+
 def test_a_family_may_share_a_phone(client):
     assert client.post("/register", data=fill(phone="13800000001")).status_code == 303
 

@@ -13,9 +13,10 @@ from app.forms import CreationForm, PhoneField, TextField, length, required
 from app.htmx import go, render
 from app.models.credentials import good_password, good_username
 from app.models.profile import good_name
+from app.models.user import TAKEN
 from app.redirects import safe_next
 from app.refusal import Invalid
-from app.registration import register_once
+from app.registration import name_is_taken, register_once
 
 LIMIT = 200  # characters of a user name or name that are looked at, before the rule names its own limit
 
@@ -40,8 +41,10 @@ class RegistrationForm(CreationForm):
     consent = BooleanField("同意", [required("请先阅读并同意个人信息处理说明。")])
 
     def validate_username(self, field: TextField) -> None:
-        """The rule of user names; whether it is free shows when the account is made."""
+        """The rule of user names, and that nobody has it."""
         judged(good_username, field.data)
+        if name_is_taken(field.data or "", self.key.data or ""):
+            raise ValidationError(TAKEN.format(field.data))
 
     def validate_password(self, field: PasswordField) -> None:
         """Long, not common, not made of the person's own data."""
