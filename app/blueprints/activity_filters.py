@@ -13,6 +13,7 @@ from app.forms import clean
 from app.listing import FilterForm
 from app.models import activity_search as search
 from app.models.activity import Activity, Phase
+from app.models.activity_counts import Counts, public_counts
 from app.models.category import categories, category_by_slug
 from app.models.region import CITY, children
 
@@ -98,11 +99,11 @@ class PublicFilter(ActivityFilter):
         """Everything but the status, which makes the parts of the list."""
         return stmt.where(*self.conditions())
 
-    def counts(self) -> search.Counts:
+    def counts(self) -> Counts:
         """How many activities each chip would show."""
-        return search.public_counts(self.place, self.status.data or "", self.category_id, self.words)
+        return public_counts(self.place, self.status.data or "", self.category_id, self.words)
 
-    def chips(self, counts: search.Counts) -> list[tuple[str, str, list[Option], str]]:
+    def chips(self, counts: Counts) -> list[tuple[str, str, list[Option], str]]:
         """(legend, field name, options with counts, the chosen value) of each row of chips."""
         district = (self.region.data or CITY)[:6]
         places = [(place.code, place.short, counts.district.get(place.code, 0)) for place in children().get(CITY, [])]
@@ -170,7 +171,7 @@ class OfficeFilter(ActivityFilter):
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
-        phase = search.in_phase(Phase(self.phase.data), clock.now()) if self.phase.data else []
+        phase = search.in_phase(Phase(self.phase.data)) if self.phase.data else []
         return self.narrow_but_phase(stmt).where(*phase)
 
     def narrow_but_phase(self, stmt: Select[Any]) -> Select[Any]:

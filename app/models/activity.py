@@ -12,7 +12,7 @@ from app.freshness import touch
 from app.models.activity_facts import Facts, differences, facts_of, in_words, object_to
 from app.models.activity_phase import ActivityStatus as ActivityStatus  # from here to everybody
 from app.models.activity_phase import Phase as Phase
-from app.models.activity_phase import phase_of
+from app.models.activity_phase import phase_of, queue_is_over
 from app.models.category import categories, open_category
 from app.models.history import record
 from app.models.picture import Picture
@@ -47,6 +47,11 @@ class Activity(Placed, Stateful, Row, Model):
         Index(None, "subdistrict_code", "status", "starts_at", "id"),
         Index(None, "community_code", "status", "starts_at", "id"),
         Index(None, "category_id", "status", "starts_at", "id"),
+        # the portal lists nearly every state: there the order by time must follow the place at once
+        Index("ix_activity_district_time", "district_code", "starts_at", "id"),
+        Index("ix_activity_subdistrict_time", "subdistrict_code", "starts_at", "id"),
+        Index("ix_activity_community_time", "community_code", "starts_at", "id"),
+        Index("ix_activity_category_time", "category_id", "starts_at", "id"),
         Index(
             "ix_activity_queue_open",
             "starts_at",  # what `flask tick` looks for
@@ -85,6 +90,16 @@ class Activity(Placed, Stateful, Row, Model):
     def phase(self, at: datetime | None = None) -> Phase:
         """What the clock shows at this moment (default: now)."""
         return phase_of(self, at)
+
+    @property
+    def waiting_now(self) -> int:
+        """How many wait for a seat, a late `flask tick` or not."""
+        return 0 if queue_is_over(self) else self.waiting
+
+    @property
+    def asking_now(self) -> int:
+        """How many ask to be admitted, a late `flask tick` or not."""
+        return 0 if queue_is_over(self) else self.asking
 
     @property
     def facts(self) -> Facts:
@@ -158,8 +173,11 @@ class Activity(Placed, Stateful, Row, Model):
         touch("activities")
 
     def hold(self) -> None:
-        """Hold this row, read afresh, until the transaction ends."""
+        """Hold this row, read afresh, until the transaction ends, with what is due at its start done."""
+        from app.models.queue import close_queue
+
         lock(select(Activity).where(Activity.id == self.id))
+        close_queue(self)
 
     def illustrate(self, chosen: "list[tuple[Picture, str]]", by: "User | None") -> None:
         """Show the one chosen picture, with its alt text, as the cover; none: the drawing of its category."""

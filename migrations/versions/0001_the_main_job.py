@@ -604,6 +604,10 @@ def upgrade() -> None:
             sqlite_where=sa.text("queue_closed_at IS NULL"),
             postgresql_where=sa.text("queue_closed_at IS NULL"),
         )
+        batch_op.create_index("ix_activity_category_time", ["category_id", "starts_at", "id"], unique=False)
+        batch_op.create_index("ix_activity_community_time", ["community_code", "starts_at", "id"], unique=False)
+        batch_op.create_index("ix_activity_district_time", ["district_code", "starts_at", "id"], unique=False)
+        batch_op.create_index("ix_activity_subdistrict_time", ["subdistrict_code", "starts_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_starts_at"), ["starts_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_activity_status"), ["status", "starts_at", "id"], unique=False)
         batch_op.create_index(
@@ -996,6 +1000,10 @@ def downgrade() -> None:
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activity_subdistrict_code"))
         batch_op.drop_index(batch_op.f("ix_activity_status"))
+        batch_op.drop_index("ix_activity_subdistrict_time")
+        batch_op.drop_index("ix_activity_district_time")
+        batch_op.drop_index("ix_activity_community_time")
+        batch_op.drop_index("ix_activity_category_time")
         batch_op.drop_index(batch_op.f("ix_activity_starts_at"))
         batch_op.drop_index(
             "ix_activity_queue_open",

@@ -12,7 +12,7 @@ from app.blueprints.office.activity_forms import ActivityForm, CancellationForm,
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models.activity import Activity, ActivityStatus, Stale
-from app.models.activity_search import phase_counts
+from app.models.activity_counts import phase_counts
 from app.models.category import categories
 from app.models.history import history_of
 from app.models.region import place_name
@@ -41,8 +41,8 @@ COLUMNS = {
     "报名截止": lambda row: labels.stamp(row.signup_closes_at),
     "招募人数": lambda row: row.capacity,
     "已录用": lambda row: row.taken,
-    "候补": lambda row: row.waiting,
-    "待审核": lambda row: row.asking,
+    "候补": lambda row: row.waiting_now,
+    "待审核": lambda row: row.asking_now,
     "已到": lambda row: row.attended,
     "服务时长（分钟）": lambda row: row.minutes,
 }

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from app import clock, labels
+from app import labels
 from app.access import public, somebody
 from app.blueprints.activity_filters import PublicFilter
 from app.blueprints.portal import portal
@@ -14,6 +14,7 @@ from app.htmx import render, wants_fragment
 from app.listing import Key
 from app.models import activity_search as search
 from app.models.activity import Activity
+from app.models.activity_counts import Counts
 from app.models.activity_phase import phase_of
 from app.models.category import categories
 from app.models.feedback import Feedback
@@ -47,14 +48,14 @@ STANDING = {status.value: status for status in LIVE}  # how somebody stands in a
 def activities() -> ResponseReturnValue:
     """The list: what comes first, soonest first, then what was, newest first."""
     filters = PublicFilter(request.args)
-    counts = filters.counts() if filters.validate() else search.Counts()
+    counts = filters.counts() if filters.validate() else Counts()
     return _found(filters, counts).respond(
         "portal/activities/list.html", "results", "chips",
         chips=filters.chips(counts), part=wants_fragment(), phase_of=phase_of, standing=STANDING,
     )  # fmt: skip
 
 
-def _found(filters: PublicFilter, counts: search.Counts) -> Chained:
+def _found(filters: PublicFilter, counts: Counts) -> Chained:
     """The list of the chosen status, with its total."""
     me, status = somebody(), filters.status.data or ""
     return Chained(
@@ -65,13 +66,9 @@ def _found(filters: PublicFilter, counts: search.Counts) -> Chained:
 
 def _parts(status: str) -> list[Part]:
     """The chosen status alone, or what has not ended followed by what has."""
-    now = clock.now()
     if status:
-        return [Part(search.shown_as(status, now), NEWEST if status == "ended" else SOONEST)]
-    return [
-        Part([*search.shown_as("", now), *search.to_come(now)], SOONEST),
-        Part(search.shown_as("ended", now), NEWEST),
-    ]
+        return [Part(search.shown_as(status), NEWEST if status == "ended" else SOONEST)]
+    return [Part(search.to_come(), SOONEST), Part(search.shown_as("ended"), NEWEST)]
 
 
 @portal.get("/activities/<int:id>")
