@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import labels
 from app.access import public, somebody
+from app.activity_rows import listed
 from app.blueprints.activity_filters import PublicFilter
 from app.blueprints.portal import portal
 from app.chained import Chained, Part
@@ -19,7 +20,6 @@ from app.models.activity_phase import phase_of
 from app.models.category import categories
 from app.models.feedback import Feedback
 from app.models.region import place_name
-from app.models.signup import LIVE
 from app.models.signup_box import box
 from app.once import new_key
 from app.text import as_html, public_name
@@ -40,9 +40,6 @@ COLUMNS = {
 }
 
 
-STANDING = {status.value: status for status in LIVE}  # how somebody stands in a row, where that deserves a badge
-
-
 @portal.get("/activities")
 @public
 def activities() -> ResponseReturnValue:
@@ -51,7 +48,7 @@ def activities() -> ResponseReturnValue:
     counts = filters.counts() if filters.validate() else Counts()
     return _found(filters, counts).respond(
         "portal/activities/list.html", "results", "chips",
-        chips=filters.chips(counts), part=wants_fragment(), phase_of=phase_of, standing=STANDING,
+        chips=filters.chips(counts), part=wants_fragment(), listed=listed,
     )  # fmt: skip
 
 
