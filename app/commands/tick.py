@@ -19,6 +19,7 @@ from app import clock
 from app.db import db
 from app.models.activity import Activity
 from app.models.attempt import Attempt
+from app.models.figure import count_figures
 from app.models.picture import Picture
 from app.models.seats import close_at_start, queues_to_close
 from app.once import CreationKey
@@ -61,11 +62,16 @@ def pictures() -> Iterator[Piece]:
     yield lambda: _said(Picture.sweep_files(), "没有记录的文件 {} 个")
 
 
+def figures() -> Iterator[Piece]:
+    """The home page's totals are counted anew when the last count is old."""
+    yield lambda: "首页数字已重新统计" if count_figures() else ""
+
+
 def _said(number: int, words: str) -> str:
     return f"清除{words.format(number)}" if number else ""
 
 
-JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (starts, pictures, attempts, creation_keys)
+JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (starts, pictures, figures, attempts, creation_keys)
 
 
 @click.command("tick")
