@@ -132,10 +132,9 @@ def test_the_totals_are_those_of_the_last_count(app, client):
 
 
 def test_the_timer_counts_them(app):
-    runner = app.test_cli_runner()
-    assert "首页数字已重新统计" in runner.invoke(args=["tick"]).output
-    assert "首页数字已重新统计" not in runner.invoke(args=["tick"]).output
-    assert {figure.name for figure in db.session.scalars(db.select(Figure))} == {"volunteers", "activities", "services", "minutes"}
+    app.test_cli_runner().invoke(args=["tick"])
+    found = {figure.name: figure.number for figure in db.session.scalars(db.select(Figure))}
+    assert found == {"volunteers": 4, "activities": 0, "services": 0, "minutes": 0}
 
 
 @pytest.mark.parametrize(("username", "most"), [("", 7), ("volunteer", 12), ("wantong", 12)])
