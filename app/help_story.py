@@ -37,6 +37,11 @@ TITLES: dict[tuple[str, str], tuple[str, str]] = {  # (from, to), '' for any →
     ("", "lapsed"): ("求助已关闭", ""),
 }
 
+HELPERS = {  # what became of an assignment, by the state reached
+    "offered": ("请了一位志愿者", ""), "accepted": ("志愿者接单", "ok"), "declined": ("志愿者婉拒", ""),
+    "expired": ("邀请失效", ""), "done": ("填写服务结果", "ok"), "gave-up": ("志愿者去不了", "bad"),
+}
+
 
 @dataclass(frozen=True)
 class Next:
@@ -49,7 +54,7 @@ class Next:
 
 def next_step(r: HelpRequest) -> Next:
     """What the asker may expect, from the state with everything due by now."""
-    place, by = place_name(r.community_code, full=False), labels.month_day(r.due_at - LAST) if r.due_at else ""
+    place, by = place_name(r.community_code, full=False), labels.month_day(r.last_day) if r.last_day else ""
     late = "已超过期限，已提醒上一级。您也可以直接联系社区。" if r.overdue else ""
     steps = {
         S.PENDING: (f"下一步：{place}会在 {by}前答复是否受理", late or "受理后再安排志愿者。"),
@@ -88,7 +93,8 @@ def told(lines: Iterable[History], *, staff: bool = False) -> list[Line]:
 def _line(line: History, staff: bool) -> Line:
     if line.action == "rate":
         return "求助人作了评价", labels.when(line.created_at), "", "ok"
-    found = TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")
+    helper = HELPERS.get(line.to_state) if line.noun == "assignment" else None
+    found = helper or TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")
     note = line.note.text if line.note else ""
     return found[0], labels.when(line.created_at), "：".join(part for part in (_who(line, staff), note) if part), found[1]
 

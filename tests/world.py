@@ -10,12 +10,13 @@ from typing import Any
 
 from app import clock
 from app.db import db
-from app.models import Application, Feedback, Message, SignIn, SignUp
+from app.models import Application, Assignment, Feedback, Message, SignIn, SignUp
 from app.models.application import ApplicationStatus
 from app.models.signup import SignUpStatus
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
 from tests import cast
+from tests.helps import ask
 
 # key → how to read the values from a place's rows
 ROWS: dict[str, Callable[[Any], list[Any]]] = {
@@ -27,6 +28,9 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:feedback": lambda rows: [rows["feedback"].id],
     "office:password-codes": lambda rows: [rows["volunteer"].user_id],
     "activities:activities": lambda rows: [rows["activity"].id],
+    "office:help": lambda rows: [rows["help"].id],
+    "office:help+assignments": lambda rows: [rows["help"].id, rows["assignment"].id],
+    "member:help": lambda rows: [rows["assignment"].id],
     "member:messages": lambda rows: [rows["message"].id],
     "member:services": lambda rows: [rows["signup"].id],
     "member:sign-ins": lambda rows: [rows["sign_in"].id],
@@ -63,6 +67,7 @@ def build() -> World:
             "signup": _signup(activity, volunteer), "feedback": _feedback(activity), "sign_in": _sign_in(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
+        rows |= _help(code, volunteer)
         db.session.add(rows["message"])
         world.places[place] = rows
     db.session.commit()
@@ -117,3 +122,13 @@ def _feedback(activity: Any) -> Feedback:
     return feedback
 
 
+def _help(code: str, volunteer: Any) -> dict[str, Any]:
+    """A request that waits for 受理, with an assignment that waits for an answer."""
+    request = ask(code)
+    assignment = Assignment(
+        request_id=request.id, volunteer_id=volunteer.id, user_id=volunteer.user_id, offered_at=clock.now(),
+        expires_at=clock.now() + timedelta(hours=24),
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    return {"help": request, "assignment": assignment}

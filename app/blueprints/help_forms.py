@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import Optional
 
 from app.access import me
@@ -80,3 +80,15 @@ class SupplementForm(Form):
     def words(self) -> str:
         """What was said."""
         return self.supplement.data or ""
+
+
+class ResultForm(Form):
+    """What was done."""
+
+    result = TextAreaField("办理结果", [required("请写明办理结果。"), length(500, 2, "办理结果")], filters=[clean])
+
+
+class ServiceResultForm(ResultForm):
+    """What a volunteer did, and for how long."""
+
+    minutes = IntegerField("服务时长（分钟）", [required("请填写服务时长。")])

@@ -20,6 +20,7 @@ from app.db import db
 from app.models.activity import Activity
 from app.models.attempt import Attempt
 from app.models.figure import count_figures
+from app.models.help_clock import due_requests, settle_help
 from app.models.picture import Picture
 from app.models.seats import close_at_start, queues_to_close
 from app.once import CreationKey
@@ -39,6 +40,12 @@ def _start(id: int) -> str:
     activity = db.session.get_one(Activity, id)
     declined = close_at_start(activity)
     return f"活动 {id} 已开始，{declined} 人未录用" if declined else ""
+
+
+def help_requests() -> Iterator[Piece]:
+    """Silence ends a 待补充, an offer that nobody answered expires."""
+    for id in due_requests():
+        yield lambda id=id: f"求助 {id} 已到期" if settle_help(id) else ""  # type: ignore[misc]
 
 
 def attempts() -> Iterator[Piece]:
@@ -76,7 +83,7 @@ def _said(number: int, words: str) -> str:
     return f"清除{words.format(number)}" if number else ""
 
 
-JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (starts, pictures, figures, attempts, creation_keys)
+JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (starts, help_requests, pictures, figures, attempts, creation_keys)
 
 
 @click.command("tick")

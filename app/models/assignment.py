@@ -5,8 +5,8 @@ Declining costs nothing and is counted nowhere. Verbs lock the request first, th
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Select, String, select, text
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row, Sealed, db, lock
@@ -110,3 +110,26 @@ class Assignment(Stateful, Row, Model):
         if self.status is not state:
             raise TransitionError(self, to)
         return request
+
+
+def assignments_of(request: HelpRequest) -> list[Assignment]:
+    """Every assignment of a request, the newest first, with the people."""
+    wanted = select(Assignment).where(Assignment.request_id == request.id)
+    people = joinedload(Assignment.volunteer).joinedload(Volunteer.user)
+    return list(db.session.scalars(wanted.options(people).order_by(Assignment.id.desc())))
+
+
+def assignment_of(request: HelpRequest, id: int) -> Assignment | None:
+    """That assignment of this request, if there is one."""
+    return db.session.scalar(select(Assignment).where(Assignment.request_id == request.id, Assignment.id == id))
+
+
+def results_of(request: HelpRequest) -> str:
+    """What the volunteers of this round filed, one line each."""
+    done = [one for one in reversed(assignments_of(request)) if one.status is A.DONE and one.record_id is None]
+    return "\n".join(one.result or "" for one in done)[:500]
+
+
+def mine(user_id: int) -> "Select[tuple[Assignment]]":
+    """What this person was asked to do, with the requests."""
+    return select(Assignment).where(Assignment.user_id == user_id).options(joinedload(Assignment.request))

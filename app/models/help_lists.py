@@ -102,3 +102,9 @@ def says(words: str) -> list[Condition]:
         or_(PublicCase.title.icontains(word, autoescape=True), PublicCase.summary.icontains(word, autoescape=True))
         for word in words.split()
     ]
+
+
+def with_number(scope: Select[Any], number: str) -> HelpRequest | None:
+    """The request of this scope with this number, as somebody typed it."""
+    found: HelpRequest | None = db.session.scalar(scope.where(R.number == as_typed(number)))
+    return found

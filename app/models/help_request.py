@@ -142,6 +142,11 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         return last.get(self.standing)
 
     @property
+    def last_day(self) -> datetime | None:
+        """A moment of the last day for the next step."""
+        return self.due_at - timedelta(seconds=1) if self.due_at else None
+
+    @property
     def last_days(self) -> dict[str, datetime]:
         """A moment of the last day to accept, arrange and close (the dues are the midnights that end them)."""
         dues = {"accept": self.accept_due, "arrange": self.arrange_due, "close": self.close_due}

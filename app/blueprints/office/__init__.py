@@ -11,6 +11,8 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     attendance,  # noqa: F401
     decisions,  # noqa: F401
     feedback,  # noqa: F401
+    help,  # noqa: F401
+    help_moves,  # noqa: F401
     home,  # noqa: F401
     password_codes,  # noqa: F401
     signups,  # noqa: F401

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from app.access import Permission, holds, requires, rows
 from app.blueprints.office import office
 from app.htmx import render
-from app.models import Activity, Application
-from app.models.duties import activities_to_confirm, applications_to_decide, signups_to_admit
+from app.models import Activity, Application, HelpRequest
+from app.models.duties import activities_to_confirm, applications_to_decide, help_to_handle, signups_to_admit
 
 
 @office.get("/")
@@ -20,6 +20,7 @@ def home() -> ResponseReturnValue:
             applications_to_decide(rows(Application, Permission.APPLICATIONS)),
             signups_to_admit(activities),
             activities_to_confirm(activities),
+            help_to_handle(rows(HelpRequest, Permission.HELP)),
         )
         duties = {duty.kind: duty for duty in found}
     return render("office/home.html", duties=duties)

@@ -1,0 +1,110 @@
+"""公众求助 in the back office: the list, one request, its export, filing for somebody, the slip."""
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
+
+from app import labels
+from app.access import Permission, me, one, requires, rows
+from app.blueprints.help_forms import FilingForm
+from app.blueprints.office import office
+from app.blueprints.office.activity_forms import acting_within
+from app.blueprints.office.help_forms import HelpFilter
+from app.disclosure import disclose
+from app.help_story import looked, next_step, told
+from app.htmx import go, render
+from app.listing import Key, Listing
+from app.models import help_lists as lists
+from app.models.assignment import assignments_of
+from app.models.category import categories
+from app.models.contact_view import looks_at
+from app.models.help_desk import may_transfer
+from app.models.help_request import HelpRequest
+from app.models.history import history_of
+from app.models.public_case import case_of
+from app.models.region import CITY, place_name
+from app.once import once
+
+P = Permission
+COLUMNS = {
+    "编号": lambda r: r.number,
+    "状态": lambda r: labels.word(r.standing),
+    "类型": lambda r: categories()[r.category_id].name,
+    "社区": lambda r: place_name(r.community_code),
+    "求助时间": lambda r: labels.stamp(r.created_at),
+    "希望日期": lambda r: r.wanted_on.isoformat() if r.wanted_on else "",
+    "替家人邻居": lambda r: "是" if r.on_behalf else "",
+    "社区代填": lambda r: "是" if r.filed_by_id else "",
+    "超期": lambda r: "是" if r.overdue else "",
+    "转办次数": lambda r: r.transfers,
+    "重办次数": lambda r: r.reopened,
+    "办结时间": lambda r: labels.stamp(r.closed_at) if r.closed_at else "",
+    "评价": lambda r: labels.word(r.rating) if r.rating else "",
+    "不公开的原因": lambda r: r.private_reason,
+}
+
+
+@office.get("/help")
+@requires(P.HELP)
+def help() -> ResponseReturnValue:
+    """The list: one tab a state; what waits oldest first."""
+    listing = _listing()
+    filters: Any = listing.filters
+    counts = lists.counts(filters.narrow_but_state(rows(HelpRequest, P.HELP))) if filters.validate() else {}
+    tabs = filters.tabs(counts) if not filters.errors else []
+    return listing.respond("office/help/list.html", "results", tabs=tabs)
+
+
+@office.route("/help/export", methods=["GET", "POST"])
+@requires(P.HELP)
+def help_export() -> ResponseReturnValue:
+    """What the filters leave as a file without contact data, its purpose in the history."""
+    listing = _listing()
+    return disclose(listing, "公众求助", url_for("office.help", **listing.filters.given()))
+
+
+@office.route("/help/new", methods=["GET", "POST"])
+@requires(P.HELP)
+@once
+def help_new() -> ResponseReturnValue:
+    """File a request for somebody who cannot do it alone; then the slip is printed."""
+    form = FilingForm()
+    form.community.within = acting_within() or CITY
+    if filed := form.carry(form.ask):
+        flash(f"已代为提交，编号 {filed.number}。请打印纸条交给求助人。", "ok")
+        return go(url_for(".help_show", id=filed.id))
+    return render("office/help/new.html", status=form.status, form=form)
+
+
+@office.get("/help/<int:id>")
+@requires(P.HELP)
+def help_show(id: int) -> ResponseReturnValue:
+    """Everything about one request; contact only by a look that is noted."""
+    return page(id)
+
+
+@office.get("/help/<int:id>/slip")
+@requires(P.HELP)
+def help_slip(id: int) -> ResponseReturnValue:
+    """Number and tail on paper, for somebody for whom staff have filed."""
+    return render("office/help/slip.html", r=one(HelpRequest, id, P.HELP), back=url_for(".help_show", id=id))
+
+
+def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """The page of one request, with failed forms by name in `forms` and a looked-at `contact`."""
+    found: HelpRequest = one(HelpRequest, id, P.HELP, joinedload(HelpRequest.filed_by))
+    context = {"forms": {}, "contact": None} | context
+    views = [(labels.when(view.at), looked(view, staff=True)) for view in looks_at(found)]
+    helpers = assignments_of(found)
+    facts = {"story": told(history_of(found, *helpers), staff=True), "step": next_step(found), "views": views}
+    facts |= {"helpers": helpers, "case": case_of(found), "transferable": may_transfer(found, me())}
+    return render("office/help/show.html", status=status, r=found, **facts, **context)
+
+
+def _listing() -> Listing:
+    filters = HelpFilter(request.args, within=acting_within() or CITY)
+    newest = not filters.oldest_first
+    order = [Key(HelpRequest.created_at, newest), Key(HelpRequest.id, newest)]
+    return Listing(rows(HelpRequest, P.HELP), filters, order, columns=COLUMNS, name="help", personal=True)

@@ -1,0 +1,169 @@
+"""Seeing to a request: each move is a POST of its own; those with a form are pages that work without scripts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import Permission, me, one, requires, rows
+from app.blueprints.help_forms import HelpReasonForm, ResultForm, ServiceResultForm, SupplementForm
+from app.blueprints.office import office
+from app.blueprints.office.help import page
+from app.blueprints.office.help_forms import (
+    ArrangeForm,
+    ClosingForm,
+    MergeForm,
+    TransferForm,
+)
+from app.forms import Form, clean
+from app.htmx import go, render
+from app.models.assignment import assignment_of, results_of
+from app.models.contact_view import look
+from app.models.help_lists import with_number
+from app.models.help_request import HelpRequest
+from app.models.help_suggestions import reachable, suggest
+from app.models.volunteer import Volunteer
+from app.refusal import Invalid
+
+P = Permission
+
+
+@office.post("/help/<int:id>/acceptance")
+@requires(P.HELP)
+def help_acceptance(id: int) -> ResponseReturnValue:
+    """受理."""
+    one(HelpRequest, id, P.HELP).accept(by=me())
+    return _done(id, "已受理，请在期限内安排志愿者。")
+
+
+@office.post("/help/<int:id>/return")
+@requires(P.HELP)
+def help_return(id: int) -> ResponseReturnValue:
+    """Ask for what is missing."""
+    return _reasoned(id, "return", lambda r, why: r.ask_back(by=me(), reason=why), "已请求助人补充，进度页上会看到。")
+
+
+@office.post("/help/<int:id>/refusal")
+@requires(P.HELP)
+def help_refusal(id: int) -> ResponseReturnValue:
+    """不予受理."""
+    return _reasoned(id, "refusal", lambda r, why: r.refuse(by=me(), reason=why), "不予受理，原因求助人会看到。")
+
+
+@office.post("/help/<int:id>/result-refusal")
+@requires(P.HELP)
+def help_result_refusal(id: int) -> ResponseReturnValue:
+    """The result is not enough."""
+    return _reasoned(id, "result_refusal", lambda r, why: r.refuse_result(by=me(), reason=why), "已退回，请志愿者继续服务。")
+
+
+@office.post("/help/<int:id>/supplement")
+@requires(P.HELP)
+def help_supplement(id: int) -> ResponseReturnValue:
+    """Write down what the asker said when asked."""
+    found, form = one(HelpRequest, id, P.HELP), SupplementForm()
+    if form.carry(lambda: found.supply(form.words, by=me())) is None:
+        return page(id, status=form.status, forms={"supplement": form})
+    return _done(id, "已记下补充的情况。")
+
+
+@office.post("/help/<int:id>/contact")
+@requires(P.HELP)
+def help_contact(id: int) -> ResponseReturnValue:
+    """Name, phone and address, once; noted, and shown to the asker."""
+    return page(id, contact=look(one(HelpRequest, id, P.HELP), by=me()))
+
+
+@office.route("/help/<int:id>/transfer", methods=["GET", "POST"])
+@requires(P.HELP)
+def help_transfer(id: int) -> ResponseReturnValue:
+    """Hand over to another community; afterwards it may lie outside one's scope."""
+    found, form = one(HelpRequest, id, P.HELP), TransferForm()
+    if form.carry(lambda: found.transfer(form.community.data or "", by=me(), reason=form.reason.data or "")) is None:
+        return _form(found, form, "transfer", "转给其他社区")
+    flash(f"{found.number} 已转办。", "ok")
+    return go(url_for(".help"))
+
+
+@office.route("/help/<int:id>/merger", methods=["GET", "POST"])
+@requires(P.HELP)
+def help_merger(id: int) -> ResponseReturnValue:
+    """The same matter is seen to under another number."""
+    found, form = one(HelpRequest, id, P.HELP), MergeForm()
+    if form.carry(lambda: found.merge(_other(form.into.data or ""), by=me())) is None:
+        return _form(found, form, "merger", "合并到另一件求助")
+    return _done(id, "已合并。")
+
+
+@office.route("/help/<int:id>/result", methods=["GET", "POST"])
+@requires(P.HELP)
+def help_result(id: int) -> ResponseReturnValue:
+    """Solved by the community itself."""
+    found, form = one(HelpRequest, id, P.HELP), ResultForm()
+    if form.carry(lambda: found.solve(form.result.data or "", by=me())) is None:
+        return _form(found, form, "result", "社区自行解决")
+    return _done(id, "结果已记下，回访后请办结。")
+
+
+@office.route("/help/<int:id>/closing", methods=["GET", "POST"])
+@requires(P.HELP)
+def help_closing(id: int) -> ResponseReturnValue:
+    """办结, with what the public may read."""
+    found = one(HelpRequest, id, P.HELP)
+    form = ClosingForm(result=found.result or results_of(found))
+    if form.carry(lambda: _close(found, form)) is None:
+        return _form(found, form, "closing", "回访并办结")
+    return _done(id, "已办结，服务次数已记入志愿者的档案。")
+
+
+def _close(found: HelpRequest, form: ClosingForm) -> None:
+    words = {"title": form.public_title.data or "", "summary": form.public_summary.data or ""}
+    found.close(by=me(), result=form.result.data or "", private_reason=form.private_reason.data or "", **words)
+
+
+@office.route("/help/<int:id>/arrangement", methods=["GET", "POST"])
+@requires(P.HELP)
+def help_arrangement(id: int) -> ResponseReturnValue:
+    """Ask volunteers, from suggestions that say why."""
+    found, form = one(HelpRequest, id, P.HELP), ArrangeForm()
+    scope, sought = rows(Volunteer, P.VOLUNTEERS), clean(request.args.get("q", ""))[:40]
+    if form.carry(lambda: found.arrange(reachable(scope, form.ids), by=me())) is not None:
+        return _done(id, "已发出邀请，志愿者会在 24 小时内答复。")
+    people = suggest(found, scope, sought)
+    return render("office/help/arrange.html", status=form.status, r=found, form=form, people=people, sought=sought)
+
+
+@office.post("/help/<int:id>/assignments/<int:part>/result")
+@requires(P.HELP)
+def help_assignment_result(id: int, part: int) -> ResponseReturnValue:
+    """Write down what a volunteer did who cannot do it online."""
+    given = assignment_of(one(HelpRequest, id, P.HELP), part) or abort(404)
+    form = ServiceResultForm()
+    if form.carry(lambda: given.file_result(form.result.data or "", form.minutes.data or 0, by=me())) is None:
+        return page(id, status=form.status, forms={f"result-{part}": form})
+    return _done(id, "结果已记下。")
+
+
+def _other(number: str) -> HelpRequest:
+    other = with_number(rows(HelpRequest, P.HELP), number)
+    if other is None:
+        raise Invalid("into", "您的范围里没有这个编号，请再看一遍。")
+    return other
+
+
+def _reasoned(id: int, name: str, verb: Callable[[Any, str], None], said: str) -> ResponseReturnValue:
+    found, form = one(HelpRequest, id, P.HELP), HelpReasonForm()
+    if form.carry(lambda: verb(found, form.words)) is None:
+        return page(id, status=form.status, forms={name: form})
+    return _done(id, said)
+
+
+def _form(found: HelpRequest, form: Form, name: str, title: str) -> ResponseReturnValue:
+    """The page of a move that takes more than a reason."""
+    return render("office/help/move.html", status=form.status, r=found, form=form, name=name, title=title)
+
+
+def _done(id: int, said: str) -> ResponseReturnValue:
+    flash(said, "ok")
+    return go(url_for("office.help_show", id=id))

@@ -1,0 +1,269 @@
+"""公众求助 in the back office: each move, who may, what is seen when, filing for somebody, suggestions."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.db import db
+from app.models import Assignment, ContactView, HelpRequest, PublicCase
+from app.models.help_states import HelpStatus
+from app.models.help_suggestions import suggest
+from app.models.volunteer import Skill, Volunteer, VolunteerSkill
+from tests.cast import WANTONG, baiyun_code, make_activity, volunteer_of, who
+from tests.helps import ADDRESS, NAME, PHONE, SUMMARY, TEXT, TITLE, A, S, ask, bring, of, offer, until
+from tests.signups import join
+from tests.support.statements import statements
+
+
+def path(request, *rest):
+    """The request's address in the office."""
+    return "/".join([f"/office/help/{request.id}", *rest])
+
+
+def post(client, request, name, **fields):
+    return client.post(path(request, name), data=fields)
+
+
+@pytest.fixture
+def wantong(clients):
+    return clients("wantong")
+
+
+# --- the list
+
+
+def test_the_list_shows_one_tab_a_state_and_only_ones_own(wantong, clients):
+    mine, theirs = ask(), ask(baiyun_code())
+    page = wantong.get("/office/help").text
+    assert mine.number in page and theirs.number not in page
+    assert NAME not in page and PHONE not in page and TEXT not in page
+    assert mine.number not in wantong.get("/office/help?status=closed").text
+    assert theirs.number in clients("huanglou").get("/office/help").text
+    assert clients("unit").get("/office/help").status_code == 403
+
+
+def test_it_is_narrowed_by_number_phone_tail_category_and_being_late(wantong, clients):
+    one, other = ask(), ask(phone="13799998888", category="law")
+    for query in (one.number, one.number.lower(), one.number[-8:], PHONE, "2222", "137 1111 2222"):
+        page = wantong.get("/office/help", query_string={"q": query}).text
+        assert one.number in page and other.number not in page, query
+    assert one.number not in wantong.get("/office/help?category=law").text
+    assert wantong.get("/office/help?overdue=1").text.count("QZ2") == 0
+    until(one.accept_due)
+    assert one.number in clients("wantong").get("/office/help?overdue=1").text
+
+
+@pytest.mark.parametrize("query", ["status=nothing", "category=nothing", "q=" + "x" * 51, "region=999"])
+def test_bad_filters_are_422(wantong, query):
+    assert wantong.get(f"/office/help?{query}").status_code == 422
+
+
+def test_the_export_names_a_purpose_and_holds_no_contact(wantong):
+    bring(S.CLOSED)
+    assert wantong.get("/office/help/export").status_code == 200
+    assert wantong.post("/office/help/export", data={"format": "csv"}).status_code == 422
+    sheet = wantong.post("/office/help/export", data={"purpose": "核对", "format": "csv"}).text
+    assert "已办结" in sheet
+    assert not any(private in sheet for private in (NAME, PHONE, ADDRESS, "2222", "水管"))
+
+
+def test_statements_do_not_grow_with_requests(wantong):
+    def count(address):
+        wantong.get(address)
+        with statements() as seen:
+            assert wantong.get(address).status_code == 200
+        return len(seen)
+
+    bring(S.SERVING)
+    ask()
+    few = [count(address) for address in ("/office/help", "/office/")]
+    for _ in range(8):
+        ask()
+    assert [count(address) for address in ("/office/help", "/office/")] == few
+
+
+# --- one request
+
+
+@pytest.mark.parametrize("status", HelpStatus, ids=lambda s: s.value)
+def test_the_page_of_every_state(wantong, status):
+    request = bring(status)
+    page = wantong.get(path(request))
+    assert page.status_code == 200 and TEXT[:6] in page.text
+    assert PHONE not in page.text and ADDRESS not in page.text and NAME not in page.text
+
+
+def test_the_neighbour_meets_a_404_everywhere(clients):
+    request, baiyun = bring(S.ACCEPTED), clients("baiyun")
+    assert baiyun.get(path(request)).status_code == 404
+    for name in ("acceptance", "return", "refusal", "contact", "transfer", "merger", "closing", "arrangement", "result"):
+        assert post(baiyun, request, name, reason="x").status_code == 404
+    assert request.status is S.ACCEPTED
+
+
+def test_from_acceptance_to_the_end(wantong, clients):
+    request = ask()
+    assert post(wantong, request, "acceptance").status_code == 303
+    assert post(wantong, request, "acceptance").status_code == 409
+    helper = volunteer_of("volunteer")
+    assert helper.user_id and "李静" in wantong.get(path(request, "arrangement")).text
+    assert post(wantong, request, "arrangement").status_code == 422
+    assert post(wantong, request, "arrangement", volunteers=[helper.id]).status_code == 303
+    (one,) = of(request)
+    volunteer = clients("volunteer")
+    assert volunteer.post(f"/member/help/{one.id}/acceptance").status_code == 303
+    wrong = volunteer.post(f"/member/help/{one.id}/result", data={"result": "修好了", "minutes": "0"})
+    assert wrong.status_code == 422 and "修好了" in wrong.text
+    volunteer.post(f"/member/help/{one.id}/result", data={"result": "换好了接头", "minutes": "90"})
+    assert request.status is S.DONE
+    assert "换好了接头" in wantong.get(path(request, "closing")).text
+    bad = post(wantong, request, "closing", result="换好了接头", public_title=TITLE, public_summary=f"到{NAME}家修好了水管")
+    assert bad.status_code == 422 and "姓名" in bad.text and request.status is S.DONE
+    good = {"result": "换好了接头", "public_title": TITLE, "public_summary": SUMMARY}
+    assert post(wantong, request, "closing", **good).status_code == 303
+    assert request.status is S.CLOSED and volunteer_of("volunteer").services == 1
+    assert db.session.scalars(db.select(PublicCase)).one().title == TITLE
+
+
+def test_reasons_are_asked_for_and_kept(wantong):
+    request = ask()
+    for name in ("return", "refusal"):
+        assert post(wantong, request, name, reason="").status_code == 422
+        long = post(wantong, request, name, reason="长" * 501)
+        assert long.status_code == 422 and "长" * 400 in long.text
+    assert post(wantong, request, "return", reason="请写明楼层").status_code == 303
+    assert request.status is S.RETURNED
+    assert post(wantong, request, "supplement", supplement="").status_code == 422
+    assert post(wantong, request, "supplement", supplement="电话里说住在三楼").status_code == 303
+    assert request.status is S.PENDING
+
+
+def test_a_transfer_moves_it_out_of_reach(wantong, clients):
+    request = ask()
+    assert wantong.get(path(request, "transfer")).status_code == 200
+    assert post(wantong, request, "transfer", reason="住在白云").status_code == 422
+    assert post(wantong, request, "transfer", community=baiyun_code(), reason="住在白云").status_code == 303
+    assert wantong.get(path(request)).status_code == 404
+    assert clients("baiyun").get(path(request)).status_code == 200
+
+
+def test_a_merger_stays_inside_ones_scope(wantong):
+    request, other, theirs = ask(), ask(), ask(baiyun_code())
+    for number in ("", "nothing", theirs.number, request.number):
+        assert post(wantong, request, "merger", into=number).status_code == 422
+    assert post(wantong, request, "merger", into=other.number).status_code == 303
+    assert (request.status, request.merged_into_id) == (S.MERGED, other.id)
+
+
+def test_staff_solve_it_themselves_or_send_a_result_back(wantong):
+    request = bring(S.ACCEPTED)
+    assert post(wantong, request, "result", result="").status_code == 422
+    assert post(wantong, request, "result", result="社区电工修好了").status_code == 303
+    assert request.status is S.DONE
+    assert post(wantong, request, "result-refusal", reason="").status_code == 422
+    assert post(wantong, request, "result-refusal", reason="还在漏").status_code == 303
+    assert request.status is S.SERVING
+
+
+def test_staff_write_down_a_result_for_a_volunteer(wantong):
+    request = bring(S.SERVING)
+    (one,) = of(request)
+    address = path(request, "assignments", str(one.id), "result")
+    for minutes in ("", "x", "0", "1441", "99999999999999999999"):
+        assert wantong.post(address, data={"result": "修好了", "minutes": minutes}).status_code == 422
+    assert wantong.post(address, data={"result": "修好了", "minutes": "60"}).status_code == 303
+    assert one.status is A.DONE
+    assert wantong.post(path(ask(), "assignments", str(one.id), "result")).status_code == 404
+
+
+def test_contact_is_looked_at_by_post_noted_and_shown_to_the_asker(wantong):
+    request = ask()
+    assert post(wantong, request, "contact").status_code == 409
+    request.accept(by=who("wantong"))
+    page = post(wantong, request, "contact")
+    assert page.status_code == 200 and PHONE in page.text and ADDRESS in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert PHONE not in wantong.get(path(request)).text
+    assert db.session.scalar(db.select(db.func.count()).select_from(ContactView)) == 1
+    assert wantong.get(path(request, "contact")).status_code == 405
+
+
+# --- filing
+
+
+def test_staff_file_for_somebody_without_a_phone_and_print_the_slip(wantong, client):
+    told = {"name": "无名老人", "phone": "", "community": WANTONG, "address": "幸福里", "category": "elder",
+            "content": "请人陪我看病", "consent": "y"}
+    assert wantong.post("/office/help/new", data={**told, "consent": ""}).status_code in (303, 422)
+    answer = wantong.submit("/office/help/new", **told)
+    assert answer.status_code == 303
+    request = db.session.scalars(db.select(HelpRequest).order_by(HelpRequest.id.desc())).first()
+    slip = wantong.get(path(request, "slip")).text
+    assert request.number in slip and request.phone_tail in slip and "无名老人" not in slip
+    opened = client.post("/help/track", data={"number": request.number, "tail": request.phone_tail})
+    assert opened.status_code == 303
+
+
+def test_staff_file_only_for_communities_of_their_own(wantong):
+    told = {"name": "老人家", "phone": "", "community": baiyun_code(), "address": "幸福里", "category": "elder",
+            "content": "请人陪我看病", "consent": "y"}
+    assert wantong.submit("/office/help/new", **told).status_code == 422
+
+
+# --- suggestions
+
+
+def suggested(request, words=""):
+    found = suggest(request, db.select(Volunteer), words)
+    return [(one.volunteer.user.name, [text for text, _ in one.reasons]) for one in found]
+
+
+def test_a_skill_comes_before_none_and_each_says_why(app):
+    request = bring(S.ACCEPTED)
+    db.session.add(VolunteerSkill(volunteer_id=volunteer_of("third").id, skill=Skill.REPAIR))
+    db.session.flush()
+    names = [name for name, _ in suggested(request)]
+    assert names == ["陈晨", "李静", "王建国"], "赵敏 serves elsewhere"
+    assert suggested(request)[0][1] == ["本社区志愿者", "特长：水电维修", "还没有请过"]
+
+
+def test_whoever_is_busy_that_day_or_was_asked_lately_comes_later(app):
+    tomorrow = clock.today() + timedelta(days=1)
+    request = bring(S.ACCEPTED, wanted_on=tomorrow)
+    join("volunteer", make_activity())
+    offer(bring(S.ACCEPTED), "second")
+    found = dict(suggested(request))
+    assert list(found) == ["陈晨", "王建国", "李静"]
+    assert "那天已有别的安排" in found["李静"] and "那天没有别的安排" in found["陈晨"]
+    assert any(text.startswith("上次请到") for text in found["王建国"])
+
+
+def test_whoever_pauses_or_was_asked_for_it_already_is_left_out(app):
+    request = bring(S.ACCEPTED)
+    volunteer_of("third").pause(by=who("third"), reason="出差")
+    offer(request, "second")
+    assert [name for name, _ in suggested(request)] == ["李静"]
+
+
+def test_others_are_found_by_name_inside_ones_scope(wantong, clients):
+    request = bring(S.ACCEPTED)
+    assert "赵敏" not in wantong.get(path(request, "arrangement"), query_string={"q": "赵"}).text
+    assert "赵敏" in clients("city").get(path(request, "arrangement"), query_string={"q": "赵"}).text
+    guest = volunteer_of("guest").id
+    wantong.post(path(request, "arrangement"), data={"volunteers": [guest]})
+    assert db.session.scalar(db.select(db.func.count()).select_from(Assignment)) == 0, "out of 万通's reach"
+
+
+# --- 待办
+
+
+def test_duties_count_what_waits_for_staff(wantong, clients):
+    bring(S.PENDING)
+    bring(S.ACCEPTED)
+    serving = bring(S.SERVING)
+    page = wantong.get("/office/").text
+    assert re.search(r"公众求助</dt><dd><b class=\"num\">2</b>", page) and serving.number not in page
+    until(serving.close_due)
+    assert re.search(r"公众求助</dt><dd><b class=\"num\">3</b>", clients("wantong").get("/office/").text)
