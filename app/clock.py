@@ -13,7 +13,7 @@ def now() -> datetime:
 
 
 def move(by: timedelta) -> None:
-    """Tests only: put the product's clock forward (or back) by so much; `timedelta(0)` sets it right."""
+    """Tests and the demonstration only: put the product's clock forward (or back) by so much; `timedelta(0)` sets it right."""
     global _shift
     _shift = by
 
