@@ -89,7 +89,7 @@ def _sorted(rows: Any) -> Counts:
     counts = Counts()
     for what, key, n in rows:
         group = getattr(counts, what)
-        value = {"district": heir, "category": lambda id: categories()[int(id)].slug}.get(what, str)(key)
+        value = heir(key) if what == "district" else categories()[int(key)].slug if what == "category" else key
         group[value] = min(CAP, group.get(value, 0) + n)
     return counts
 
