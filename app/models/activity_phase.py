@@ -39,3 +39,14 @@ def phase_of(row: Any, at: datetime | None = None) -> Phase:
     if at >= row.signup_closes_at:
         return Phase.CLOSED
     return Phase.FULL if row.taken >= row.capacity else Phase.RECRUITING
+
+
+def queue_is_over(row: Any, at: datetime | None = None) -> bool:
+    """Whether 候补 and 待审核 that the rows still name have become 未录用: at the start, and at 结项.
+
+    After `flask tick` has stored it (`queue_closed_at`), who asks came after the start and is not meant.
+    """
+    if row.status is ActivityStatus.COMPLETED:
+        return True
+    started: bool = row.starts_at <= (at or clock.now())
+    return row.status is ActivityStatus.PUBLISHED and started and row.queue_closed_at is None

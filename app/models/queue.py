@@ -17,11 +17,11 @@ from app import clock
 from app.db import db
 from app.models import signup_messages as say
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
+from app.models.activity_phase import ActivityStatus, queue_is_over
 from app.models.history import record
 from app.models.holding import COUNTED, count, hold, hold_people, shift
 from app.models.overlaps import engaged, waits_meanwhile
-from app.models.signup import QUEUE, Attendance, SignUp, SignUpStatus, is_over, too_late
+from app.models.signup import QUEUE, Attendance, SignUp, SignUpStatus, too_late
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.refusal import Refused
@@ -146,7 +146,7 @@ def close_queue(activity: Activity) -> int:
 
     The activity is held. Nothing happens before its time, nor a second time.
     """
-    if not is_over(activity):
+    if not queue_is_over(activity):
         return 0
     late = rows(activity, SignUp.status.in_(QUEUE)) if activity.waiting or activity.asking else []
     if late:

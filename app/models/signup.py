@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
+from app.models.activity_phase import ActivityStatus, queue_is_over
 from app.models.region import Placed
 from app.models.stateful import FREE, REASON, Stateful, given
 from app.models.user import User
@@ -175,7 +175,7 @@ class SignUp(Placed, Stateful, Row, Model):
         """What a reader is shown at this moment (default: now); needs `activity` loaded."""
         if self.status in LIVE and self.activity.status is ActivityStatus.CANCELLED:
             return Standing.CALLED_OFF
-        if self.status in QUEUE and is_over(self.activity, at):
+        if self.status in QUEUE and queue_is_over(self.activity, at):
             return Standing.DECLINED
         return Standing(self.status.value)
 
@@ -183,14 +183,6 @@ class SignUp(Placed, Stateful, Row, Model):
     def why_declined(self) -> str:
         """The reason of a 未录用, also of one that `flask tick` has not stored yet; needs `activity` loaded."""
         return self.decline_reason or too_late(self.status, self.activity)
-
-
-def is_over(activity: Activity, at: datetime | None = None) -> bool:
-    """Whether 候补 and 待审核 that the rows still name have become 未录用: at the start, and at 结项."""
-    if activity.status is ActivityStatus.COMPLETED:
-        return True
-    started = activity.starts_at <= (at or clock.now())
-    return activity.status is ActivityStatus.PUBLISHED and started and activity.queue_closed_at is None
 
 
 def too_late(status: SignUpStatus, activity: Activity) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import contains_eager
 
 from app.db import db
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
-from app.models.signup import LIVE, QUEUE, SignUp, SignUpStatus, Standing, is_over
+from app.models.activity_phase import ActivityStatus, queue_is_over
+from app.models.signup import LIVE, QUEUE, SignUp, SignUpStatus, Standing
 from app.models.user import User
 from app.models.volunteer import Volunteer
 
@@ -29,7 +29,7 @@ def standing_of(status: SignUpStatus, activity: Activity) -> Standing:
     """What a row in this state of this activity stands for now (as `SignUp.standing`)."""
     if status in LIVE and activity.status is ActivityStatus.CANCELLED:
         return Standing.CALLED_OFF
-    return Standing.DECLINED if status in QUEUE and is_over(activity) else Standing(status.value)
+    return Standing.DECLINED if status in QUEUE and queue_is_over(activity) else Standing(status.value)
 
 
 def stands(standing: Standing, activity: Activity) -> Any:

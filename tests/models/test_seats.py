@@ -281,3 +281,16 @@ def test_closing_costs_no_statement_where_nobody_waits(app, count):
     with statements() as seen:
         close_at_start(activity)
     assert len(seen) == 2, seen  # the lock, the mark
+
+
+def test_until_tick_has_run_an_activity_counts_and_cancels_as_if_it_had(app):
+    activity = make_activity(capacity=1)
+    for username, state in (("volunteer", S.ADMITTED), ("second", S.WAITING), ("third", S.ASKING)):
+        put(activity, volunteer_of(username), state)
+    assert (activity.waiting_now, activity.asking_now) == (1, 1)
+    start(activity)
+    assert (activity.waiting_now, activity.asking_now) == (0, 0)
+    activity.cancel(who("wantong"), "下雨")
+    assert states(activity) == {S.ADMITTED: 1, S.DECLINED: 2}
+    assert titles("second") == ["未录用"]
+    assert "活动已取消" in titles("volunteer")
