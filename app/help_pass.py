@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from app import clock, guard
 from app.db import db
-from app.models.attempt import Limit
+from app.models.attempt import Limit, forget
 from app.models.help_numbers import as_typed
 from app.models.help_request import HelpRequest, by_number
 from app.refusal import Wait
@@ -33,7 +33,7 @@ def opened(number: str, tail: str) -> HelpRequest | None:
     tried = guard.count(limits)
     found = by_number(number, tail.strip())
     if found is not None:
-        guard.forgive_tries(tried)
+        forget(tried)
     return found
 
 
