@@ -128,7 +128,7 @@ def test_a_person_with_two_posts_acts_as_the_chosen_one(clients):
     assert "万通社区 · 社区管理员" in client.get("/office/password-codes").text
     assert client.post("/post", data={"post": post.id}).status_code == 303
     page = client.get("/office/password-codes").text
-    assert f'<option value="{post.id}" selected>' in page
+    assert f'<option value="{post.id}" selected>' in page and "现在以“鼓楼区 · 黄楼街道 · 街道管理员”的身份操作" in page
 
 
 @pytest.mark.parametrize("wanted", ["0", "999999", "x", "", "-1", "99999999999999999999"])

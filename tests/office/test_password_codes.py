@@ -222,6 +222,10 @@ def test_somebody_elses_number_in_the_form_is_a_404(clients):
     assert answer.status_code == 404 and user_named("guest").code_hash is None
 
 
+def test_nobody_chosen_is_a_mistake_of_the_form(clients):
+    assert clients("wantong").post(PAGE).status_code == 422
+
+
 @pytest.mark.parametrize("typed", [
     {}, {"username": "", "phone": "", "name": ""}, {"phone": "123"}, {"name": "李" * 41}, {"username": "a" * 65},
 ])

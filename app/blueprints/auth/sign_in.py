@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, request, url_for
+from flask import Response, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import known_browsers, sessions
@@ -10,6 +10,7 @@ from app.access import me, public, signed_in, somebody
 from app.blueprints.auth import auth
 from app.demo_accounts import PASSWORD, demo_accounts
 from app.htmx import go, render
+from app.labels import word
 from app.origin import same_origin
 from app.redirects import safe_next
 from app.refusal import Wait
@@ -50,8 +51,10 @@ def post_switch() -> ResponseReturnValue:
     """Act as another of one's living posts from the next page on."""
     user = me()
     wanted = request.form.get("post", type=int)
-    if user.sign_in and any(post.id == wanted for post in user.living_posts()):
-        user.sign_in.post_id = wanted
+    post = next((post for post in user.living_posts() if post.id == wanted), None)
+    if user.sign_in and post:
+        user.sign_in.post_id = post.id
+        flash(f"现在以“{post.place} · {word(post.role)}”的身份操作。", "ok")
     return redirect(safe_next(request.form.get("next"), "office.home"), 303)
 
 

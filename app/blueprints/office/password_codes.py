@@ -58,13 +58,12 @@ def password_codes_search() -> ResponseReturnValue:
 def password_codes_create() -> ResponseReturnValue:
     """Issue a code; 404 for somebody whom the same search does not find."""
     form = IssueForm()
-    people = find(form.wanted)
-    person = next((one for one in people if one.id == form.person.data), None)
-    if person is None:
+    person = next((one for one in find(form.wanted) if one.id == form.person.data), None)
+    if person is None and form.person.data is not None:
         abort(404)
-    code = form.carry(lambda: issue(person, form.reason.data or ""))
-    if code is None:
-        return _page(form, [person], form)
+    code = form.carry(lambda: issue(person, form.reason.data or "") if person else None)
+    if person is None or code is None:
+        return _page(form, [person] if person else None, form)
     return render("office/password_codes/show.html", person=person, code=code, hours=CODE_LIFE.total_seconds() // 3600)
 
 
