@@ -70,8 +70,12 @@ def _against(activity: Activity, facts: Facts) -> dict[str, str]:
     if facts.capacity < activity.taken:
         found["capacity"] = f"已有 {activity.taken} 人录用，招募人数不能少于 {activity.taken} 人。"
     for name, message in (("starts_at", "开始"), ("ends_at", "结束")):
-        if getattr(facts, name) != getattr(activity, name) and activity.starts_at <= now:
+        if getattr(facts, name) == getattr(activity, name):
+            continue
+        if activity.starts_at <= now:
             found[name] = f"活动已经开始，不能再改{message}时间。"
+        elif activity.attended:  # their records belong to the day as it was
+            found[name] = f"已经有人确认到场，不能再改{message}时间。"
     if facts.starts_at != activity.starts_at and facts.starts_at < now:
         found.setdefault("starts_at", "开始时间已经过去，请改成以后的时间。")
     return found

@@ -93,6 +93,8 @@ class ServiceRecord(Placed, Row, Model):
     @classmethod
     def make(cls, records: "Sequence[ServiceRecord]") -> None:
         """Save these new records, not yet in the session, and count them; as many statements as for one."""
+        if not records:
+            return
         names = [column.key for column in cls.__mapper__.column_attrs if column.key not in ("id", "created_at")]
         rows = [{name: getattr(record, name) for name in names} | {"created_at": clock.now()} for record in records]
         db.session.execute(insert(cls), rows)

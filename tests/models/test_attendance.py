@@ -426,3 +426,14 @@ def test_completion_waits_for_the_end(app):
         complete(activity, by=cast.who("wantong"))
     clock.move(activity.ends_at - clock.now() + timedelta(seconds=1))
     assert complete(activity, by=cast.who("wantong")) == 0
+
+
+def test_the_time_stays_once_somebody_was_ticked(app):
+    from dataclasses import replace
+
+    activity = running(hours=0.5)
+    mark(li_jing(activity), "1", by=cast.who("wantong"))
+    db.session.commit()
+    later = replace(activity.facts, starts_at=activity.starts_at + timedelta(days=1), ends_at=activity.ends_at + timedelta(days=1))
+    with pytest.raises(Invalid, match="确认到场"):
+        activity.edit(later, activity.version, cast.who("wantong"))
