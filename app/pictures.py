@@ -38,6 +38,11 @@ class SafePicture:
     thumb_width: int
     thumb_height: int
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Its four measures in pixels, by name."""
+        return {name: getattr(self, name) for name in ("width", "height", "thumb_width", "thumb_height")}
+
 
 def make_safe(source: bytes | BinaryIO) -> SafePicture:
     """The picture made safe. Raises BadPicture."""
@@ -60,8 +65,13 @@ def _run(data: bytes) -> bytes:
     surroundings = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     try:
         child = subprocess.run(
-            [sys.executable, "-I", str(CHILD)], input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=TIMEOUT, env=surroundings, check=True,
+            [sys.executable, "-I", str(CHILD)],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+            env=surroundings,
+            check=True,
         )
     except subprocess.TimeoutExpired:
         raise BadPicture("处理时间太长，请缩小后再传。") from None

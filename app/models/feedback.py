@@ -43,8 +43,11 @@ class Feedback(Placed, Stateful, Row, Model):
     }
     __table_args__ = (
         Index(
-            "uq_feedback_current", "activity_id", unique=True,
-            sqlite_where=text("status <> 'withdrawn'"), postgresql_where=text("status <> 'withdrawn'"),
+            "uq_feedback_current",
+            "activity_id",
+            unique=True,
+            sqlite_where=text("status <> 'withdrawn'"),
+            postgresql_where=text("status <> 'withdrawn'"),
         ),
         Index(None, "status", "published_at", "id"),
         Index(None, "district_code", "status", "published_at", "id"),
@@ -62,7 +65,9 @@ class Feedback(Placed, Stateful, Row, Model):
     activity: Mapped[Activity] = relationship(lazy="raise")
     pictures: Mapped[list[Picture]] = relationship(
         primaryjoin="and_(foreign(Picture.noun_id) == Feedback.id, Picture.noun == 'feedback')",
-        order_by=Picture.position, lazy="raise", viewonly=True,
+        order_by=Picture.position,
+        lazy="raise",
+        viewonly=True,
     )
 
     @property

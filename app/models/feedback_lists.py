@@ -16,9 +16,15 @@ def published() -> Select[Any]:
     first = and_(Picture.noun == "feedback", Picture.noun_id == Feedback.id, Picture.position == 0)
     return (
         select(
-            Feedback.id, Feedback.title, Feedback.published_at, Feedback.community_code,
-            Activity.category_id, Activity.title.label("activity"), Activity.attended,
-            Picture.name.label("picture"), Picture.alt,
+            Feedback.id,
+            Feedback.title,
+            Feedback.published_at,
+            Feedback.community_code,
+            Activity.category_id,
+            Activity.title.label("activity"),
+            Activity.attended,
+            Picture.name.label("picture"),
+            Picture.alt,
         )
         .join(Activity, Activity.id == Feedback.activity_id)
         .outerjoin(Picture, first)
@@ -35,6 +41,10 @@ def newest(count: int) -> list[Any]:
 def says(words: str) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in the feedback, or names its activity or a place around it."""
     return [
-        or_(Feedback.title.icontains(word, autoescape=True), Feedback.body.icontains(word, autoescape=True), *named(word))
+        or_(
+            Feedback.title.icontains(word, autoescape=True),
+            Feedback.body.icontains(word, autoescape=True),
+            *named(word),
+        )
         for word in words.split()
     ]

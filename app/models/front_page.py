@@ -51,7 +51,9 @@ def latest(category_id: int | None, count: int) -> list[Any]:
     for status, order in ORDERS.items():
         if len(found) < count:
             seen = [row.id for row in found]
-            wanted = _cards(category_id).where(*shown_as(status, clock.now()), Activity.id.not_in(seen)).order_by(*order)
+            wanted = (
+                _cards(category_id).where(*shown_as(status, clock.now()), Activity.id.not_in(seen)).order_by(*order)
+            )
             found += db.session.execute(wanted.limit(count - len(found)))
     return found
 
@@ -77,7 +79,18 @@ def recruiting() -> int:
 def _cards(category_id: int | None) -> Select[Any]:
     a = Activity
     wanted = select(
-        a.id, a.title, a.status, a.category_id, a.community_code, a.starts_at, a.ends_at, a.signup_closes_at,
-        a.capacity, a.taken, a.waiting, Picture.name.label("picture"), Picture.alt,
+        a.id,
+        a.title,
+        a.status,
+        a.category_id,
+        a.community_code,
+        a.starts_at,
+        a.ends_at,
+        a.signup_closes_at,
+        a.capacity,
+        a.taken,
+        a.waiting,
+        Picture.name.label("picture"),
+        Picture.alt,
     ).outerjoin(Picture, Picture.id == a.cover_id)
     return wanted.where(a.category_id == category_id) if category_id else wanted

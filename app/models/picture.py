@@ -47,8 +47,15 @@ class Picture(Row, Model):
 
     @classmethod
     def keep(
-        cls, upload: SafePicture | bytes | BinaryIO, *, row: Any = None, noun: str = "", by: "User | int | None" = None,
-        alt: str = "", position: int = 0, session: Session | None = None,
+        cls,
+        upload: SafePicture | bytes | BinaryIO,
+        *,
+        row: Any = None,
+        noun: str = "",
+        by: "User | int | None" = None,
+        alt: str = "",
+        position: int = 0,
+        session: Session | None = None,
     ) -> "Picture":
         """Store a picture, attached to the saved `row` if one is given; its files go again on a rollback.
 
@@ -58,12 +65,9 @@ class Picture(Row, Model):
         """
         session = session or db.session()
         safe = upload if isinstance(upload, SafePicture) else make_safe(upload)
-        picture = cls(
-            name=secrets.token_hex(16), width=safe.width, height=safe.height, thumb_width=safe.thumb_width,
-            thumb_height=safe.thumb_height, uploaded_by_id=by if by is None or isinstance(by, int) else by.id,
-            noun=noun or (row.__tablename__ if row else ""), noun_id=row.id if row else None,
-            alt=alt, position=position,
-        )
+        picture = cls(name=secrets.token_hex(16), alt=alt, position=position, **safe.sizes)
+        picture.uploaded_by_id = by if by is None or isinstance(by, int) else by.id
+        picture.noun, picture.noun_id = noun or (row.__tablename__ if row else ""), row.id if row else None
         for name, content in zip(picture.files, (safe.large, safe.thumb), strict=True):
             storage.keep(name, content, session)
         session.add(picture)

@@ -108,15 +108,24 @@ def test_good_pictures_survive_beside_a_bad_one(clients, activity, folder):
     kept = hidden(answer.text)["pictures_kept"]
     assert len(kept) == count() == 1 and count(Feedback) == 0
     assert wantong.get(f"/pictures/{kept[0]}-thumb.jpg").status_code == 200
-    assert send(wantong, activity, page=answer.text, **{f"pictures_alt_{kept[0]}": "志愿者为老人理发"}).status_code == 303
+    assert (
+        send(wantong, activity, page=answer.text, **{f"pictures_alt_{kept[0]}": "志愿者为老人理发"}).status_code == 303
+    )
     picture = db.session.scalars(db.select(Picture)).one()
     assert (picture.noun, picture.noun_id, picture.alt) == ("feedback", the_one(activity).id, "志愿者为老人理发")
 
 
-@pytest.mark.parametrize(("field", "value", "message"), [
-    ("title", "", "请写一个标题。"), ("title", "  ", "请写一个标题。"), ("title", "长" * 61, "标题最多 60 个字，现在是 61 个。"),
-    ("body", "", "请写一写现场的情况。"), ("body", "太短", "至少 10 个字"), ("body", "长" * 5001, "最多 5000 个字，现在是 5001 个。"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("title", "", "请写一个标题。"),
+        ("title", "  ", "请写一个标题。"),
+        ("title", "长" * 61, "标题最多 60 个字，现在是 61 个。"),
+        ("body", "", "请写一写现场的情况。"),
+        ("body", "太短", "至少 10 个字"),
+        ("body", "长" * 5001, "最多 5000 个字，现在是 5001 个。"),
+    ],
+)
 def test_bad_words_cost_no_picture(clients, activity, folder, field, value, message):
     answer = send(clients("wantong"), activity, files=[("现场.jpg", photos.photo())], **{field: value})
     assert answer.status_code == 422 and message in answer.text
@@ -217,13 +226,23 @@ def test_a_stale_form_overwrites_nothing_and_keeps_what_was_typed(clients, activ
 
 def test_a_preview_saves_nothing(clients, activity, folder):
     answer = send(clients("wantong"), activity, "preview", files=[("现场.jpg", photos.photo())])
-    assert answer.status_code == 200 and "预览（还没有保存）" in answer.text and "<p>来了二十多位志愿者。</p>" in answer.text
+    assert (
+        answer.status_code == 200
+        and "预览（还没有保存）" in answer.text
+        and "<p>来了二十多位志愿者。</p>" in answer.text
+    )
     assert count(Feedback) == 0 and count() == 1
     assert send(clients("wantong"), activity, "preview", title="").status_code == 422
 
 
 def test_markup_and_rare_characters_stay_text(clients, activity):
-    send(clients("wantong"), activity, "publish", title="<b>𠮷</b>😀", body='<script>alert("1")</script>\n<img src=x onerror=alert(1)>')
+    send(
+        clients("wantong"),
+        activity,
+        "publish",
+        title="<b>𠮷</b>😀",
+        body='<script>alert("1")</script>\n<img src=x onerror=alert(1)>',
+    )
     for page in (f"/feedback/{the_one(activity).id}", "/feedback", "/"):
         shown = clients("").get(page).text
         assert "&lt;b&gt;𠮷&lt;/b&gt;😀" in shown and "<script>alert" not in shown and "<img src=x" not in shown
@@ -262,10 +281,22 @@ def test_a_draft_cannot_be_withdrawn_and_nothing_not_at_all(clients, activity):
     assert wantong.post(f"{address(activity)}/withdrawal", data={"reason": "有误"}).status_code == 409
 
 
-@pytest.mark.parametrize(("username", "status"), [
-    ("", 303), ("member", 403), ("volunteer", 403), ("unit", 403), ("baiyun", 404), ("far", 404), ("yunlong", 404),
-    ("wantong", 200), ("huanglou", 200), ("gulou", 200), ("city", 200),
-])
+@pytest.mark.parametrize(
+    ("username", "status"),
+    [
+        ("", 303),
+        ("member", 403),
+        ("volunteer", 403),
+        ("unit", 403),
+        ("baiyun", 404),
+        ("far", 404),
+        ("yunlong", 404),
+        ("wantong", 200),
+        ("huanglou", 200),
+        ("gulou", 200),
+        ("city", 200),
+    ],
+)
 @pytest.mark.parametrize("htmx", [False, True])
 def test_who_reaches_it(clients, activity, folder, username, status, htmx):
     client = clients(username)

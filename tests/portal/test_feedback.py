@@ -37,19 +37,35 @@ def test_the_filters_narrow(client):
     published("云龙普法", cast.far_code(), category="law", body="请来了三位律师，讲了一上午。")
     everything = {"云龙普法", "万通理发"}
     for query, wanted in {
-        "": everything, "region=3203": everything, "region=320302": {"万通理发"}, f"region={cast.HUANGLOU}": {"万通理发"},
-        f"region={cast.WANTONG}": {"万通理发"}, "region=320303": {"云龙普法"}, "region=320311": set(),
-        "category=law": {"云龙普法"}, "category=elder&region=320303": set(),
-        "q=理发": {"万通理发"}, "q=律师": {"云龙普法"}, "q=万通": {"万通理发"}, "q=清洁家园": everything, "q=没有的": set(), "q=%25": set(),
+        "": everything,
+        "region=3203": everything,
+        "region=320302": {"万通理发"},
+        f"region={cast.HUANGLOU}": {"万通理发"},
+        f"region={cast.WANTONG}": {"万通理发"},
+        "region=320303": {"云龙普法"},
+        "region=320311": set(),
+        "category=law": {"云龙普法"},
+        "category=elder&region=320303": set(),
+        "q=理发": {"万通理发"},
+        "q=律师": {"云龙普法"},
+        "q=万通": {"万通理发"},
+        "q=清洁家园": everything,
+        "q=没有的": set(),
+        "q=%25": set(),
     }.items():
         answer = client.get(f"/feedback?{query}")
         assert answer.status_code == 200 and set(titles(answer)) == wanted, query
     assert "没有找到反馈" in client.get("/feedback?q=没有的").text
 
 
-@pytest.mark.parametrize(("query", "message"), [
-    ("category=nothing", "没有这个类型"), ("region=999999", "没有这个区域"), ("q=" + "长" * 51, "最多 50 个字"),
-])
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("category=nothing", "没有这个类型"),
+        ("region=999999", "没有这个区域"),
+        ("q=" + "长" * 51, "最多 50 个字"),
+    ],
+)
 def test_a_wrong_filter_is_named(client, query, message):
     published()
     answer = client.get(f"/feedback?{query}")

@@ -115,7 +115,9 @@ def test_the_totals_are_those_of_the_last_count(app, client):
     year = clock.today().year
     keys = {"community_code": cast.WANTONG, "volunteer_community_code": cast.WANTONG, "unit_id": 0, "category_id": 1}
     for month, services in ((f"{year}-01", 1200), (f"{year}-12", 34), (f"{year - 1}-12", 999)):
-        db.session.add(ServiceMonth(month=month, services=services, minutes=services * 60, evidence=Evidence.ONSITE, **keys))
+        db.session.add(
+            ServiceMonth(month=month, services=services, minutes=services * 60, evidence=Evidence.ONSITE, **keys)
+        )
     cast.make_activity()
     cast.make_activity(status=ActivityStatus.DRAFT)
     cast.make_activity(starts_at=clock.now() - timedelta(days=400))
@@ -124,7 +126,10 @@ def test_the_totals_are_those_of_the_last_count(app, client):
     db.session.commit()
     assert not count_figures()
     assert {f.name: f.number for f in db.session.scalars(db.select(Figure))} == {
-        "volunteers": 4, "activities": 1, "services": 1234, "minutes": 74040,
+        "volunteers": 4,
+        "activities": 1,
+        "services": 1234,
+        "minutes": 74040,
     }
     assert "1,234" in client.get("/").text
     clock.move(timedelta(minutes=6))

@@ -12,7 +12,20 @@ from tests import cast
 from tests.support import photos
 from tests.support.statements import statements
 
-LOOKERS = ("", "member", "volunteer", "unit", "wantong", "wantong2", "baiyun", "far", "huanglou", "gulou", "yunlong", "city")
+LOOKERS = (
+    "",
+    "member",
+    "volunteer",
+    "unit",
+    "wantong",
+    "wantong2",
+    "baiyun",
+    "far",
+    "huanglou",
+    "gulou",
+    "yunlong",
+    "city",
+)
 OFFICE = {"wantong", "wantong2", "huanglou", "gulou", "city"}
 
 

@@ -36,6 +36,7 @@ def noise(megabytes: float) -> bytes:
 
 def png_head(width: int, height: int) -> bytes:
     """A PNG that declares a size and holds next to nothing: a bomb for who decodes before looking."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 

@@ -100,7 +100,12 @@ def page(activity: Activity, form: FeedbackForm, *, status: int, **context: Any)
     living = latest if latest and latest.status is not FeedbackStatus.WITHDRAWN else None
     context = {"preview": False, "stale": None, "withdrawal": None, "activity": activity, "form": form} | context
     if context["stale"] and living:
-        form.version.data, form.version.raw_data = living.version, None  # sent again, it is meant to replace what now stands there
+        form.version.data, form.version.raw_data = (
+            living.version,
+            None,
+        )  # sent again, it is meant to replace what now stands there
     story = told(history_of(latest), FeedbackStatus) if latest else []
     closed = "" if living else why_not(activity)
-    return render("office/feedback/edit.html", "form", status=status, story=story, closed=closed, feedback=living, **context)
+    return render(
+        "office/feedback/edit.html", "form", status=status, story=story, closed=closed, feedback=living, **context
+    )

@@ -37,7 +37,10 @@ class FeedbackFilter(ActivityFilter):
     @property
     def kinds(self) -> list[tuple[str, str, None]]:
         """The categories as chips."""
-        return [("", "全部", None), *((kind.slug, kind.name, None) for kind in categories().values() if not kind.closed)]
+        return [
+            ("", "全部", None),
+            *((kind.slug, kind.name, None) for kind in categories().values() if not kind.closed),
+        ]
 
 
 @portal.get("/feedback")

@@ -35,8 +35,14 @@ def mode() -> ResponseReturnValue:
     """Turn 长者模式 on or off for a year, and stay where one was."""
     answer = redirect(safe_next(request.form.get("next")), 303)
     wanted = "elder" if request.form.get("mode") == "elder" else ""
-    answer.set_cookie(ELDER_COOKIE, wanted, max_age=31_536_000 if wanted else 0, samesite="Lax",
-                      httponly=True, path=url_for("portal.home"))
+    answer.set_cookie(
+        ELDER_COOKIE,
+        wanted,
+        max_age=31_536_000 if wanted else 0,
+        samesite="Lax",
+        httponly=True,
+        path=url_for("portal.home"),
+    )
     return answer
 
 
