@@ -1,0 +1,166 @@
+"""The demonstration city as a world for tests: `flask demo` on a template database, and rows of it by state.
+
+`demo_app` is the application on it; every test gets the database as new. To the demonstration's own rows come
+the few states that it does not show in 万通社区, so that every page is seen in every state.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+
+from app import clock, create_app
+from app.db import db
+from app.freshness import forget
+from app.models import (
+    Activity,
+    Application,
+    Assignment,
+    Feedback,
+    HelpRequest,
+    Message,
+    PublicCase,
+    SignIn,
+    SignUp,
+    User,
+    Volunteer,
+)
+from app.models.activity import ActivityStatus
+from app.models.feedback import FeedbackStatus
+from app.models.signup import SignUpStatus
+from tests import cast
+from tests.fixtures import Client, settings
+from tests.support.databases import Database, open_database
+from tests.support.postgres import RUN
+
+STAFF = ("city", "huanglou", "wantong", "unit")
+
+
+def pictures(kind: str) -> str:
+    """Where the demonstration's pictures lie, shared by the run's processes."""
+    return str(Path(os.environ[RUN], f"demo-pictures-{kind}"))
+
+
+def prepare(url: str) -> None:
+    """Fill a template database with the demonstration."""
+    app = create_app(settings(url, pictures(url.split(":")[0].split("+")[0])))
+    with app.app_context():
+        upgrade(str(Path(app.root_path).parent / "migrations"))
+        done = app.test_cli_runner().invoke(args=["demo"])
+        assert done.exit_code == 0, done.output
+        add_missing_states()
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def add_missing_states() -> None:
+    """A paused and a departed volunteer, an activity going on, feedback as draft and withdrawn, in 万通社区."""
+    volunteers = db.session.scalars(
+        db.select(Volunteer).join(User).where(Volunteer.community_code == cast.WANTONG, User.username != "volunteer")
+    ).all()
+    by = cast.who("wantong")
+    volunteers[0].pause(by=by, reason="外出三个月")
+    volunteers[1].leave(by=by, reason="迁往外地")
+    going_on = cast.make_activity(starts_at=clock.now() - timedelta(hours=1), ends_at=clock.now() + timedelta(hours=1))
+    ended = db.session.scalars(
+        db.select(Activity.id)
+        .outerjoin(Feedback)
+        .where(Activity.community_code == cast.WANTONG, Activity.status == ActivityStatus.COMPLETED, Feedback.id.is_(None))
+    ).all()
+    for activity, status in zip(ended, (FeedbackStatus.DRAFT, FeedbackStatus.WITHDRAWN), strict=False):
+        feedback = Feedback(activity_id=activity, title="活动情况", body="大家都来了。", status=status)
+        feedback.locate(cast.WANTONG)
+        db.session.add(feedback)
+    for volunteer in volunteers[2:5]:
+        db.session.add(signed_up(going_on, volunteer))
+
+
+def signed_up(activity: Activity, volunteer: Volunteer) -> SignUp:
+    """An admitted sign-up; added by the caller."""
+    activity.turns += 1
+    activity.taken += 1
+    row = SignUp(
+        activity_id=activity.id, volunteer_id=volunteer.id, status=SignUpStatus.ADMITTED, turn=activity.turns, unit_id=volunteer.unit_id,
+        volunteer_district_code=volunteer.district_code, volunteer_subdistrict_code=volunteer.subdistrict_code,
+        volunteer_community_code=volunteer.community_code,
+    )  # fmt: skip
+    row.locate(activity.community_code)
+    return row
+
+
+def of_each_state(model: Any, *state: Any, where: Any = None, columns: Any = None) -> list[tuple[Any, ...]]:
+    """One row for each combination of these columns that occurs: its `columns`, by default the id."""
+    first = db.select(db.func.max(model.id)).group_by(*state)
+    chosen = db.select(*(columns or [model.id])).where(model.id.in_(first if where is None else first.where(where)))
+    return [tuple(row) for row in db.session.execute(chosen.order_by(model.id))]
+
+
+def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
+    """What a route may put into its variables, a row for each state, by the key of tests/test_access.py."""
+    now = clock.now()
+    phase = db.case((Activity.starts_at > now, 1), (Activity.ends_at > now, 2), else_=3)
+    full = Activity.taken >= Activity.capacity
+    owner = db.select(User.id).where(User.username_key == "volunteer").scalar_subquery()
+    mine = SignUp.volunteer_id == db.select(Volunteer.id).where(Volunteer.user_id == owner).scalar_subquery()
+    pair, states = (SignUp.activity_id, SignUp.id), (SignUp.status, SignUp.attendance)
+    activities = of_each_state(Activity, Activity.status, phase, full, where=Activity.community_code == place)
+    here = SignUp.community_code == place
+    return {
+        "activities:activities": activities,
+        "office:activities": activities,
+        "office:activities+signups": of_each_state(SignUp, *states, where=here, columns=pair),
+        "office:activities+attendance": of_each_state(
+            SignUp, *states, where=db.and_(here, SignUp.status == SignUpStatus.ADMITTED), columns=pair
+        ),
+        "office:applications": of_each_state(
+            Application, Application.status, where=Application.community_code == place
+        ),
+        "office:volunteers": of_each_state(Volunteer, Volunteer.status, where=Volunteer.community_code == place),
+        "office:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
+        "office:help": of_each_state(HelpRequest, HelpRequest.status, where=HelpRequest.community_code == place),
+        "feedback:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
+        "help:help": of_each_state(PublicCase, PublicCase.category_id)[:2],
+        "member:services": of_each_state(SignUp, *states, where=mine),
+        "member:help": of_each_state(Assignment, Assignment.status, where=Assignment.user_id == owner),
+        "member:messages": of_each_state(Message, Message.user_id, where=Message.user_id == owner),
+        "member:sign-ins": of_each_state(SignIn, SignIn.user_id, where=SignIn.user_id == owner),
+    }
+
+
+@pytest.fixture(scope="session")
+def demo_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[Flask, Database]]]:
+    """One application and database of the demonstration for each kind of database and worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    made: dict[str, tuple[Flask, Database]] = {}
+
+    def ask(kind: str) -> tuple[Flask, Database]:
+        if kind not in made:
+            database = open_database(kind, worker, prepare, name="demo")
+            app = create_app(settings(database.url, pictures(kind)))
+            app.test_client_class = Client
+            made[kind] = app, database
+        return made[kind]
+
+    yield ask
+    for app, database in made.values():
+        with app.app_context():
+            db.engine.dispose()
+        database.close()
+
+
+@pytest.fixture
+def demo_app(kind: str, demo_sites: Callable[[str], tuple[Flask, Database]]) -> Iterator[Flask]:
+    """The application on the demonstration as new, inside a context of its own."""
+    forget()
+    app, database = demo_sites(kind)
+    with app.app_context():
+        yield app
+        db.session.remove()
+    database.restore()
+    forget()

@@ -1,0 +1,160 @@
+"""Every page in every state, read as text: status, one h1, headings in order, title, valid HTML, no dead link or form."""
+
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from tests.demonstration import rows
+from tests.pages import NO_PAGE, Visit, may, pages, visits
+from tests.support.html import invalid_pages
+from tests.test_access import URL_MAP, key_of
+
+SITE = "徐州市党员志愿者服务平台"
+EVERYBODY = ("", "member", "volunteer", "wantong", "huanglou", "city", "unit")
+
+
+class Readers:
+    """One signed-in client for each person, made when first needed."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.made = app, {}
+
+    def __getitem__(self, who: str) -> Any:
+        if who not in self.made:
+            self.made[who] = self.app.test_client()
+            if who:
+                self.made[who].sign_in(who)
+        return self.made[who]
+
+
+@pytest.fixture
+def readers(demo_app: Any) -> Readers:
+    """People of the demonstration."""
+    return Readers(demo_app)
+
+
+def faults(html: str) -> Iterator[str]:
+    """What is wrong with this page's frame."""
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+    if levels.count(1) != 1:
+        yield f"{levels.count(1)} h1"
+    if any(after - before > 1 for before, after in zip([0, *levels], levels, strict=False)):
+        yield f"headings skip: {levels}"
+    title = re.search(r"<title>(.*?)</title>", html, re.DOTALL)
+    if not title or SITE not in title[1] or not title[1].removesuffix(SITE).strip(" -\n"):
+        yield f"title: {title and title[1]}"
+    for hole in ("None", "undefined", "{{", "&lt;p&gt;"):
+        if re.search(rf">\s*{re.escape(hole)}\s*<", html):
+            yield f"shows {hole}"
+
+
+def read(readers: Readers, visits: list[Visit]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """The pages' texts, and what is wrong with statuses and frames."""
+    texts, wrong = {}, {}
+    for visit in visits:
+        answer = readers[visit.who].get(visit.path)
+        found = [] if answer.status_code in visit.right else [f"status {answer.status_code}"]
+        if answer.status_code != 303:
+            texts[str(visit)] = answer.text
+            found += faults(answer.text)
+        if found:
+            wrong[str(visit)] = found
+    return texts, wrong
+
+
+def report(wrong: Mapping[Any, Any]) -> str:
+    """One line a page, whole."""
+    return "\n".join(f"{page}: {found}" for page, found in wrong.items())
+
+
+def test_no_page_is_forgotten():
+    known = set(rows_known())
+    for route in pages():
+        assert "<" not in route.rule or key_of(route) in known, f"{route.endpoint}: add its rows to tests/demonstration.py"
+        assert any(may(who, route) for who in EVERYBODY), f"{route.endpoint}: nobody of the demonstration may see it"
+    gone = set(NO_PAGE) - set(URL_MAP.view_functions)
+    assert not gone, f"tests/pages.py names views that are gone: {gone}"
+
+
+def rows_known() -> list[str]:
+    """The keys of `rows`, without a database."""
+    import inspect
+
+    return re.findall(r'^        "([a-z:+-]+)":', inspect.getsource(rows), re.MULTILINE)
+
+
+def test_every_page_of_the_demonstration_is_whole_and_valid(readers):
+    texts, wrong = read(readers, list(visits(rows())))
+    assert len(texts) > 100
+    assert not wrong, report(wrong)
+    invalid = invalid_pages(texts)
+    assert not invalid, report(invalid)
+
+
+@pytest.mark.sqlite_only
+def test_every_page_is_whole_and_valid_while_the_city_is_empty(app):
+    texts, wrong = read(Readers(app), list(visits(nothing())))
+    assert not wrong, report(wrong)
+    invalid = invalid_pages(texts)
+    assert not invalid, report(invalid)
+
+
+def nothing() -> dict[str, list[tuple[Any, ...]]]:
+    """A world without rows."""
+    return {key: [] for key in rows_known()}
+
+
+def links(html: str, path: str) -> set[str]:
+    """The site's own addresses that this page leads to, without fragments."""
+    found = {urljoin(path, unescape(link)) for link in re.findall(r'<a[^>]*\shref="([^"]+)"', html)}
+    return {link.partition("#")[0] for link in found if link.startswith("/")}
+
+
+def forms(html: str, path: str) -> set[tuple[str, str]]:
+    """Method and address of every form and of every button that names an address of its own."""
+    found = set()
+    for tag in re.findall(r"<form[^>]*>|<button[^>]*formaction[^>]*>", html):
+        target = re.search(r'\s(?:form)?action="([^"]*)"', tag)
+        post = 'method="post"' in tag or ("formaction" in tag and 'formmethod="get"' not in tag)
+        address = urljoin(path, unescape(target[1])) if target else path
+        found.add(("POST" if post else "GET", address.partition("#")[0]))
+    return found
+
+
+def shape(address: str) -> str:
+    """Addresses of one shape lead to the same view with the same query; numbers and values differ."""
+    parts = urlsplit(address)
+    keys = sorted({pair.partition("=")[0] for pair in parts.query.split("&")})
+    return re.sub(r"\d+|[0-9a-f]{32}", "0", parts.path) + "?" + "&".join(keys)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.sqlite_only
+def test_nothing_shown_leads_nowhere(readers, who):
+    """Crawl from the home page, a few of each shape; no link or form answers 404, 405, 403 or 500."""
+    start = ["/", "/member/", "/office/"] if who not in ("", "member", "volunteer") else ["/", "/member/"][: 1 + bool(who)]
+    queue, seen, shapes, asked = list(start), set(start), {}, set()
+    wrong = {}
+    while queue:
+        path = queue.pop()
+        answer = readers[who].get(path)
+        if answer.status_code not in (200, 303):
+            wrong[path] = answer.status_code
+        answer.close()
+        if answer.mimetype != "text/html":
+            continue
+        for link in links(answer.text, path) - seen:
+            seen.add(link)
+            shapes[shape(link)] = shapes.get(shape(link), 0) + 1
+            if shapes[shape(link)] <= 4:
+                queue.append(link)
+        asked |= forms(answer.text, path)
+    bound = readers.app.url_map.bind("localhost")
+    for method, address in asked:
+        assert bound.match(urlsplit(address).path, method=method), address
+    assert len(seen) > 10
+    assert not wrong, report(wrong)

@@ -1,0 +1,105 @@
+"""Statements a page: the same at 10 rows and at 100, and within the goal (0 of them depend on how full the city is)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import clock
+from app.db import db
+from app.freshness import forget
+from app.models import Feedback, Message
+from app.models.feedback import FeedbackStatus
+from tests import cast
+from tests.applicants import apply, card
+from tests.demonstration import rows, signed_up
+from tests.pages import visits
+from tests.support.statements import statements
+
+TWELVE = {"portal.home", "member.home", "office.home"}  # home, 待办, overview
+# Measured beyond the goal: endpoint → (statements, why)
+KNOWN: dict[str, tuple[int, str]] = {
+    "portal.activities_show": (7, "signed in: why one may not sign up asks for overlaps and the own sign-up; a visitor's page costs 4"),
+    "member.volunteer_resubmission": (7, "409: the person is read again for the error page, the transaction having ended"),
+    "office.activities_edit": (7, "the regions below the post for the picker; 409 reads the person again"),
+    "office.applications_return": (7, "409 reads the person again"),
+    "office.applications_rejection": (7, "409 reads the person again"),
+    "office.signups": (7, "the list, its counts and the units named in it"),
+    "office.attendance_show": (7, "the row's history and who wrote it"),
+    "office.volunteers_show": (7, "services, history and who wrote it"),
+    "office.help_show": (7, "assignments, history and who wrote it"),
+}
+
+
+def allowed(endpoint: str, who: str) -> int:
+    """How many statements the page may send."""
+    if endpoint in KNOWN and who:
+        return KNOWN[endpoint][0]
+    if endpoint in TWELVE:
+        return 12
+    return 6 if who else 4
+
+
+def count(client: Any, path: str) -> list[str]:
+    """The statements of this page, nothing remembered of it but what every page shares."""
+    client.get(path)
+    with statements() as seen:
+        client.get(path).close()
+    return [one for one in seen if "UPDATE sign_in" not in one]
+
+
+def more(number: int, since: int) -> None:
+    """So many of every noun more: volunteers, applications, activities with sign-ups, feedback, messages."""
+    mine = cast.volunteer_of("volunteer")
+    crowded = cast.make_activity(capacity=1000, title="人多的活动", starts_at=clock.now() - timedelta(minutes=30))
+    for n in range(since, since + number):
+        user = cast.make_user(f"stat{n:04d}", f"统计{n}", f"135{n:08d}")
+        volunteer = cast.make_volunteer(user)
+        apply(cast.make_user(f"asks{n:04d}", f"申请{n}", f"136{n:08d}"), id_card=card(n))
+        start = clock.now() + timedelta(days=n + 1)
+        coming = cast.make_activity(starts_at=start, title=f"活动{n}")
+        over = cast.make_activity(starts_at=clock.now() - timedelta(days=n + 1), title=f"去过{n}")
+        db.session.add_all([signed_up(crowded, volunteer), signed_up(coming, mine), signed_up(over, mine)])
+        feedback = Feedback(activity_id=over.id, title=f"反馈{n}", body="好。", status=FeedbackStatus.PUBLISHED)
+        feedback.published_at = clock.now() - timedelta(minutes=n)
+        feedback.locate(over.community_code)
+        db.session.add_all([feedback, Message(user_id=mine.user_id, title=f"消息{n}")])
+    db.session.commit()
+    forget()
+
+
+def measured(client_of: Callable[[str], Any], busy: dict[str, Any]) -> dict[str, int]:
+    """Statements of every page by visit."""
+    clients: dict[str, Any] = {}
+    found = {}
+    for visit in visits(busy):
+        clients.setdefault(visit.who, None)
+        clients[visit.who] = clients[visit.who] or client_of(visit.who)
+        found[f"{visit.endpoint} {visit}"] = len(count(clients[visit.who], visit.path))
+    return found
+
+
+def test_no_page_costs_more_at_a_hundred_rows_than_at_ten(app, clients):
+    more(10, 0)
+    world = rows()
+    few = measured(clients, world)
+    more(90, 10)
+    many = measured(clients, world)
+    grown = {page: (few[page], many[page]) for page in few if many[page] > few[page]}
+    assert len(few) > 40
+    assert not grown, "\n".join(f"{page}: {before} → {after}" for page, (before, after) in grown.items())
+
+
+@pytest.mark.sqlite_only
+def test_every_page_stays_within_its_goal(demo_app):
+    def client_of(who: str) -> Any:
+        client: Any = demo_app.test_client()
+        return client.sign_in(who) if who else client
+
+    too_many = {}
+    for page, number in measured(client_of, rows()).items():
+        endpoint, who = page.split(" ")[:2]
+        if number > allowed(endpoint, "" if who == "visitor" else who):
+            too_many[page] = number
+    assert not too_many, "\n".join(f"{page}: {number}" for page, number in too_many.items())
