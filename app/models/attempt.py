@@ -67,13 +67,6 @@ class Limit:
         return attempt
 
 
-def failures(kind: str, key: str, within: timedelta) -> int:
-    """How many tries of this kind and key failed within this time."""
-    since = clock.now() - within
-    counted = select(func.count()).where(Attempt.kind == kind, Attempt.key == key, Attempt.at > since)
-    return db.session.scalar(counted) or 0
-
-
 def forget(ids: Sequence[int], *limits: Limit) -> None:
     """Forget these attempts, and all failures that these limits count."""
     ours = [and_(Attempt.kind == limit.kind, Attempt.key == limit.key) for limit in limits]

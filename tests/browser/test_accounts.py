@@ -1,5 +1,7 @@
 """Accounts and pickers in a real browser: with the keyboard, on a telephone, without scripts, for everybody."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -77,6 +79,32 @@ def test_the_selects_lead_down_and_keep_the_focus(phone, app, live_server):
     phone.get_by_role("button", name="保存").click()
     expect(phone.get_by_text("个人信息已保存")).to_be_visible()
     assert home_of("member") == WANTONG
+
+
+def test_a_lists_region_filter_narrows_step_by_step_and_lives_in_the_address(page, app, live_server):
+    page.goto("/feedback")
+    page.locator("#region-1").select_option("320302")
+    expect(page.locator("#region-2")).to_be_visible()
+    expect(page.locator("#region-1")).to_have_value("320302")
+    expect(page).to_have_url(re.compile("region=320302"))
+    page.locator("#region-2").select_option(label="黄楼街道")
+    expect(page.locator("#region-3")).to_contain_text("万通社区")
+    expect(page).to_have_url(re.compile("region=320302001"))
+    page.locator("#region-1").select_option("320303")
+    expect(page.locator("#region-2")).to_contain_text("云龙区（全部）")
+    expect(page.locator("#region-3")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#region-1")).to_have_value("320303")
+    page.go_back()
+    expect(page.locator("#region-2")).to_have_value("320302001")
+
+
+def test_a_lists_region_filter_works_without_scripts(plain, live_server):
+    plain.goto("/feedback")
+    for number, value in ((1, "320302"), (2, "320302001"), (3, WANTONG)):
+        plain.locator(f"#region-{number}").select_option(value)
+        plain.locator("main form[role=search] button").first.click()
+    expect(plain.locator("#region-3")).to_have_value(WANTONG)
 
 
 def test_enter_in_another_field_saves_and_does_not_step(page, app, live_server):

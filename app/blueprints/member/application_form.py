@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField, ValidationError, widgets
 from wtforms.validators import Optional
 
+from app.fields_places import unit_choice
 from app.forms import (
     CreationForm,
     IdCardField,
@@ -107,7 +108,7 @@ def known(source: Any, user: User) -> dict[str, Any]:
         "employment": source.employment,
         "community": source.community_code,
         "home_community": source.home_community_code,
-        "work_unit": source.unit_id or source.unit_other or "none",
+        "work_unit": unit_choice(source.unit_id, source.unit_other),
         "skills": skills,
         "statement": getattr(source, "statement", ""),
         "guardian_name": source.guardian_name,
