@@ -60,7 +60,7 @@ def next_step(r: HelpRequest) -> Next:
         S.PENDING: (f"下一步：{place}会在 {by}前答复是否受理", late or "受理后再安排志愿者。"),
         S.ACCEPTED: (f"下一步：{place}会在 {by}前安排志愿者", late or "安排好以后，志愿者会按您留的电话联系您。"),
         S.ARRANGED: ("下一步：等志愿者答复，一天之内有结果", late or f"整件事在 {by}前办结。"),
-        S.SERVING: (f"下一步：志愿者会联系您，{by}前办完", late or "志愿者看过您的电话、地址，下面都有记录。"),
+        S.SERVING: (f"下一步：志愿者会联系您，{by}前办完", late or "志愿者每次查看您的电话、地址，都会记在“谁看过我的联系方式”里。"),
         S.DONE: (f"下一步：{place}会在 {by}前回访并办结", late or "有没做好的，回访时请告诉社区。"),
     }
     if r.standing in steps:
@@ -83,6 +83,16 @@ def _ended(r: HelpRequest) -> Next:
         S.WITHDRAWN: "您已撤回这件求助", S.LAPSED: "十个工作日没有补充，求助已关闭",
     }
     return Next(ends[r.standing], "需要时可以重新求助。", "")
+
+
+AHEAD = {S.PENDING: "社区受理", S.ACCEPTED: "安排志愿者", S.ARRANGED: "志愿者接单", S.SERVING: "服务", S.DONE: "社区回访、办结"}
+
+
+def to_come(r: HelpRequest) -> list[Line]:
+    """The steps that still lie ahead, the first of them as the present one; none when it has ended."""
+    states = list(AHEAD)
+    ahead = states[states.index(r.standing) :] if r.standing in AHEAD else []
+    return [(AHEAD[state], "", "", "now" if state is r.standing else "") for state in ahead]
 
 
 def told(lines: Iterable[History], *, staff: bool = False) -> list[Line]:

@@ -12,7 +12,7 @@ from app.blueprints.help_forms import HelpReasonForm, SupplementForm
 from app.blueprints.portal import portal
 from app.forms import Form, TextField, length, required
 from app.help_pass import drop, give, held, opened, private
-from app.help_story import looked, next_step, told
+from app.help_story import looked, next_step, to_come, told
 from app.htmx import go, render
 from app.models.contact_view import looks_at
 from app.models.help_asker import may_reopen
@@ -115,6 +115,6 @@ def _door(form: TrackForm, status: int = 0) -> ResponseReturnValue:
 
 def _page(case: HelpRequest, forms: dict[str, Form] | None = None, status: int = 200) -> ResponseReturnValue:
     views = [(labels.when(view.at), looked(view)) for view in looks_at(case)]
-    context = {"step": next_step(case), "story": told(history_of(case)), "views": views, "reopens": may_reopen(case)}
+    context = {"step": next_step(case), "story": told(history_of(case)) + to_come(case), "views": views, "reopens": may_reopen(case)}
     failed = {"rating": RatingForm(formdata=None)} | (forms or {})
     return render("portal/help/case.html", status=status, case=case, forms=failed, cases=latest_closed(3), **context)
