@@ -82,7 +82,8 @@ def published() -> Select[Any]:
 
 def public_case(id: int) -> PublicCase | None:
     """One case that the public may read."""
-    return db.session.scalar(published().where(PublicCase.id == id))
+    found: PublicCase | None = db.session.scalar(published().where(PublicCase.id == id))
+    return found
 
 
 def latest_closed(n: int) -> list[PublicCase]:

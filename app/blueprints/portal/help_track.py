@@ -1,5 +1,6 @@
 """Following a request: number and last four digits open that one case for thirty minutes."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
@@ -59,8 +60,8 @@ def help_track() -> ResponseReturnValue:
 @private
 def help_supplement() -> ResponseReturnValue:
     """Answer what the community asked."""
-    case, form = held(), SupplementForm()
-    return _act(case, form, lambda: case and case.supply(form.words), "supplement")
+    form = SupplementForm()
+    return _act(form, lambda case: case.supply(form.words), "supplement")
 
 
 @portal.post("/help/track/withdrawal")
@@ -68,8 +69,8 @@ def help_supplement() -> ResponseReturnValue:
 @private
 def help_withdrawal() -> ResponseReturnValue:
     """Not needed any more."""
-    case, form = held(), Form()
-    return _act(case, form, lambda: case and case.withdraw(), "withdrawal")
+    form = Form()
+    return _act(form, lambda case: case.withdraw(), "withdrawal")
 
 
 @portal.post("/help/track/rating")
@@ -77,8 +78,8 @@ def help_withdrawal() -> ResponseReturnValue:
 @private
 def help_rating() -> ResponseReturnValue:
     """Say how it was."""
-    case, form = held(), RatingForm()
-    return _act(case, form, lambda: case and case.rate(Rating(form.rating.data)), "rating")
+    form = RatingForm()
+    return _act(form, lambda case: case.rate(Rating(form.rating.data)), "rating")
 
 
 @portal.post("/help/track/reopening")
@@ -86,8 +87,8 @@ def help_rating() -> ResponseReturnValue:
 @private
 def help_reopening() -> ResponseReturnValue:
     """It was not solved."""
-    case, form = held(), HelpReasonForm()
-    return _act(case, form, lambda: case and case.reopen(reason=form.words), "reopening")
+    form = HelpReasonForm()
+    return _act(form, lambda case: case.reopen(reason=form.words), "reopening")
 
 
 @portal.post("/help/track/leaving")
@@ -98,13 +99,14 @@ def help_leaving() -> ResponseReturnValue:
     return drop(go(url_for("portal.help_track")))
 
 
-def _act(case: HelpRequest | None, form: Form, verb: Any, name: str) -> ResponseReturnValue:
+def _act(form: Form, verb: Callable[[HelpRequest], Any], name: str) -> ResponseReturnValue:
     """Run the verb on the held case and show it; 422 with the form, or the door when the pass has run out."""
+    case = held()
     if case is None:
         door = TrackForm(formdata=None)
         door.form_errors.append(CLOSED)
         return _door(door, 403)
-    if form.carry(verb) is None:
+    if form.carry(lambda: verb(case)) is None:
         return _page(case, {name: form}, form.status)
     return go(url_for("portal.help_track"))
 
