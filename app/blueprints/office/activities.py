@@ -1,6 +1,6 @@
 """活动管理: keep, publish and call off the activities of the communities below one's post."""
 
-from flask import current_app, flash, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
@@ -121,7 +121,7 @@ def _ways(activity: Activity) -> list[tuple[str, str, str]]:
     """(text, address, icon) of what else is kept about a published activity."""
     if activity.status is ActivityStatus.DRAFT:
         return []
-    return [(text, url_for(to, id=activity.id), icon) for text, to, icon in WAYS if to in current_app.view_functions]
+    return [(text, url_for(to, id=activity.id), icon) for text, to, icon in WAYS]
 
 
 @office.post("/activities/<int:id>/publication")
