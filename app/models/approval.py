@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped
 from app import clock
 from app.freshness import touch
 from app.models import message
+from app.models.impartial import untouchable
 from app.models.region import place_name
 from app.models.stateful import Stateful, TransitionError, given
 from app.models.user import User, hold_user
@@ -99,6 +100,8 @@ class Approval(Stateful):
     def _by_another(self, by: User) -> None:
         if by.id == self.user_id:
             raise Refused("这是您本人的申请，须由上一级管理员审核。", self)
+        if self.user_id in untouchable(by):
+            raise Refused("这是同一岗位同事的申请，须由上一级管理员审核。", self)
 
     def _leave_pending(self, to: ApplicationStatus, by: User) -> None:
         self._by_another(by)

@@ -441,6 +441,14 @@ def test_the_level_above_decides_on_an_administrators_application(app):
     assert (line.actor_role, line.actor_place) == ("subdistrict", cast.HUANGLOU)
 
 
+def test_a_colleagues_application_goes_one_level_up(app):
+    application = apply("wantong2")
+    with pytest.raises(Refused, match="同一岗位"):
+        application.approve(by=cast.who("wantong"))
+    application.approve(by=cast.who("huanglou"))
+    assert application.status is ApplicationStatus.APPROVED
+
+
 def test_a_higher_post_of_ones_own_does_not_help(app):
     user = cast.who("wantong")
     db.session.add(Post(user_id=user.id, role=Role.DISTRICT, region_code=cast.GULOU, first_day=clock.today()))

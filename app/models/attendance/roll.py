@@ -11,6 +11,7 @@ from app import clock
 from app.db import db
 from app.models.activity import Activity
 from app.models.attendance import rules
+from app.models.impartial import untouchable
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
@@ -67,7 +68,7 @@ class Desk:
 
 def desk(activity: Activity, by: User | None) -> Desk:
     """The desk of this activity for `by` (None: for somebody who may decide about everybody), as it stands now."""
-    corrected, not_mine = rules.corrected(activity), frozenset(rules.untouchable(by))
+    corrected, not_mine = rules.corrected(activity), frozenset(untouchable(by))
     return Desk(activity, tally(activity.id), rules.objection(activity), corrected, not_mine)
 
 

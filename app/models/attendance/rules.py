@@ -6,15 +6,16 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from app import clock, labels
 from app.db import db
 from app.models.activity import Activity
 from app.models.activity_phase import ActivityStatus
+from app.models.impartial import untouchable
 from app.models.signup import Attendance, SignUp
 from app.models.stateful import given
-from app.models.user import Post, Role, User
+from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.refusal import Invalid, Refused
 
@@ -76,25 +77,6 @@ def check_change(activity: Activity, reason: str) -> str:
     if against:
         raise Refused(against, activity)
     return given(reason) if corrected(activity) or reason.strip() else ""
-
-
-def untouchable(by: User | None) -> set[int]:
-    """The user ids whose attendance `by` may not decide: their own, and that of a colleague of the same post.
-
-    It goes one level up: the colleague of a place is decided above that place (for the city, which has
-    nothing above, by another of its administrators).
-    """
-    if by is None or by.post is None:
-        return {by.id} if by else set()
-    if by.post.role is Role.CITY:
-        return {by.id}
-    return {by.id, *db.session.scalars(COLLEAGUES, {"place": by.post.region_code, "today": clock.today()})}
-
-
-COLLEAGUES = select(Post.user_id).where(
-    Post.region_code == bindparam("place"), Post.revoked_at.is_(None), Post.first_day <= bindparam("today"),
-    or_(Post.last_day.is_(None), Post.last_day >= bindparam("today")),
-)
 
 
 ABOVE = "本人和同一岗位同事的到场，由上一级管理员确认。"

@@ -17,6 +17,7 @@ from app.models.attendance import rules
 from app.models.attendance.tick import SERVICES_PATH, count_attended, service
 from app.models.history import record_all
 from app.models.holding import hold
+from app.models.impartial import untouchable
 from app.models.message import tell
 from app.models.queue import close_queue
 from app.models.service_record import ServiceRecord
@@ -59,7 +60,7 @@ def mark_rest(activity: Activity, *, by: User | None) -> Rest:
 def _obstacles(activity: Activity, signups: Sequence[SignUp], by: User | None) -> dict[int, str]:
     """Of these people's volunteer ids, who cannot be ticked now, and why."""
     elsewhere = rules.present_elsewhere(activity, [signup.volunteer_id for signup in signups])
-    not_mine = rules.untouchable(by)
+    not_mine = untouchable(by)
     reasons = {volunteer_id: rules.said_elsewhere(other) for volunteer_id, other in elsewhere.items()}
     for signup in signups:
         if signup.volunteer.user_id in not_mine:

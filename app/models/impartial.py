@@ -1,0 +1,26 @@
+"""Nobody confirms their own attendance or approves their own application: it goes one level up (SPEC section 1)."""
+
+from sqlalchemy import bindparam, or_, select
+
+from app import clock
+from app.db import db
+from app.models.user import Post, Role, User
+
+
+def untouchable(by: User | None) -> set[int]:
+    """The user ids about whom `by` may not decide: their own, and those of colleagues of the same post.
+
+    It goes one level up: the colleague of a place is decided above that place (for the city, which has
+    nothing above, by another of its administrators).
+    """
+    if by is None or by.post is None:
+        return {by.id} if by else set()
+    if by.post.role is Role.CITY:
+        return {by.id}
+    return {by.id, *db.session.scalars(COLLEAGUES, {"place": by.post.region_code, "today": clock.today()})}
+
+
+COLLEAGUES = select(Post.user_id).where(
+    Post.region_code == bindparam("place"), Post.revoked_at.is_(None), Post.first_day <= bindparam("today"),
+    or_(Post.last_day.is_(None), Post.last_day >= bindparam("today")),
+)
