@@ -55,7 +55,7 @@ class Next:
 def next_step(r: HelpRequest) -> Next:
     """What the asker may expect, from the state with everything due by now."""
     place, by = place_name(r.community_code, full=False), labels.month_day(r.last_day) if r.last_day else ""
-    late = "已超过期限，已提醒上一级。您也可以直接联系社区。" if r.overdue else ""
+    late = "已超过期限，让您久等了。您也可以直接联系社区。" if r.overdue else ""
     steps = {
         S.PENDING: (f"下一步：{place}会在 {by}前答复是否受理", late or "受理后再安排志愿者。"),
         S.ACCEPTED: (f"下一步：{place}会在 {by}前安排志愿者", late or "安排好以后，志愿者会按您留的电话联系您。"),
