@@ -63,3 +63,9 @@ def these(scope: Select[Any], ids: Iterable[int]) -> list[SignUp]:
     """These rows of the scope with people, in order."""
     wanted = with_people(scope).where(SignUp.id.in_(list(ids))).order_by(*ORDER)
     return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
+
+
+def next_in_line(scope: Select[Any], most: int = 50) -> list[SignUp]:
+    """The first 候补 of this scope, in order."""
+    waiting = scope.where(SignUp.status == SignUpStatus.WAITING).order_by(*ORDER).limit(most)
+    return list(db.session.scalars(waiting))

@@ -131,13 +131,15 @@ def test_the_second_admin_meets_the_present_state(asked, clients, htmx):
 
 def test_when_a_place_is_taken_back_the_next_moves_up_in_the_same_answer(app, clients):
     activity = make_activity(capacity=1)
-    held, waiting = join("volunteer", activity), join("second", activity)
+    held, waiting, last = (join(username, activity) for username in ("volunteer", "second", "third"))
     db.session.commit()
-    number = waiting.id
+    number, behind = waiting.id, last.id
     response = decide(clients("wantong"), held, "refusal", htmx=True, reason="场地变小")
     assert f'<hx-partial hx-target="#su-{number}"' in response.text
     assert "1 名候补已自动录用" in response.text
-    assert states(activity) == {S.DECLINED: 1, S.ADMITTED: 1}
+    moved = response.text.partition(f'<hx-partial hx-target="#at-{behind}"')[2]
+    assert "候补第 1 位" in moved[:150]
+    assert states(activity) == {S.DECLINED: 1, S.ADMITTED: 1, S.WAITING: 1}
 
 
 def test_a_conflict_is_named_in_the_row(asked, clients):

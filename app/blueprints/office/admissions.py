@@ -99,7 +99,8 @@ def _answer(id: int, signup_id: int, verb: Callable[[], Any], why_not: str = "")
         flash(said, "ok")
         return go(_back(id))
     others = signup_list.these(_scope(id), [one.id for one in moved_up or []])
-    return _news("row", id, others, signup=signup, said=said, focus=True)
+    line = positions(signup_list.next_in_line(_scope(id))) if moved_up else {}
+    return _news("row", id, others, signup=signup, said=said, focus=True, line=line)
 
 
 def _show(signup: SignUp, status: int, **context: Any) -> ResponseReturnValue:
@@ -113,7 +114,7 @@ def _news(block: str, id: int, people: list[SignUp], status: int = 200, **contex
     """The block, the rows of `people`, and the counters."""
     activity = one(Activity, id, P.ACTIVITIES)
     shown = [*people, context["signup"]] if "signup" in context else people
-    context = {"form": None, "why_not": "", "focus": False} | context
+    context = {"form": None, "why_not": "", "focus": False, "line": {}} | context
     return render(LIST, block, "news", status=status, people=people, places=positions(shown), **around(activity), **context)
 
 
