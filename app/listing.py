@@ -33,7 +33,7 @@ class FilterForm(Form):
         """Return `stmt` narrowed by the fields that were given."""
         raise NotImplementedError
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """The fields that narrow, as they stand in the query string (for links and chips)."""
         sent = {name: value for name, value in request.args.items() if value and name in self._fields}
         return {name: value for name, value in (sent | self.settled()).items() if value}
@@ -208,4 +208,6 @@ def _typed(value: Any, column: Any) -> Any:
         return kind.fromisoformat(str(value))
     if issubclass(kind, int) and not -BIGGEST < int(value) < BIGGEST:
         raise ValueError("no database keeps such a number")
+    if issubclass(kind, str) and "\0" in str(value).encode().decode():  # encode: a lone surrogate is a ValueError
+        raise ValueError("no database keeps such a text")
     return kind(value)

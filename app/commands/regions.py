@@ -1,6 +1,7 @@
 """`flask import-regions [FILE]`: load the official tree (code,name,level); default: the real Xuzhou."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,12 +15,24 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 def read_regions(file: Path) -> list[tuple[str, str, str]]:
-    """The rows of a CSV with the columns code, name, level. Raises ValueError for other columns."""
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        table = csv.DictReader(lines)
+    """The rows of a CSV with the columns code, name, level. Raises ValueError for other columns or another coding."""
+    table = csv.DictReader(_lines(file))
+    try:
         if not {"code", "name", "level"} <= set(table.fieldnames or ()):
             raise ValueError("第 1 行：需要 code,name,level 三列")
         return [(row["code"] or "", row["name"] or "", row["level"] or "") for row in table]
+    except csv.Error as wrong:
+        raise ValueError(f"第 {table.line_num + 1} 行：不是 CSV 的格式（{wrong}）") from wrong
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """The lines of a UTF-8 file; ValueError names the first one that is none (spreadsheets like to write GBK)."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as wrong:
+                raise ValueError(f"第 {number} 行：不是 UTF-8 编码，请把文件另存为 UTF-8 的 CSV") from wrong
 
 
 def load_workdays() -> int:
@@ -35,13 +48,13 @@ def load_workdays() -> int:
 
 
 @click.command("import-regions")
-@click.argument("file", type=click.Path(exists=True, path_type=Path), default=DATA / "regions.csv")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=DATA / "regions.csv")
 @with_appcontext
 def import_regions(file: Path) -> None:
     """Load regions from FILE; a wrong row names its line, nothing is changed then."""
     try:
         added, renamed = load(read_regions(file))
-    except (ValueError, UnicodeDecodeError) as wrong:
+    except ValueError as wrong:
         db.session.rollback()
         raise click.ClickException(str(wrong)) from wrong
     load_workdays()
