@@ -27,6 +27,7 @@ from app.access import me
 from app.db import apart, db
 from app.models.picture import Picture
 from app.pictures import MOST, BadPicture, SafePicture, make_safe
+from app.text import squeeze
 
 ALT = 120  # characters
 DROP = "drop:"
@@ -92,8 +93,8 @@ def _store(pictures: Sequence[SafePicture], person: int, wrong: list[str]) -> li
 
 
 def _called(file: FileStorage) -> str:
-    """The file's name as the person knows it, short enough to read."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    """The file's name as the person knows it, short enough to read, without what no page may hold (NUL)."""
+    name = squeeze((file.filename or "").replace("\\", "/").rpartition("/")[2])
     return name if len(name) <= 40 else f"{name[:24]}…{name[-12:]}"
 
 

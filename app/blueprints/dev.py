@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.access import public
+from app.access import public, signed_in
 from app.fields_places import RegionField, UnitField
 from app.forms import Form, MomentField, PhoneField, required
 
@@ -62,7 +62,7 @@ def components() -> str:
 
 
 @dev.get("/office")
-@public
+@signed_in
 def office() -> str:
-    """The components of the back office."""
+    """The components of the back office, whose frame shows who looks."""
     return render_template("dev/office.html")

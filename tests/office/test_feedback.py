@@ -101,6 +101,11 @@ def test_a_bad_picture_is_named_at_the_field(clients, activity, folder, name):
     assert count() == count(Feedback) == 0 and folder() == 0
 
 
+def test_a_hostile_file_name_is_said_without_what_no_page_may_hold(clients, activity, folder):
+    answer = send(clients("wantong"), activity, files=[("../x.php\0\u202e.jpg", photos.SVG)])
+    assert answer.status_code == 422 and "x.php.jpg：" in answer.text and "\0" not in answer.text
+
+
 def test_good_pictures_survive_beside_a_bad_one(clients, activity, folder):
     wantong = clients("wantong")
     answer = send(wantong, activity, files=[("好的.jpg", photos.photo()), ("漫画.jpg", photos.SVG)])
