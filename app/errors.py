@@ -10,7 +10,7 @@ from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.db import db
 from app.htmx import wants_fragment
@@ -102,6 +102,11 @@ def forged(error: CSRFError) -> Response:
     return answer(400, "页面停留太久或来源不明，没有保存。请返回上一页刷新后再提交。")
 
 
+def foreign(error: SecurityError) -> Response:
+    """400: the Host header is none of ours. No address can be made for it, so no page either."""
+    return Response("网站名称不对，请从本站的地址进入。", 400, content_type="text/plain; charset=utf-8")
+
+
 def away(error: Exception) -> Response:
     """503: the database does not answer, or everybody waits for it."""
     _drop_session()
@@ -129,8 +134,17 @@ def broken(error: Exception) -> Response:
 
 
 HANDLERS: tuple[tuple[type[Exception], Any], ...] = (
-    (Refused, refused), (Invalid, invalid), (Wait, too_many), (StaleDataError, stale), (IntegrityError, clash),
-    (CSRFError, forged), (OperationalError, away), (TimeoutError, away), (Busy, away), (HTTPException, http),
+    (Refused, refused),
+    (Invalid, invalid),
+    (Wait, too_many),
+    (StaleDataError, stale),
+    (IntegrityError, clash),
+    (SecurityError, foreign),
+    (CSRFError, forged),
+    (OperationalError, away),
+    (TimeoutError, away),
+    (Busy, away),
+    (HTTPException, http),
     (Exception, broken),
 )
 
