@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 SECRETS = ("SECRET_KEY", "DATA_KEY", "HASH_KEY", "BACKUP_KEY")
-DEVELOPMENT_SECRET = "development-only-secret-never-for-production"
+DEVELOPMENT_SECRET = "development-only-secret-never-for-production"  # noqa: S105  (production refuses it)
 SITE = {
     "SITE_NAME": "徐州市党员志愿者服务平台",
     "SITE_ORGANISER": "",
@@ -85,11 +85,7 @@ def _database_url(url: str | None, data_dir: Path) -> str:
 
 
 def _refuse_unsafe(env: Mapping[str, str], hosts: list[str]) -> None:
-    wrong = [
-        name
-        for name in SECRETS
-        if len(env.get(name, "")) < 32 or env[name].startswith(DEVELOPMENT_SECRET)
-    ]
+    wrong = [name for name in SECRETS if len(env.get(name, "")) < 32 or env[name].startswith(DEVELOPMENT_SECRET)]
     if len({env.get(name) for name in SECRETS}) < len(SECRETS):
         wrong.append("SECRET_KEY/DATA_KEY/HASH_KEY/BACKUP_KEY (must differ)")
     wrong += [] if env.get("DATABASE_URL") else ["DATABASE_URL"]

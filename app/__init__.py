@@ -14,7 +14,13 @@ from app import access, assets, cli, errors, headers, labels, sessions, viewing
 from app.db import db, engine_options, prepare, reading
 from app.htmx import Macros
 
-MACROS = {"ui": "ui", "lists": "listing", "pickers": "pickers", "asks": "asks", "att": "attendance"}  # name in templates → file in macros/
+MACROS = {
+    "ui": "ui",
+    "lists": "listing",
+    "pickers": "pickers",
+    "asks": "asks",
+    "att": "attendance",
+}  # name in templates → file in macros/
 
 csrf = CSRFProtect()
 migrate = Migrate(render_as_batch=True, compare_type=True)

@@ -6,8 +6,12 @@ from app.models.user import User
 from app.story import who
 
 ACTIONS = {
-    "register": "注册", "profile": "修改个人信息", "password": "修改密码", "password-code": "工作人员发放一次性密码",
-    "password-code-used": "用一次性密码登录", "create-admin": "由系统管理员设置",
+    "register": "注册",
+    "profile": "修改个人信息",
+    "password": "修改密码",
+    "password-code": "工作人员发放一次性密码",
+    "password-code-used": "用一次性密码登录",
+    "create-admin": "由系统管理员设置",
 }
 MOST = 20  # lines shown
 

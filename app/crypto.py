@@ -24,9 +24,7 @@ class Unreadable(ValueError):
 
 @lru_cache(maxsize=16)
 def _keys(secret: str) -> tuple[AESGCM, ...]:
-    return tuple(
-        AESGCM(hashlib.sha256(b"data:" + key.strip().encode()).digest()) for key in secret.split(",")
-    )
+    return tuple(AESGCM(hashlib.sha256(b"data:" + key.strip().encode()).digest()) for key in secret.split(","))
 
 
 def seal(text: str) -> str:

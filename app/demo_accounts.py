@@ -7,8 +7,14 @@ from app.models.user import User
 
 PASSWORD = "Xuzhou-Demo-2026"  # noqa: S105 (printed on the page, in development only)
 ACCOUNTS = {
-    "city": "市级管理员", "gulou": "鼓楼区管理员", "huanglou": "黄楼街道管理员", "wantong": "万通社区管理员",
-    "baiyun": "白云社区管理员", "unit": "单位管理员", "volunteer": "志愿者", "member": "会员（未申请）",
+    "city": "市级管理员",
+    "gulou": "鼓楼区管理员",
+    "huanglou": "黄楼街道管理员",
+    "wantong": "万通社区管理员",
+    "baiyun": "白云社区管理员",
+    "unit": "单位管理员",
+    "volunteer": "志愿者",
+    "member": "会员（未申请）",
 }
 
 

@@ -47,7 +47,7 @@ def inert(value: Any) -> Any:
 def _xlsx(columns: Columns, rows: Iterable[Any]) -> Any:
     import xlsxwriter  # 0.3 s cold: imported where it is used
 
-    target = tempfile.TemporaryFile()  # closed by the response
+    target = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the response)
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})

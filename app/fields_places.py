@@ -26,8 +26,15 @@ class RegionField(Field):
 
     is_picker = "region"
 
-    def __init__(self, label: str = "", validators: Any = None, *, within: str = CITY,
-                 levels: tuple[Level, ...] = (Level.COMMUNITY,), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: str = "",
+        validators: Any = None,
+        *,
+        within: str = CITY,
+        levels: tuple[Level, ...] = (Level.COMMUNITY,),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, validators, **kwargs)
         self.within, self.levels = within, levels
         self.q = self.path = ""

@@ -155,9 +155,7 @@ class PhoneField(TextField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and not is_phone(self.data):
-            raise ValidationError(
-                f"请填写 11 位手机号，或带区号的固定电话（现在是 {len(self.data)} 位）。"
-            )
+            raise ValidationError(f"请填写 11 位手机号，或带区号的固定电话（现在是 {len(self.data)} 位）。")
 
 
 class IdCardField(TextField):
@@ -215,6 +213,17 @@ def _coerce(kind: Any) -> Callable[[Any], Any]:
 
 
 __all__ = [
-    "CreationForm", "Form", "IdCardField", "MomentField", "PhoneField", "RegionField", "RegionFilterField",
-    "TextField", "UnitField", "WordSelect", "clean", "length", "required",
+    "CreationForm",
+    "Form",
+    "IdCardField",
+    "MomentField",
+    "PhoneField",
+    "RegionField",
+    "RegionFilterField",
+    "TextField",
+    "UnitField",
+    "WordSelect",
+    "clean",
+    "length",
+    "required",
 ]

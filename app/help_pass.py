@@ -54,8 +54,13 @@ def give(response: Any, case: HelpRequest) -> Response:
     answer = make_response(response)
     until = (clock.now() + LIFE).timestamp()
     answer.set_cookie(
-        COOKIE, _signer().dumps([case.id, until]), max_age=int(LIFE.total_seconds()), httponly=True, samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"], path=url_for("portal.help"),
+        COOKIE,
+        _signer().dumps([case.id, until]),
+        max_age=int(LIFE.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        path=url_for("portal.help"),
     )
     return answer
 

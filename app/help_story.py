@@ -38,8 +38,12 @@ TITLES: dict[tuple[str, str], tuple[str, str]] = {  # (from, to), '' for any →
 }
 
 HELPERS = {  # what became of an assignment, by the state reached
-    "offered": ("请了一位志愿者", ""), "accepted": ("志愿者接单", "ok"), "declined": ("志愿者婉拒", ""),
-    "expired": ("邀请失效", ""), "done": ("填写服务结果", "ok"), "gave-up": ("志愿者去不了", "bad"),
+    "offered": ("请了一位志愿者", ""),
+    "accepted": ("志愿者接单", "ok"),
+    "declined": ("志愿者婉拒", ""),
+    "expired": ("邀请失效", ""),
+    "done": ("填写服务结果", "ok"),
+    "gave-up": ("志愿者去不了", "bad"),
 }
 
 
@@ -60,7 +64,10 @@ def next_step(r: HelpRequest) -> Next:
         S.PENDING: (f"下一步：{place}会在 {by}前答复是否受理", late or "受理后再安排志愿者。"),
         S.ACCEPTED: (f"下一步：{place}会在 {by}前安排志愿者", late or "安排好以后，志愿者会按您留的电话联系您。"),
         S.ARRANGED: ("下一步：等志愿者答复，一天之内有结果", late or f"整件事在 {by}前办结。"),
-        S.SERVING: (f"下一步：志愿者会联系您，{by}前办完", late or "志愿者每次查看您的电话、地址，都会记在“谁看过我的联系方式”里。"),
+        S.SERVING: (
+            f"下一步：志愿者会联系您，{by}前办完",
+            late or "志愿者每次查看您的电话、地址，都会记在“谁看过我的联系方式”里。",
+        ),
         S.DONE: (f"下一步：{place}会在 {by}前回访并办结", late or "有没做好的，回访时请告诉社区。"),
     }
     if r.standing in steps:
@@ -79,13 +86,21 @@ def _ended(r: HelpRequest) -> Next:
         again = f"没有解决的，{until}前可以要求重办。" if may_reopen(r) else ""
         return Next("已办结" if r.rating else "已办结，请您评价", again, "ok")
     ends = {
-        S.REFUSED: "不予受理，原因见下面的办理过程", S.MERGED: "同一件事已有求助在办理，合并办理",
-        S.WITHDRAWN: "您已撤回这件求助", S.LAPSED: "十个工作日没有补充，求助已关闭",
+        S.REFUSED: "不予受理，原因见下面的办理过程",
+        S.MERGED: "同一件事已有求助在办理，合并办理",
+        S.WITHDRAWN: "您已撤回这件求助",
+        S.LAPSED: "十个工作日没有补充，求助已关闭",
     }
     return Next(ends[r.standing], "需要时可以重新求助。", "")
 
 
-AHEAD = {S.PENDING: "社区受理", S.ACCEPTED: "安排志愿者", S.ARRANGED: "志愿者接单", S.SERVING: "服务", S.DONE: "社区回访、办结"}
+AHEAD = {
+    S.PENDING: "社区受理",
+    S.ACCEPTED: "安排志愿者",
+    S.ARRANGED: "志愿者接单",
+    S.SERVING: "服务",
+    S.DONE: "社区回访、办结",
+}
 
 
 def to_come(r: HelpRequest) -> list[Line]:
@@ -104,9 +119,16 @@ def _line(line: History, staff: bool) -> Line:
     if line.action == "rate":
         return "求助人作了评价", labels.when(line.created_at), "", "ok"
     helper = HELPERS.get(line.to_state) if line.noun == "assignment" else None
-    found = helper or TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")
+    found = (
+        helper or TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")
+    )
     note = line.note.text if line.note else ""
-    return found[0], labels.when(line.created_at), "：".join(part for part in (_who(line, staff), note) if part), found[1]
+    return (
+        found[0],
+        labels.when(line.created_at),
+        "：".join(part for part in (_who(line, staff), note) if part),
+        found[1],
+    )
 
 
 def _who(line: History, staff: bool) -> str:
@@ -121,4 +143,6 @@ def looked(view: ContactView, *, staff: bool = False) -> str:
     """Who looked at the contact, in words."""
     if view.role == "volunteer":
         return f"志愿者{view.user.name if staff else public_name(view.user.name)}"
-    return f"{place_name(view.place, full=False)}{labels.word(Role(view.role))}" + (f" {view.user.name}" if staff else "")
+    return f"{place_name(view.place, full=False)}{labels.word(Role(view.role))}" + (
+        f" {view.user.name}" if staff else ""
+    )

@@ -8,10 +8,7 @@ from flask.typing import ResponseReturnValue
 
 def wants_fragment() -> bool:
     """True for an htmx swap of a part; false for a whole page (also when htmx restores history)."""
-    return (
-        request.headers.get("HX-Request-Type") == "partial"
-        and "HX-History-Restore-Request" not in request.headers
-    )
+    return request.headers.get("HX-Request-Type") == "partial" and "HX-History-Restore-Request" not in request.headers
 
 
 def render(template: str, *fragments: str, status: int = 200, **context: Any) -> ResponseReturnValue:
@@ -21,9 +18,7 @@ def render(template: str, *fragments: str, status: int = 200, **context: Any) ->
     return render_template(template, **context), status
 
 
-def swap(
-    template: str, *fragments: str, otherwise: str, status: int = 200, **context: Any
-) -> ResponseReturnValue:
+def swap(template: str, *fragments: str, otherwise: str, status: int = 200, **context: Any) -> ResponseReturnValue:
     """After a POST: the changed blocks for htmx, a redirect (303) to `otherwise` without it."""
     if wants_fragment():
         return _blocks(template, *fragments, **context), status

@@ -45,6 +45,13 @@ def remember(response: Response, username: str) -> Response:
     account = account_key(username)
     number = recognised(username) or secrets.token_hex(16)
     value = _signer().dumps([account, number])
-    response.set_cookie(_cookie(account), value, max_age=YEAR, httponly=True, samesite="Lax", path="/",
-                        secure=current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(
+        _cookie(account),
+        value,
+        max_age=YEAR,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
     return response

@@ -94,7 +94,10 @@ def issue(person: User, reason: str) -> str:
     guard.unlock(person.username)
     post = me().post
     where = f"{place_name(post.region_code or '', full=False)}{labels.word(post.role)}" if post else ""
-    tell(person.id, "账号安全提醒：已为您发放一次性密码",
-         f"{where}{me().name}当面核实身份后，为您发放了一次性密码，原密码已失效。如果不是您本人办理，请立即联系社区。",
-         path="/member/security")
+    tell(
+        person.id,
+        "账号安全提醒：已为您发放一次性密码",
+        f"{where}{me().name}当面核实身份后，为您发放了一次性密码，原密码已失效。如果不是您本人办理，请立即联系社区。",
+        path="/member/security",
+    )
     return code

@@ -34,8 +34,16 @@ def init(app: Flask) -> None:
 
 # What a person who came in by a one-time code may open before setting a new password.
 # Pictures stand there so that a public one costs no look-up of who looks.
-FREE = ("auth.logout", "member.security", "member.security_password", "portal.mode", "portal.healthz", "portal.picture",
-        "static", "htmx")
+FREE = (
+    "auth.logout",
+    "member.security",
+    "member.security_password",
+    "portal.mode",
+    "portal.healthz",
+    "portal.picture",
+    "static",
+    "htmx",
+)
 
 
 def password_first() -> ResponseReturnValue | None:

@@ -79,8 +79,9 @@ def markdown(source: str) -> str:
     html = re.sub(r"<(/?)h[1-6]>", r"<\1h3>", html)
     tags = {"p", "br", "h3", "ul", "ol", "li", "strong", "em", "blockquote", "hr", "a", "code", "pre"}
     tags |= {"table", "thead", "tbody", "tr", "th", "td"}
-    return nh3.clean(html, tags=tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "tel"},
-                     link_rel="nofollow noopener")
+    return nh3.clean(
+        html, tags=tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "tel"}, link_rel="nofollow noopener"
+    )
 
 
 def as_html(source: str) -> Markup:

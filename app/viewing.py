@@ -107,17 +107,26 @@ def unread() -> int:
     return int(g.unread)
 
 
+GLOBALS = {
+    "holds": access.holds,
+    "P": access.Permission,
+    "clock": clock,
+    "unread": unread,
+    "is_current": is_current,
+    "search_url": search_url,
+    "search_hint": search_hint,
+    "place": place_name,
+    "unit_name": unit_name,
+    "categories": categories,
+    "masked_phone": masked_phone,
+    "masked_card": masked_card,
+}
+
+
 def init(app: Flask) -> None:
     """Make these available in every template."""
     site = {key.lower(): value for key, value in app.config.items() if key.startswith(("SITE_", "PARENT_"))}
-    app.jinja_env.globals.update(
-        site=site, holds=access.holds, P=access.Permission, clock=clock, unread=unread, is_current=is_current,
-        search_url=search_url,
-        search_hint=search_hint,
-        place=place_name, unit_name=unit_name, categories=categories, masked_phone=masked_phone,
-        masked_card=masked_card,
-    )
-
+    app.jinja_env.globals.update(GLOBALS, site=site)
     app.jinja_env.filters["word"] = word
 
     @app.context_processor

@@ -26,21 +26,15 @@ def run_migrations_online() -> None:
             render_as_batch=True,
             compare_type=True,
             transactional_ddl=True,
-            include_object=lambda thing, name, kind, reflected, other: (
-                name != "sqlite_sequence"
-            ),
+            include_object=lambda thing, name, kind, reflected, other: name != "sqlite_sequence",
         )
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
         if sqlite:
-            broken = connection.connection.driver_connection.execute(
-                "PRAGMA foreign_key_check"
-            ).fetchall()
+            broken = connection.connection.driver_connection.execute("PRAGMA foreign_key_check").fetchall()
             if broken:
-                raise RuntimeError(
-                    f"foreign keys point nowhere after the migration: {broken[:5]}"
-                )
+                raise RuntimeError(f"foreign keys point nowhere after the migration: {broken[:5]}")
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 

@@ -75,8 +75,10 @@ def _community_of(subdistrict: str, short: str) -> str:
 def fill() -> None:
     """Write the cast into an empty, migrated database that has its regions; commits."""
     places = {"baiyun": baiyun_code(), "far": far_code()}
-    units = {"unit": WorkUnit(name="徐州市第一测试中学", initials="xzsdycszx"),
-             "unit2": WorkUnit(name="徐州测试机械有限公司", initials="xzcsjxyxgs")}
+    units = {
+        "unit": WorkUnit(name="徐州市第一测试中学", initials="xzsdycszx"),
+        "unit2": WorkUnit(name="徐州测试机械有限公司", initials="xzcsjxyxgs"),
+    }
     db.session.add_all(units.values())
     db.session.flush()
     for username, name, phone, post in PEOPLE:
@@ -85,8 +87,15 @@ def fill() -> None:
             role, place = post
             unit = units.get(place)
             code = None if unit else places.get(place, place)
-            db.session.add(Post(user_id=user.id, role=role, region_code=code,
-                                unit_id=unit.id if unit else None, first_day=date(2020, 1, 1)))
+            db.session.add(
+                Post(
+                    user_id=user.id,
+                    role=role,
+                    region_code=code,
+                    unit_id=unit.id if unit else None,
+                    first_day=date(2020, 1, 1),
+                )
+            )
         if username in VOLUNTEERS:
             code, unit_key = VOLUNTEERS[username]
             make_volunteer(user, places.get(code, code), units[unit_key].id if unit_key else None)
@@ -106,8 +115,13 @@ def make_user(username: str, name: str = "测试人", phone: str = "13700000000"
 def make_volunteer(user: User, community: str = WANTONG, unit_id: int | None = None) -> Volunteer:
     """An approved volunteer of `community`; flushed, not committed."""
     volunteer = Volunteer(
-        user_id=user.id, political=Political.PARTY, employment=Employment.EMPLOYED, gender=Gender.FEMALE,
-        born_year=1985, unit_id=unit_id, joined_on=date(2025, 3, 1),
+        user_id=user.id,
+        political=Political.PARTY,
+        employment=Employment.EMPLOYED,
+        gender=Gender.FEMALE,
+        born_year=1985,
+        unit_id=unit_id,
+        joined_on=date(2025, 3, 1),
     )
     volunteer.locate(community)
     db.session.add(volunteer)
@@ -123,9 +137,16 @@ def make_activity(community: str = WANTONG, **facts: Any) -> Activity:
     category = category_by_slug(facts.pop("category", "elder"))
     assert category is not None
     usual: dict[str, Any] = {
-        "title": "清洁家园义务劳动", "place": "社区广场", "capacity": 10, "minutes": 120,
-        "status": ActivityStatus.PUBLISHED, "published_at": clock.now(), "signup_closes_at": end,
-        "description": "带上手套。", "risks": "注意交通。", "safeguards": "现场有急救包。",
+        "title": "清洁家园义务劳动",
+        "place": "社区广场",
+        "capacity": 10,
+        "minutes": 120,
+        "status": ActivityStatus.PUBLISHED,
+        "published_at": clock.now(),
+        "signup_closes_at": end,
+        "description": "带上手套。",
+        "risks": "注意交通。",
+        "safeguards": "现场有急救包。",
     }
     activity = Activity(starts_at=start, ends_at=end, category_id=category.id, **(usual | facts))
     activity.locate(community)

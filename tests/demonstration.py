@@ -71,7 +71,9 @@ def add_missing_states() -> None:
     ended = db.session.scalars(
         db.select(Activity.id)
         .outerjoin(Feedback)
-        .where(Activity.community_code == cast.WANTONG, Activity.status == ActivityStatus.COMPLETED, Feedback.id.is_(None))
+        .where(
+            Activity.community_code == cast.WANTONG, Activity.status == ActivityStatus.COMPLETED, Feedback.id.is_(None)
+        )
     ).all()
     for activity, status in zip(ended, (FeedbackStatus.DRAFT, FeedbackStatus.WITHDRAWN), strict=False):
         feedback = Feedback(activity_id=activity, title="活动情况", body="大家都来了。", status=status)

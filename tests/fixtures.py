@@ -71,8 +71,11 @@ def prepare(url: str) -> None:
 def settings(url: str, pictures: str = "") -> dict[str, Any]:
     """Configuration of the application under test."""
     return {
-        "TESTING": True, "SQLALCHEMY_DATABASE_URI": url, "WTF_CSRF_ENABLED": False,
-        "UPLOAD_URL": pictures or "/nonexistent", "DATA_DIR": pictures or "/nonexistent",
+        "TESTING": True,
+        "SQLALCHEMY_DATABASE_URI": url,
+        "WTF_CSRF_ENABLED": False,
+        "UPLOAD_URL": pictures or "/nonexistent",
+        "DATA_DIR": pictures or "/nonexistent",
     }
 
 

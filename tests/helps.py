@@ -19,7 +19,11 @@ TITLE, SUMMARY = "水管漏水，请人检修", "志愿者上门换了接头，�
 def ask(community: str = WANTONG, **facts: Any) -> HelpRequest:
     """A request that waits for 万通社区."""
     usual: dict[str, Any] = {
-        "name": NAME, "phone": PHONE, "address": ADDRESS, "content": TEXT, "category": "community",
+        "name": NAME,
+        "phone": PHONE,
+        "address": ADDRESS,
+        "content": TEXT,
+        "category": "community",
     }
     return HelpRequest.ask(Asking(community=community, **(usual | facts)))
 
@@ -90,7 +94,9 @@ def assignment(status: AssignmentStatus) -> Assignment:
 
 def of(request: HelpRequest) -> list[Assignment]:
     """Its assignments, by id."""
-    return list(db.session.scalars(db.select(Assignment).where(Assignment.request_id == request.id).order_by(Assignment.id)))
+    return list(
+        db.session.scalars(db.select(Assignment).where(Assignment.request_id == request.id).order_by(Assignment.id))
+    )
 
 
 def days(request: HelpRequest, number: int) -> Any:

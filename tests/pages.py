@@ -32,7 +32,11 @@ VIEWERS = {  # surface → who looks at its pages; who may is decided by app/acc
     "member": ("member", "volunteer", "wantong"),
     "office": ("wantong", "huanglou", "city", "unit"),
 }
-ROWS_BY = {"portal": ("", "volunteer"), "member": ("volunteer",), "office": ("wantong",)}  # one person is enough for a row
+ROWS_BY = {
+    "portal": ("", "volunteer"),
+    "member": ("volunteer",),
+    "office": ("wantong",),
+}  # one person is enough for a row
 # Besides 200: what some rows rightly answer to who may see them.
 ALSO = {
     "portal.activities_show": 404,  # a draft

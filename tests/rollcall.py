@@ -24,8 +24,13 @@ def admitted(activity: Activity, volunteer: Volunteer, status: SignUpStatus = Si
     names = {SignUpStatus.ADMITTED: "taken", SignUpStatus.WAITING: "waiting", SignUpStatus.ASKING: "asking"}
     count(activity, turns=1, **({names[status]: 1} if status in names else {}))
     signup = SignUp(
-        activity_id=activity.id, volunteer_id=volunteer.id, status=status, turn=activity.turns, unit_id=volunteer.unit_id,
-        volunteer_district_code=volunteer.district_code, volunteer_subdistrict_code=volunteer.subdistrict_code,
+        activity_id=activity.id,
+        volunteer_id=volunteer.id,
+        status=status,
+        turn=activity.turns,
+        unit_id=volunteer.unit_id,
+        volunteer_district_code=volunteer.district_code,
+        volunteer_subdistrict_code=volunteer.subdistrict_code,
         volunteer_community_code=volunteer.community_code,
     )
     signup.locate(activity.community_code)
@@ -45,7 +50,9 @@ def crowd(activity: Activity, number: int, prefix: str = "p") -> list[SignUp]:
 
 def live(activity: Activity) -> list[ServiceRecord]:
     """The live records of this activity."""
-    wanted = db.select(ServiceRecord).where(ServiceRecord.activity_id == activity.id, ServiceRecord.revoked_at.is_(None))
+    wanted = db.select(ServiceRecord).where(
+        ServiceRecord.activity_id == activity.id, ServiceRecord.revoked_at.is_(None)
+    )
     return list(db.session.scalars(wanted.order_by(ServiceRecord.id)))
 
 
@@ -58,7 +65,8 @@ def assert_figures_true() -> None:
         db.select(SignUp.activity_id, SignUp.volunteer_id, SignUp.minutes).where(SignUp.attendance == "present")
     )
     records = db.session.execute(
-        db.select(ServiceRecord.activity_id, ServiceRecord.volunteer_id, ServiceRecord.minutes)
-        .where(ServiceRecord.revoked_at.is_(None), ServiceRecord.activity_id.is_not(None))
+        db.select(ServiceRecord.activity_id, ServiceRecord.volunteer_id, ServiceRecord.minutes).where(
+            ServiceRecord.revoked_at.is_(None), ServiceRecord.activity_id.is_not(None)
+        )
     )
     assert sorted(map(tuple, present)) == sorted(map(tuple, records))

@@ -21,13 +21,24 @@ from tests.support.statements import statements, writes
 from tests.world import ROWS, build
 
 ROLES = {
-    "": None, "member": None, "volunteer": None, "unit": Role.UNIT, "wantong": Role.COMMUNITY,
-    "baiyun": Role.COMMUNITY, "huanglou": Role.SUBDISTRICT, "gulou": Role.DISTRICT,
-    "yunlong": Role.DISTRICT, "city": Role.CITY,
+    "": None,
+    "member": None,
+    "volunteer": None,
+    "unit": Role.UNIT,
+    "wantong": Role.COMMUNITY,
+    "baiyun": Role.COMMUNITY,
+    "huanglou": Role.SUBDISTRICT,
+    "gulou": Role.DISTRICT,
+    "yunlong": Role.DISTRICT,
+    "city": Role.CITY,
 }
 HOLDS = {  # which places of the world each region post reaches
-    "wantong": {"wantong"}, "baiyun": {"baiyun"}, "huanglou": {"wantong", "baiyun"},
-    "gulou": {"wantong", "baiyun"}, "yunlong": {"far"}, "city": {"wantong", "baiyun", "far"},
+    "wantong": {"wantong"},
+    "baiyun": {"baiyun"},
+    "huanglou": {"wantong", "baiyun"},
+    "gulou": {"wantong", "baiyun"},
+    "yunlong": {"far"},
+    "city": {"wantong", "baiyun", "far"},
 }
 PLACES = ("wantong", "baiyun", "far")
 URL_MAP = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://", "TESTING": True})
@@ -166,7 +177,9 @@ def test_the_table_holds_on_the_demonstration(demo_app):
                     continue  # whoever of the unit lives in 万通社区 is reached: tests/office/test_volunteers.py
                 with statements() as seen:
                     answer = client.get(path)
-                assert judge(answer, wanted, False), f"{role or 'visitor'} {path}: {answer.status_code}, wanted {wanted}"
+                assert judge(answer, wanted, False), (
+                    f"{role or 'visitor'} {path}: {answer.status_code}, wanted {wanted}"
+                )
                 assert not writes(seen), f"{role or 'visitor'} {path} wrote {writes(seen)}"
 
 

@@ -50,11 +50,16 @@ def test_a_city_admin_who_lost_the_password_gets_a_new_one(app, clients):
     assert there.get("/member/profile").status_code == 303
 
 
-@pytest.mark.parametrize(("words", "typed", "said"), [
-    (("a", "高山", "13900001111"), TWICE, "2–32 个"), (("newcity", "<b>", "13900001111"), TWICE, "真实姓名"),
-    (("newcity", "高山", "123"), TWICE, "11 位手机号"), (("newcity", "高山", "13900001111"), "short\nshort\n", "至少 10 个"),
-    (("newcity", "高山", "13900001111"), "1234567890\n1234567890\n", "太常见"),
-])
+@pytest.mark.parametrize(
+    ("words", "typed", "said"),
+    [
+        (("a", "高山", "13900001111"), TWICE, "2–32 个"),
+        (("newcity", "<b>", "13900001111"), TWICE, "真实姓名"),
+        (("newcity", "高山", "123"), TWICE, "11 位手机号"),
+        (("newcity", "高山", "13900001111"), "short\nshort\n", "至少 10 个"),
+        (("newcity", "高山", "13900001111"), "1234567890\n1234567890\n", "太常见"),
+    ],
+)
 def test_bad_input_makes_nothing(app, words, typed, said):
     result = run(app, "create-admin", *words, typed=typed)
     assert result.exit_code == 1 and said in result.output and user_named("newcity") is None

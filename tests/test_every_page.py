@@ -74,7 +74,9 @@ def report(wrong: Mapping[Any, Any]) -> str:
 def test_no_page_is_forgotten():
     known = set(rows_known())
     for route in pages():
-        assert "<" not in route.rule or key_of(route) in known, f"{route.endpoint}: add its rows to tests/demonstration.py"
+        assert "<" not in route.rule or key_of(route) in known, (
+            f"{route.endpoint}: add its rows to tests/demonstration.py"
+        )
         assert any(may(who, route) for who in EVERYBODY), f"{route.endpoint}: nobody of the demonstration may see it"
     gone = set(NO_PAGE) - set(URL_MAP.view_functions)
     assert not gone, f"tests/pages.py names views that are gone: {gone}"
@@ -136,7 +138,9 @@ def shape(address: str) -> str:
 @pytest.mark.sqlite_only
 def test_nothing_shown_leads_nowhere(readers, who):
     """Crawl from the home page, a few of each shape; no link or form answers 404, 405, 403 or 500."""
-    start = ["/", "/member/", "/office/"] if who not in ("", "member", "volunteer") else ["/", "/member/"][: 1 + bool(who)]
+    start = (
+        ["/", "/member/", "/office/"] if who not in ("", "member", "volunteer") else ["/", "/member/"][: 1 + bool(who)]
+    )
     queue, seen, shapes, asked = list(start), set(start), {}, set()
     wrong = {}
     while queue:

@@ -11,8 +11,20 @@ from app import access
 APP = Path(__file__).parent.parent / "app"
 # request → blueprint → access → model: what a place may import of the app, never upwards
 MAY_IMPORT = {
-    "models": {"app.models", "app.db", "app.clock", "app.crypto", "app.freshness", "app.labels", "app.once",
-               "app.refusal", "app.text", "app.pictures", "app.storage", "app.passwords"},
+    "models": {
+        "app.models",
+        "app.db",
+        "app.clock",
+        "app.crypto",
+        "app.freshness",
+        "app.labels",
+        "app.once",
+        "app.refusal",
+        "app.text",
+        "app.pictures",
+        "app.storage",
+        "app.passwords",
+    },
     "access.py": {"app.db", "app.models"},
     "listing.py": {"app.db", "app.htmx", "app.export"},
     "htmx.py": set(),
@@ -51,7 +63,9 @@ def test_imports_point_downwards(place):
                     assert allowed, f"{file}:{node.lineno} imports {name}"
 
 
-@pytest.mark.parametrize("file", sorted((APP / "blueprints").rglob("*.py")), ids=lambda file: str(file.relative_to(APP)))
+@pytest.mark.parametrize(
+    "file", sorted((APP / "blueprints").rglob("*.py")), ids=lambda file: str(file.relative_to(APP))
+)
 def test_views_stay_thin_and_leave_the_session_alone(file):
     source = file.read_text()
     long = [f"{f.name}: {lines_of(f)}" for f in functions(file) if lines_of(f) > VIEW_LINES]
@@ -59,9 +73,7 @@ def test_views_stay_thin_and_leave_the_session_alone(file):
     assert not re.search(r"db\.session\.(commit|rollback)", source), f"{file.name}: the application commits"
 
 
-@pytest.mark.parametrize(
-    "file", sorted((APP / "blueprints" / "office").rglob("*.py")), ids=lambda file: file.name
-)
+@pytest.mark.parametrize("file", sorted((APP / "blueprints" / "office").rglob("*.py")), ids=lambda file: file.name)
 def test_the_office_reaches_rows_only_through_access(file):
     source = file.read_text()
     assert "db.session" not in source and not re.search(r"(?<![.\w])select\(", source), file.name
@@ -105,7 +117,9 @@ def test_a_route_without_access_stops_the_start(app):
         with pytest.raises(RuntimeError, match="planted-hole"):
             access.check_every_view(app)
     finally:
-        app.url_map = type(app.url_map)([rule.empty() for rule in app.url_map.iter_rules() if rule.endpoint != "planted"])
+        app.url_map = type(app.url_map)(
+            [rule.empty() for rule in app.url_map.iter_rules() if rule.endpoint != "planted"]
+        )
         del app.view_functions["planted"]
 
 

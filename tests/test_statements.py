@@ -20,8 +20,14 @@ from tests.support.statements import statements
 TWELVE = {"portal.home", "member.home", "office.home"}  # home, 待办, overview
 # Measured beyond the goal: endpoint → (statements, why)
 KNOWN: dict[str, tuple[int, str]] = {
-    "portal.activities_show": (7, "signed in: why one may not sign up asks for overlaps and the own sign-up; a visitor's page costs 4"),
-    "member.volunteer_resubmission": (7, "409: the person is read again for the error page, the transaction having ended"),
+    "portal.activities_show": (
+        7,
+        "signed in: why one may not sign up asks for overlaps and the own sign-up; a visitor's page costs 4",
+    ),
+    "member.volunteer_resubmission": (
+        7,
+        "409: the person is read again for the error page, the transaction having ended",
+    ),
     "office.activities_edit": (7, "the regions below the post for the picker; 409 reads the person again"),
     "office.applications_return": (7, "409 reads the person again"),
     "office.applications_rejection": (7, "409 reads the person again"),

@@ -63,8 +63,12 @@ def build() -> World:
         volunteer = cast.volunteer_of(username) if username else _villager(code)
         activity = cast.make_activity(code)
         rows = {
-            "volunteer": volunteer, "activity": activity, "application": _application(code, number),
-            "signup": _signup(activity, volunteer), "feedback": _feedback(activity), "sign_in": _sign_in(volunteer.user_id),
+            "volunteer": volunteer,
+            "activity": activity,
+            "application": _application(code, number),
+            "signup": _signup(activity, volunteer),
+            "feedback": _feedback(activity),
+            "sign_in": _sign_in(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
         rows |= _help(code, volunteer)
@@ -88,9 +92,17 @@ def _villager(code: str) -> Any:
 def _application(code: str, number: int) -> Application:
     user = cast.make_user(f"applicant{number}", "申小请", f"1350000000{number}")
     application = Application(
-        user_id=user.id, political=Political.PARTY, employment=Employment.EMPLOYED, gender=Gender.MALE,
-        born_year=1980, consent_at=clock.now(), submitted_at=clock.now(), due_at=clock.now() + timedelta(days=3),
-        status=ApplicationStatus.PENDING, id_card="110101199003070011", id_card_tail="0011",
+        user_id=user.id,
+        political=Political.PARTY,
+        employment=Employment.EMPLOYED,
+        gender=Gender.MALE,
+        born_year=1980,
+        consent_at=clock.now(),
+        submitted_at=clock.now(),
+        due_at=clock.now() + timedelta(days=3),
+        status=ApplicationStatus.PENDING,
+        id_card="110101199003070011",
+        id_card_tail="0011",
         id_card_hash=f"{number:064d}",
     )
     application.locate(code)
@@ -103,8 +115,12 @@ def _signup(activity: Any, volunteer: Any) -> SignUp:
     activity.taken += 1
     activity.turns += 1
     signup = SignUp(
-        activity_id=activity.id, volunteer_id=volunteer.id, status=SignUpStatus.ADMITTED, turn=activity.turns,
-        volunteer_district_code=volunteer.district_code, unit_id=volunteer.unit_id,
+        activity_id=activity.id,
+        volunteer_id=volunteer.id,
+        status=SignUpStatus.ADMITTED,
+        turn=activity.turns,
+        volunteer_district_code=volunteer.district_code,
+        unit_id=volunteer.unit_id,
         volunteer_subdistrict_code=volunteer.subdistrict_code,
         volunteer_community_code=volunteer.community_code,
     )
@@ -126,7 +142,10 @@ def _help(code: str, volunteer: Any) -> dict[str, Any]:
     """A request that waits for 受理, with an assignment that waits for an answer."""
     request = ask(code)
     assignment = Assignment(
-        request_id=request.id, volunteer_id=volunteer.id, user_id=volunteer.user_id, offered_at=clock.now(),
+        request_id=request.id,
+        volunteer_id=volunteer.id,
+        user_id=volunteer.user_id,
+        offered_at=clock.now(),
         expires_at=clock.now() + timedelta(hours=24),
     )
     db.session.add(assignment)

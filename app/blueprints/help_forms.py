@@ -12,8 +12,16 @@ from app.models.category import categories
 from app.models.help_request import ASKER, LIMITS, Asking, HelpRequest
 
 ICONS = {
-    "elder": "elder", "env": "tree", "traffic": "car", "law": "law", "med": "med", "edu": "book", "culture": "brush",
-    "community": "house", "emergency": "siren", "other": "dots",
+    "elder": "elder",
+    "env": "tree",
+    "traffic": "car",
+    "law": "law",
+    "med": "med",
+    "edu": "book",
+    "culture": "brush",
+    "community": "house",
+    "emergency": "siren",
+    "other": "dots",
 }
 REASON = 500
 
@@ -22,7 +30,9 @@ class AskForm(CreationForm):
     """What somebody asks for."""
 
     category = RadioField("需要哪方面的帮助", [required("请选择需要哪方面的帮助。")], choices=[], validate_choice=True)
-    content = TextAreaField("具体情况", [required("请说说具体情况。"), length(LIMITS["content"][1], 5, "具体情况")], filters=[clean])
+    content = TextAreaField(
+        "具体情况", [required("请说说具体情况。"), length(LIMITS["content"][1], 5, "具体情况")], filters=[clean]
+    )
     community = RegionField("所在社区", [required("请选择所在的社区（村）。")])
     address = TextField("详细地址", [required("请填写详细地址。"), length(LIMITS["address"][1], 2, "详细地址")])
     wanted_on = DayField("希望哪一天")
@@ -39,9 +49,14 @@ class AskForm(CreationForm):
     def told(self) -> Asking:
         """The answers, for `HelpRequest.ask`."""
         return Asking(
-            name=self.name.data or "", phone=self.phone.data or "", community=self.community.data or "",
-            address=self.address.data or "", category=self.category.data or "", content=self.content.data or "",
-            wanted_on=self.wanted_on.data, on_behalf=self.on_behalf.data == "1",
+            name=self.name.data or "",
+            phone=self.phone.data or "",
+            community=self.community.data or "",
+            address=self.address.data or "",
+            category=self.category.data or "",
+            content=self.content.data or "",
+            wanted_on=self.wanted_on.data,
+            on_behalf=self.on_behalf.data == "1",
         )
 
     def ask(self) -> HelpRequest:
@@ -74,7 +89,9 @@ class HelpReasonForm(Form):
 class SupplementForm(Form):
     """What was missing."""
 
-    supplement = TextAreaField("补充的情况", [required("请写明补充的情况。"), length(500, 2, "补充的情况")], filters=[clean])
+    supplement = TextAreaField(
+        "补充的情况", [required("请写明补充的情况。"), length(500, 2, "补充的情况")], filters=[clean]
+    )
 
     @property
     def words(self) -> str:

@@ -20,8 +20,17 @@ S = HelpStatus
 LIVELY = tuple(S) * 2 + (S.PENDING, S.PENDING, S.ACCEPTED, S.SERVING, S.DONE) + (S.CLOSED,) * 7
 ELSEWHERE = (S.CLOSED,) * 11 + (S.PENDING, S.ACCEPTED, S.ARRANGED, S.SERVING, S.DONE, S.RETURNED, S.REFUSED)
 AGO = {  # days before today on which a request in this state was made, from and to
-    S.PENDING: (0, 2), S.RETURNED: (1, 4), S.ACCEPTED: (1, 3), S.ARRANGED: (0, 0), S.SERVING: (2, 6), S.DONE: (5, 9),
-    S.CLOSED: (9, 150), S.REFUSED: (5, 60), S.MERGED: (4, 40), S.WITHDRAWN: (3, 60), S.LAPSED: (40, 90),
+    S.PENDING: (0, 2),
+    S.RETURNED: (1, 4),
+    S.ACCEPTED: (1, 3),
+    S.ARRANGED: (0, 0),
+    S.SERVING: (2, 6),
+    S.DONE: (5, 9),
+    S.CLOSED: (9, 150),
+    S.REFUSED: (5, 60),
+    S.MERGED: (4, 40),
+    S.WITHDRAWN: (3, 60),
+    S.LAPSED: (40, 90),
 }
 
 
@@ -90,9 +99,14 @@ class Maker:
         self.made += 1
         soon = clock.today() + timedelta(days=self.random.randint(2, 6))
         told = Asking(
-            name=self.random.choice(words.NAMES), phone=phone(20_000 + self.made), community=community,
-            address=self.random.choice(words.ADDRESSES), category=story.category, content=story.content,
-            wanted_on=soon if self.random.random() < 0.6 else None, on_behalf=self.random.random() < 0.3,
+            name=self.random.choice(words.NAMES),
+            phone=phone(20_000 + self.made),
+            community=community,
+            address=self.random.choice(words.ADDRESSES),
+            category=story.category,
+            content=story.content,
+            wanted_on=soon if self.random.random() < 0.6 else None,
+            on_behalf=self.random.random() < 0.3,
         )
         return HelpRequest.ask(told)
 

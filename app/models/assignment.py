@@ -28,7 +28,10 @@ class Assignment(Stateful, Row, Model):
     MOVES = ASSIGNMENT_MOVES
     __table_args__ = (
         Index(
-            "uq_assignment_live", "request_id", "volunteer_id", unique=True,
+            "uq_assignment_live",
+            "request_id",
+            "volunteer_id",
+            unique=True,
             sqlite_where=text("status IN ('offered', 'accepted')"),
             postgresql_where=text("status IN ('offered', 'accepted')"),
         ),

@@ -17,7 +17,9 @@ from app.models.volunteer import Volunteer
 def count_services(request: HelpRequest, done: Sequence[Assignment], *, by: User) -> None:
     """Make the records of these assignments; whoever was counted for this request before is not counted twice."""
     lock(select(Volunteer).where(Volunteer.id.in_([one.volunteer_id for one in done])).order_by(Volunteer.id))
-    before = select(Assignment.volunteer_id).where(Assignment.request_id == request.id, Assignment.record_id.is_not(None))
+    before = select(Assignment.volunteer_id).where(
+        Assignment.request_id == request.id, Assignment.record_id.is_not(None)
+    )
     counted = set(db.session.scalars(before))
     fresh = {one.volunteer_id: one for one in done if one.volunteer_id not in counted}
     if not fresh:
@@ -41,9 +43,16 @@ def _record(request: HelpRequest, one: Assignment, by: User) -> ServiceRecord:
     """The record: day of the result, community and category of the request, the person's place of that day."""
     home = one.volunteer_community_code
     record = ServiceRecord(
-        volunteer_id=one.volunteer_id, activity_id=None, minutes=one.minutes or 0, category_id=request.category_id,
-        evidence=Evidence.HELP, confirmed_by_id=by.id, volunteer_district_code=home[:6],
-        volunteer_subdistrict_code=home[:9], volunteer_community_code=home, unit_id=one.unit_id,
+        volunteer_id=one.volunteer_id,
+        activity_id=None,
+        minutes=one.minutes or 0,
+        category_id=request.category_id,
+        evidence=Evidence.HELP,
+        confirmed_by_id=by.id,
+        volunteer_district_code=home[:6],
+        volunteer_subdistrict_code=home[:9],
+        volunteer_community_code=home,
+        unit_id=one.unit_id,
     )
     record.locate(request.community_code)
     record.happened(clock.day(one.done_at or clock.now()))

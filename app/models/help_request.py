@@ -106,15 +106,23 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
     @classmethod
     def ask(cls, told: Asking, *, by: User = ASKER) -> "HelpRequest":
         """Hand in a request; `by` is staff who file it for somebody. Invalid at the wrong field."""
-        staff = by is not ASKER
-        told.check(by_staff=staff)
+        told.check(by_staff=by is not ASKER)
         place, kind = community(told.community), open_category(told.category)
         phone = plain_phone(told.phone)
         request = cls(
-            number=new_number(), category_id=kind.id, name=told.name, phone=phone or None, address=told.address,
-            content=told.content, wanted_on=told.wanted_on, on_behalf=told.on_behalf, consent_at=clock.now(),
-            phone_hash=keyed_hash(phone, "phone") if phone else None, phone_tail=phone[-4:] or random_tail(),
-            filed_by_id=by.id, status=HelpStatus.PENDING,
+            number=new_number(),
+            category_id=kind.id,
+            name=told.name,
+            phone=phone or None,
+            address=told.address,
+            content=told.content,
+            wanted_on=told.wanted_on,
+            on_behalf=told.on_behalf,
+            consent_at=clock.now(),
+            phone_hash=keyed_hash(phone, "phone") if phone else None,
+            phone_tail=phone[-4:] or random_tail(),
+            filed_by_id=by.id,
+            status=HelpStatus.PENDING,
         )
         request.locate(place.code)
         request.run()

@@ -52,8 +52,13 @@ class ServiceVerbs(Ground):
 
         now = clock.now()
         offer = Assignment(
-            request_id=self.id, volunteer_id=volunteer.id, user_id=volunteer.user_id, status=A.OFFERED,
-            offered_at=now, expires_at=now + OFFER, offered_by_id=by.id,
+            request_id=self.id,
+            volunteer_id=volunteer.id,
+            user_id=volunteer.user_id,
+            status=A.OFFERED,
+            offered_at=now,
+            expires_at=now + OFFER,
+            offered_by_id=by.id,
         )
         db.session.add(offer)
         db.session.flush()

@@ -46,23 +46,38 @@ WAITING = (S.PENDING, S.ACCEPTED, S.ARRANGED, S.SERVING, S.DONE)  # on somebody'
 OPEN = (*WAITING, S.RETURNED)
 REQUEST_MOVES: dict[HelpStatus, dict[HelpStatus, bool]] = {
     S.PENDING: {
-        S.ACCEPTED: FREE, S.RETURNED: REASON, S.PENDING: REASON, S.REFUSED: REASON, S.MERGED: FREE, S.WITHDRAWN: FREE,
+        S.ACCEPTED: FREE,
+        S.RETURNED: REASON,
+        S.PENDING: REASON,
+        S.REFUSED: REASON,
+        S.MERGED: FREE,
+        S.WITHDRAWN: FREE,
     },  # to itself: transferred
     S.RETURNED: {S.PENDING: FREE, S.LAPSED: FREE, S.WITHDRAWN: FREE},
     S.ACCEPTED: {
-        S.ARRANGED: FREE, S.DONE: FREE, S.PENDING: REASON, S.REFUSED: REASON, S.MERGED: FREE, S.WITHDRAWN: FREE,
+        S.ARRANGED: FREE,
+        S.DONE: FREE,
+        S.PENDING: REASON,
+        S.REFUSED: REASON,
+        S.MERGED: FREE,
+        S.WITHDRAWN: FREE,
     },  # 待办结 at once: solved by staff
     S.ARRANGED: {S.SERVING: FREE, S.ACCEPTED: FREE, S.DONE: FREE, S.WITHDRAWN: FREE},
     S.SERVING: {S.DONE: FREE, S.ACCEPTED: FREE},
     S.DONE: {S.CLOSED: FREE, S.SERVING: REASON},
     S.CLOSED: {S.ACCEPTED: REASON},
-    S.REFUSED: {}, S.MERGED: {}, S.WITHDRAWN: {}, S.LAPSED: {},
+    S.REFUSED: {},
+    S.MERGED: {},
+    S.WITHDRAWN: {},
+    S.LAPSED: {},
 }
 ASSIGNMENT_MOVES: dict[AssignmentStatus, dict[AssignmentStatus, bool]] = {
     A.OFFERED: {A.ACCEPTED: FREE, A.DECLINED: FREE, A.EXPIRED: FREE},
     A.ACCEPTED: {A.DONE: FREE, A.GAVE_UP: REASON},
     A.DONE: {A.ACCEPTED: REASON},  # only with the request, when its result is refused before it was counted
-    A.DECLINED: {}, A.EXPIRED: {}, A.GAVE_UP: {},
+    A.DECLINED: {},
+    A.EXPIRED: {},
+    A.GAVE_UP: {},
 }
 
 

@@ -88,12 +88,16 @@ def _busy(request: HelpRequest) -> Any:
         return literal(False)
     start = clock.start_of(request.wanted_on)
     active = exists().where(
-        SignUp.volunteer_id == Volunteer.id, SignUp.status == SignUpStatus.ADMITTED, Activity.id == SignUp.activity_id,
-        Activity.status != ActivityStatus.CANCELLED, Activity.starts_at < start + timedelta(days=1),
+        SignUp.volunteer_id == Volunteer.id,
+        SignUp.status == SignUpStatus.ADMITTED,
+        Activity.id == SignUp.activity_id,
+        Activity.status != ActivityStatus.CANCELLED,
+        Activity.starts_at < start + timedelta(days=1),
         Activity.ends_at > start,
     )
     helping = exists().where(
-        Assignment.volunteer_id == Volunteer.id, Assignment.status == AssignmentStatus.ACCEPTED,
+        Assignment.volunteer_id == Volunteer.id,
+        Assignment.status == AssignmentStatus.ACCEPTED,
         and_(HelpRequest.id == Assignment.request_id, HelpRequest.wanted_on == request.wanted_on),
     )
     return or_(active, helping)

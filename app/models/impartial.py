@@ -21,6 +21,8 @@ def untouchable(by: User | None) -> set[int]:
 
 
 COLLEAGUES = select(Post.user_id).where(
-    Post.region_code == bindparam("place"), Post.revoked_at.is_(None), Post.first_day <= bindparam("today"),
+    Post.region_code == bindparam("place"),
+    Post.revoked_at.is_(None),
+    Post.first_day <= bindparam("today"),
     or_(Post.last_day.is_(None), Post.last_day >= bindparam("today")),
 )

@@ -34,7 +34,12 @@ class Message(Row, Model):
 
 
 def tell(
-    user_id: int, title: str, body: str = "", *, path: str = "", about: str = "",
+    user_id: int,
+    title: str,
+    body: str = "",
+    *,
+    path: str = "",
+    about: str = "",
     at: datetime | None = None,
 ) -> None:
     """Send a message. `path` is an address without URL prefix; `about` names its cause, to withdraw it."""

@@ -58,7 +58,9 @@ def overview(user: User) -> Overview:
     start, before = quarter_start(clock.now()), quarter_start(quarter_start(clock.now()) - timedelta(days=1))
     now, last = _services_since(volunteer, start, before)
     there = clock.local(start)
-    return Overview(volunteer, application, _coming(volunteer), now, last, f"{there.year} 年第 {there.month // 3 + 1} 季度")
+    return Overview(
+        volunteer, application, _coming(volunteer), now, last, f"{there.year} 年第 {there.month // 3 + 1} 季度"
+    )
 
 
 def quarter_start(moment: datetime) -> datetime:

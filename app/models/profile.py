@@ -84,4 +84,3 @@ class Profile:
             community(facts["home_community_code"], "home_community")
         for field in {"gender", "home_community_code", "address"} & set(changed):
             setattr(self, field, facts[field] or None)
-

@@ -86,9 +86,7 @@ def check_running(activity: Activity, row: Any) -> None:
         raise Refused(ENDED[activity.status], row)
 
 
-def leave(
-    signup: SignUp, to: SignUpStatus, elsewhere: list[Activity], *, by: User, reason: str = ""
-) -> list[SignUp]:
+def leave(signup: SignUp, to: SignUpStatus, elsewhere: list[Activity], *, by: User, reason: str = "") -> list[SignUp]:
     """Move a taken-up sign-up out, and give what it held or stood in the way of to those who wait.
 
     Returns who is 已录用 by it.

@@ -40,12 +40,18 @@ def people() -> list[Difference]:
     live = ServiceRecord.revoked_at.is_(None)
     sums = (
         select(
-            ServiceRecord.volunteer_id, func.count().label("services"),
-            func.sum(ServiceRecord.minutes).label("minutes"), func.max(ServiceRecord.day).label("last_served_on"),
-        ).where(live).group_by(ServiceRecord.volunteer_id).subquery()
+            ServiceRecord.volunteer_id,
+            func.count().label("services"),
+            func.sum(ServiceRecord.minutes).label("minutes"),
+            func.max(ServiceRecord.day).label("last_served_on"),
+        )
+        .where(live)
+        .group_by(ServiceRecord.volunteer_id)
+        .subquery()
     )
     true = {
-        "services": func.coalesce(sums.c.services, 0), "minutes": func.coalesce(sums.c.minutes, 0),
+        "services": func.coalesce(sums.c.services, 0),
+        "minutes": func.coalesce(sums.c.minutes, 0),
         "last_served_on": sums.c.last_served_on,
     }
     return _differing("志愿者", Volunteer, true, sums, sums.c.volunteer_id)

@@ -84,8 +84,9 @@ def short_name(name: str) -> str:
 def regions() -> dict[str, Place]:
     """Every region by code, in the order of codes; renewed when the topic `regions` is touched."""
     rows = db.session.execute(
-        select(Region.code, Region.name, Region.level, Region.initials, Region.valid_to, Region.successor)
-        .order_by(Region.code)
+        select(Region.code, Region.name, Region.level, Region.initials, Region.valid_to, Region.successor).order_by(
+            Region.code
+        )
     )
     return {
         code: Place(code, name, level, initials, short_name(name), valid_to is None, successor)

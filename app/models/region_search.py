@@ -54,7 +54,9 @@ def search_regions(
     ranked = [
         (rank, len(entry.names[0]), entry.place.code, entry.place)
         for entry in entries()
-        if wanted and entry.place.level in levels and entry.place.code.startswith(within)
+        if wanted
+        and entry.place.level in levels
+        and entry.place.code.startswith(within)
         and (rank := _rank(entry, wanted)) is not None
     ]
     ranked.sort(key=lambda hit: hit[:3])

@@ -21,7 +21,12 @@ from app.models.user import User
 from app.models.volunteer import Volunteer
 
 __all__ = [
-    "called_off", "close_at_start", "decline_overlapping", "free_future_places", "overlaps_if_moved", "promote",
+    "called_off",
+    "close_at_start",
+    "decline_overlapping",
+    "free_future_places",
+    "overlaps_if_moved",
+    "promote",
     "queues_to_close",
 ]
 
@@ -94,8 +99,10 @@ def _hold_future(volunteer: Volunteer) -> dict[int, Activity]:
 
     Which activities these are may change before the person is held: then let go and hold anew.
     """
-    coming = select(SignUp.activity_id).join(SignUp.activity).where(
-        _still_in(volunteer), Activity.status == ActivityStatus.PUBLISHED, Activity.starts_at > clock.now()
+    coming = (
+        select(SignUp.activity_id)
+        .join(SignUp.activity)
+        .where(_still_in(volunteer), Activity.status == ActivityStatus.PUBLISHED, Activity.starts_at > clock.now())
     )
     while True:
         ids = list(db.session.scalars(coming))

@@ -50,8 +50,12 @@ class ServiceRecord(Placed, Row, Model):
     __table_args__ = (
         CheckConstraint("minutes >= 0", name="minutes"),
         Index(
-            "uq_service_record_live", "activity_id", "volunteer_id", unique=True,
-            sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL"),
+            "uq_service_record_live",
+            "activity_id",
+            "volunteer_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
         ),
         Index(None, "volunteer_id", "day", "id"),
         Index(None, "month", "community_code"),

@@ -42,10 +42,25 @@ class SignIn(Row, Model):
         return device_in_words(self.agent)
 
 
-BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge 浏览器"), ("OPR", "Opera 浏览器"), ("Firefox", "火狐浏览器"),
-            ("QQBrowser", "QQ 浏览器"), ("360", "360 浏览器"), ("Chrome", "Chrome 浏览器"), ("Safari", "Safari 浏览器"))
-SYSTEMS = (("HarmonyOS", "鸿蒙"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "iPad"),
-           ("Windows", "Windows 电脑"), ("Mac OS", "苹果电脑"), ("Linux", "Linux 电脑"))
+BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge 浏览器"),
+    ("OPR", "Opera 浏览器"),
+    ("Firefox", "火狐浏览器"),
+    ("QQBrowser", "QQ 浏览器"),
+    ("360", "360 浏览器"),
+    ("Chrome", "Chrome 浏览器"),
+    ("Safari", "Safari 浏览器"),
+)
+SYSTEMS = (
+    ("HarmonyOS", "鸿蒙"),
+    ("Android", "安卓手机"),
+    ("iPhone", "苹果手机"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows 电脑"),
+    ("Mac OS", "苹果电脑"),
+    ("Linux", "Linux 电脑"),
+)
 
 
 def device_in_words(agent: str) -> str:

@@ -47,9 +47,7 @@ class User(Credentials, Profile, Row, Model):
     totp_secret: Mapped[str | None] = mapped_column(Sealed)
     version: Mapped[int] = mapped_column(default=1)
 
-    posts: Mapped[list["Post"]] = relationship(
-        foreign_keys="Post.user_id", back_populates="user", order_by="Post.id"
-    )
+    posts: Mapped[list["Post"]] = relationship(foreign_keys="Post.user_id", back_populates="user", order_by="Post.id")
     __mapper_args__ = {"version_id_col": version}
 
     __allow_unmapped__ = True  # the two below are of the request, not columns
@@ -141,12 +139,21 @@ class Post(Row, Model):
 
     @classmethod
     def grant(
-        cls, user: User, role: Role, place: str | int, *, by: User | None,
-        first_day: date | None = None, last_day: date | None = None,
+        cls,
+        user: User,
+        role: Role,
+        place: str | int,
+        *,
+        by: User | None,
+        first_day: date | None = None,
+        last_day: date | None = None,
     ) -> "Post":
         """Give `user` a post over a region code or a unit id; the caller has checked the right to."""
         post = cls(
-            user_id=user.id, role=role, first_day=first_day or clock.today(), last_day=last_day,
+            user_id=user.id,
+            role=role,
+            first_day=first_day or clock.today(),
+            last_day=last_day,
             region_code=place if isinstance(place, str) else None,
             unit_id=place if isinstance(place, int) else None,
             granted_by_id=by.id if by else None,
@@ -177,5 +184,3 @@ def people_with_phone(phone: str, *, but: int = 0) -> list[User]:
     """Accounts with exactly this phone number, except the account `but` (families share numbers)."""
     found = select(User).where(User.phone_hash == keyed_hash(plain_phone(phone), "phone"), User.id != but)
     return list(db.session.scalars(found.order_by(User.id)))
-
-

@@ -13,8 +13,14 @@ from app.models.user import user_named
 from tests.cast import PASSWORD
 from tests.fixtures import Client, settings
 
-NEW = {"username": "xinren", "password": "雨天也去护学岗的李静", "password_confirm": "雨天也去护学岗的李静",
-       "name": "辛仁", "phone": "13812345678", "consent": "y"}
+NEW = {
+    "username": "xinren",
+    "password": "雨天也去护学岗的李静",
+    "password_confirm": "雨天也去护学岗的李静",
+    "name": "辛仁",
+    "phone": "13812345678",
+    "consent": "y",
+}
 
 
 @pytest.fixture
@@ -50,8 +56,20 @@ def test_next_leads_out_of_the_prefix_no_more_than_out_of_the_site(there, elsewh
     assert there.post("/dyzyz/login", data=sent).location == "/dyzyz/member/"
 
 
-@pytest.mark.parametrize("page", ["login", "register", "regions/matches?q=万通", "regions/steps", "regions/filter",
-                                  "member/profile", "member/security", "member/messages", "office/password-codes"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "login",
+        "register",
+        "regions/matches?q=万通",
+        "regions/steps",
+        "regions/filter",
+        "member/profile",
+        "member/security",
+        "member/messages",
+        "office/password-codes",
+    ],
+)
 def test_every_address_on_a_page_lies_below_the_prefix(there, page):
     tell(user_named("wantong").id, "标题", path="/member/security")
     db.session.commit()

@@ -11,8 +11,12 @@ from app.models.user import people_with_phone, user_named
 from tests.support.together import together
 
 GOOD = {
-    "username": "lijing_new", "password": "雨天也去护学岗的李静", "password_confirm": "雨天也去护学岗的李静",
-    "name": "李静", "phone": "13812345678", "consent": "y",
+    "username": "lijing_new",
+    "password": "雨天也去护学岗的李静",
+    "password_confirm": "雨天也去护学岗的李静",
+    "name": "李静",
+    "phone": "13812345678",
+    "consent": "y",
 }
 
 
@@ -43,7 +47,10 @@ def test_the_password_is_kept_as_argon2id_and_nowhere_plain(client):
     client.submit("/register", **GOOD)
     user = user_named("lijing_new")
     assert user.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
-    assert user.phone_hash != user.phone and db.session.scalar(db.text("SELECT phone FROM \"user\" ORDER BY id DESC LIMIT 1")) != user.phone
+    assert (
+        user.phone_hash != user.phone
+        and db.session.scalar(db.text('SELECT phone FROM "user" ORDER BY id DESC LIMIT 1')) != user.phone
+    )
 
 
 def test_the_history_says_that_the_account_was_made(client):
@@ -67,21 +74,41 @@ def test_every_field_must_be_filled(client, field):
     assert "<title>错误：会员注册" in answer.text
 
 
-@pytest.mark.parametrize(("field", "value", "words"), [
-    ("username", "a", "2–32 个"), ("username", "a" * 33, "2–32 个"), ("username", "a" * 5000, "最多 200"),
-    ("username", "李 静", "2–32 个"), ("username", "li<b>jing", "2–32 个"), ("username", "👵奶奶", "2–32 个"),
-    ("username", "a'; DROP", "2–32 个"), ("username", "a\u202eb", ""), ("username", "wantong", "已被注册"),
-    ("username", "WanTong", "已被注册"), ("username", "ｗａｎｔｏｎｇ", "已被注册"),
-    ("password", "短", "至少 10 个字符，现在是 1 个"), ("password", "a" * 129, "最多 128 个字符"),
-    ("password", "1234567890", "太常见"), ("password", "Password123", "太常见"), ("password", "哈" * 12, "太常见"),
-    ("password", "abcabcabcabc", "太常见"), ("password", "lijing_new-2026", "不要包含用户名"),
-    ("password", "13812345678x", "不要包含用户名或手机号"),
-    ("password_confirm", "另外一句话另外一句话", "两次输入的密码不一样"),
-    ("name", "李", "真实姓名"), ("name", "李" * 41, "真实姓名"), ("name", "<script>alert(1)</script>", "真实姓名"),
-    ("name", "李静😀", "真实姓名"), ("name", "12", "真实姓名"), ("name", "李" * 300, "最多 200"),
-    ("phone", "1380000000", "现在是 10 位"), ("phone", "电话", "11 位手机号"), ("phone", "12345678901", "11 位手机号"),
-    ("phone", "1" * 4000, "11 位手机号"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("username", "a", "2–32 个"),
+        ("username", "a" * 33, "2–32 个"),
+        ("username", "a" * 5000, "最多 200"),
+        ("username", "李 静", "2–32 个"),
+        ("username", "li<b>jing", "2–32 个"),
+        ("username", "👵奶奶", "2–32 个"),
+        ("username", "a'; DROP", "2–32 个"),
+        ("username", "a\u202eb", ""),
+        ("username", "wantong", "已被注册"),
+        ("username", "WanTong", "已被注册"),
+        ("username", "ｗａｎｔｏｎｇ", "已被注册"),
+        ("password", "短", "至少 10 个字符，现在是 1 个"),
+        ("password", "a" * 129, "最多 128 个字符"),
+        ("password", "1234567890", "太常见"),
+        ("password", "Password123", "太常见"),
+        ("password", "哈" * 12, "太常见"),
+        ("password", "abcabcabcabc", "太常见"),
+        ("password", "lijing_new-2026", "不要包含用户名"),
+        ("password", "13812345678x", "不要包含用户名或手机号"),
+        ("password_confirm", "另外一句话另外一句话", "两次输入的密码不一样"),
+        ("name", "李", "真实姓名"),
+        ("name", "李" * 41, "真实姓名"),
+        ("name", "<script>alert(1)</script>", "真实姓名"),
+        ("name", "李静😀", "真实姓名"),
+        ("name", "12", "真实姓名"),
+        ("name", "李" * 300, "最多 200"),
+        ("phone", "1380000000", "现在是 10 位"),
+        ("phone", "电话", "11 位手机号"),
+        ("phone", "12345678901", "11 位手机号"),
+        ("phone", "1" * 4000, "11 位手机号"),
+    ],
+)
 def test_bad_input_is_named_at_its_field_and_changes_nothing(client, field, value, words):
     before = people()
     changes = {field: value} if field != "password" else {"password": value, "password_confirm": value}
@@ -99,11 +126,21 @@ def test_what_was_typed_stays_but_for_the_password(client):
     assert GOOD["password"] not in answer.text and "密码需要再输一次" in answer.text
 
 
-@pytest.mark.parametrize(("field", "value"), [
-    ("username", "𠮷野家"), ("username", "lao.wang-1_2"), ("name", "𠮷祥"), ("name", "阿依古丽·买买提"),
-    ("password", "👵👴🏻一起去扫雪吧吧吧"), ("password", "correct horse battery staple"), ("password", "<b>'\"--;%00\\"),
-    ("phone", "+86 138-1234-5678"), ("phone", "0516-83712345"), ("phone", "１３８１２３４５６７８"),
-])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("username", "𠮷野家"),
+        ("username", "lao.wang-1_2"),
+        ("name", "𠮷祥"),
+        ("name", "阿依古丽·买买提"),
+        ("password", "👵👴🏻一起去扫雪吧吧吧"),
+        ("password", "correct horse battery staple"),
+        ("password", "<b>'\"--;%00\\"),
+        ("phone", "+86 138-1234-5678"),
+        ("phone", "0516-83712345"),
+        ("phone", "１３８１２３４５６７８"),
+    ],
+)
 def test_rare_characters_and_other_ways_of_writing_are_welcome(client, field, value):
     changes = {field: value} if field != "password" else {"password": value, "password_confirm": value}
     answer = client.post("/register", data=fill(**changes))
@@ -133,21 +170,33 @@ def test_the_form_sent_twice_makes_one_account_and_both_answers_are_signed_in(ap
 def test_somebody_elses_key_opens_no_account(app, client):
     client.post("/register", data=fill(key="b" * 32))
     other = app.test_client()
-    answer = other.post("/register", data=fill(key="b" * 32, password="不是她的那句话吧", password_confirm="不是她的那句话吧"))
+    answer = other.post(
+        "/register", data=fill(key="b" * 32, password="不是她的那句话吧", password_confirm="不是她的那句话吧")
+    )
     assert answer.status_code == 422 or "已被注册" in answer.text
     assert other.get("/member/profile").status_code == 303
 
 
 def test_two_people_who_want_one_name_at_once_make_one_account(app):
     before = people()
-    tries = [lambda phone=phone: app.test_client().post("/register", data=fill(phone=phone)).status_code
-             for phone in ("13812345671", "13812345672", "13812345673")]
+    tries = [
+        lambda phone=phone: app.test_client().post("/register", data=fill(phone=phone)).status_code
+        for phone in ("13812345671", "13812345672", "13812345673")
+    ]
     assert sorted(together(app, tries)) == [303, 422, 422] and people() == before + 1
 
 
 def test_fields_that_the_form_does_not_have_are_ignored(client):
-    more = {"id": "1", "role": "city", "must_change_password": "1", "version": "9", "disabled_at": "2020-01-01",
-            "username_key": "city", "posts": "1", "services": "99"}
+    more = {
+        "id": "1",
+        "role": "city",
+        "must_change_password": "1",
+        "version": "9",
+        "disabled_at": "2020-01-01",
+        "username_key": "city",
+        "posts": "1",
+        "services": "99",
+    }
     client.post("/register", data=fill(**more))
     user = user_named("lijing_new")
     assert user.living_posts() == [] and user.version == 1 and not user.must_change_password

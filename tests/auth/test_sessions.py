@@ -116,6 +116,7 @@ def test_logging_out_needs_a_post(clients):
 
 # Posts
 
+
 def grant(username: str, role: Role, place: str, **days) -> Post:
     post = Post.grant(user_named(username), role, place, by=None, **days)
     db.session.commit()

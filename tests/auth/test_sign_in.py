@@ -45,7 +45,9 @@ class Watched(PasswordHasher):
         return super().verify(kept, typed)
 
 
-@pytest.mark.parametrize(("username", "where"), [("wantong", "/office/"), ("volunteer", "/member/"), (" VOLUNTEER ", "/member/")])
+@pytest.mark.parametrize(
+    ("username", "where"), [("wantong", "/office/"), ("volunteer", "/member/"), (" VOLUNTEER ", "/member/")]
+)
 def test_everybody_comes_in_where_the_work_is(client, username, where):
     answer = client.post("/login", data={"username": username, "password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, where)
@@ -57,16 +59,37 @@ def test_the_way_on_is_kept_through_a_wrong_password(client):
     assert client.post("/login", data={**RIGHT, "next": "/member/security"}).location == "/member/security"
 
 
-@pytest.mark.parametrize("elsewhere", [
-    "https://evil.example/", "//evil.example/", "/\\evil.example", "\\\\evil.example", "http:evil.example", "evil.example",
-    "javascript:alert(1)", "data:text/html,x", "/\t/evil.example", "/\n/evil", "///evil.example", "https:/evil.example",
-    " //evil.example", "/%00\x00", "@evil.example", "/login", "/register", "//", "",
-])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "http:evil.example",
+        "evil.example",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/\t/evil.example",
+        "/\n/evil",
+        "///evil.example",
+        "https:/evil.example",
+        " //evil.example",
+        "/%00\x00",
+        "@evil.example",
+        "/login",
+        "/register",
+        "//",
+        "",
+    ],
+)
 def test_next_leads_nowhere_else(client, elsewhere):
     answer = client.post("/login", data={**RIGHT, "next": elsewhere})
     assert answer.location == "/office/", elsewhere
     page = client.get("/login", query_string={"next": elsewhere})
-    assert page.status_code in (200, 303) and "javascript:alert" not in re.sub(r'value="[^"]*"|href="[^"]*"', "", page.text)
+    assert page.status_code in (200, 303) and "javascript:alert" not in re.sub(
+        r'value="[^"]*"|href="[^"]*"', "", page.text
+    )
 
 
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(app):
@@ -100,17 +123,30 @@ def test_a_disabled_account_answers_like_a_wrong_password(app, client):
     assert (right.status_code, right.text) == (wrong.status_code, wrong.text)
 
 
-@pytest.mark.parametrize("data", [
-    {}, {"username": "wantong"}, {"password": PASSWORD}, {"username": "", "password": ""},
-    {"username": "a" * 100_000, "password": "b" * 100_000}, {"username": "wan\x00tong", "password": "\x00"},
-    {"username": "𠮷👵<b>", "password": "👵"}, {"username": "%", "password": "' OR 1=1 --"},
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"username": "wantong"},
+        {"password": PASSWORD},
+        {"username": "", "password": ""},
+        {"username": "a" * 100_000, "password": "b" * 100_000},
+        {"username": "wan\x00tong", "password": "\x00"},
+        {"username": "𠮷👵<b>", "password": "👵"},
+        {"username": "%", "password": "' OR 1=1 --"},
+    ],
+)
 def test_whatever_is_typed_is_refused_calmly(client, data):
     answer = client.post("/login", data=data)
-    assert answer.status_code == 422 and "用户名或密码不对" in answer.text and "<b>" not in answer.text.split("<main")[1][:900]
+    assert (
+        answer.status_code == 422
+        and "用户名或密码不对" in answer.text
+        and "<b>" not in answer.text.split("<main")[1][:900]
+    )
 
 
 # Too often
+
 
 def test_the_sixth_try_is_refused_even_when_right(client):
     assert fail(client, 5) == [422] * 5
@@ -179,7 +215,9 @@ def test_a_forged_cookie_makes_no_browser_known(app, client):
 
 
 def test_the_known_cookie_is_kept_from_scripts_and_other_sites(client):
-    cookie = next(line for line in client.post("/login", data=RIGHT).headers.getlist("Set-Cookie") if line.startswith("known-"))
+    cookie = next(
+        line for line in client.post("/login", data=RIGHT).headers.getlist("Set-Cookie") if line.startswith("known-")
+    )
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "wantong" not in cookie
 
 
@@ -194,7 +232,12 @@ def test_many_addresses_meet_a_rising_delay(app):
             waits.append(int(answer.headers["Retry-After"]))
             now += timedelta(seconds=waits[-1])
             clock.move(now)
-            assert app.test_client().post("/login", data=WRONG, environ_base={"REMOTE_ADDR": f"198.51.101.{number}"}).status_code == 422
+            assert (
+                app.test_client()
+                .post("/login", data=WRONG, environ_base={"REMOTE_ADDR": f"198.51.101.{number}"})
+                .status_code
+                == 422
+            )
     assert [round(wait / 5) * 5 for wait in waits] == [5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]
 
 
@@ -231,9 +274,16 @@ def test_what_was_typed_as_a_name_is_not_kept(client):
 
 # Where a post comes from
 
-@pytest.mark.parametrize("headers", [
-    {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
-])
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
 def test_another_site_signs_nobody_in(client, headers):
     assert client.post("/login", data=RIGHT, headers=headers).status_code == 400
     assert db.session.scalar(db.select(db.func.count()).select_from(SignIn)) == 0

@@ -201,20 +201,45 @@ def walk(page, app, live_server):
     yield "filter", lambda: page.goto("/regions/filter?region=320302001")
     yield "units", lambda: page.goto("/units/matches?q=徐州")
     become(page, app, "wantong", live_server)
-    yield "profile", lambda: (page.goto(PROFILE), page.get_by_text("或者按区").click(),
-                              page.get_by_label("输入社区").fill("社区"), expect(page.locator("#home_community-matches p")).to_contain_text("先列出 12 个"))
-    yield "profile wrong", lambda: (page.get_by_label("手机号").fill("1"), page.get_by_role("button", name="保存").click(),
-                                    expect(page.locator(".errsum")).to_be_visible())
+    yield (
+        "profile",
+        lambda: (
+            page.goto(PROFILE),
+            page.get_by_text("或者按区").click(),
+            page.get_by_label("输入社区").fill("社区"),
+            expect(page.locator("#home_community-matches p")).to_contain_text("先列出 12 个"),
+        ),
+    )
+    yield (
+        "profile wrong",
+        lambda: (
+            page.get_by_label("手机号").fill("1"),
+            page.get_by_role("button", name="保存").click(),
+            expect(page.locator(".errsum")).to_be_visible(),
+        ),
+    )
     yield "security", lambda: page.goto("/member/security")
     yield "security wrong", lambda: page.get_by_role("button", name="保存新密码").click()
     yield "messages", lambda: page.goto("/member/messages")
     yield "no messages", lambda: page.goto("/member/messages?unread=y&before=x")
     yield "codes", lambda: page.goto("/office/password-codes")
-    yield "codes none", lambda: (page.get_by_label("用户名").fill("nobody"), page.get_by_role("button", name="查找").click())
-    yield "codes one", lambda: (page.get_by_label("用户名").fill("volunteer"), page.get_by_role("button", name="查找").click())
+    yield (
+        "codes none",
+        lambda: (page.get_by_label("用户名").fill("nobody"), page.get_by_role("button", name="查找").click()),
+    )
+    yield (
+        "codes one",
+        lambda: (page.get_by_label("用户名").fill("volunteer"), page.get_by_role("button", name="查找").click()),
+    )
     yield "codes wrong", lambda: page.get_by_role("button", name="发放一次性密码").click()
-    yield "codes issued", lambda: (page.get_by_label("已当面").check(), page.get_by_label("办理原因").fill("忘记"),
-                                   page.get_by_role("button", name="发放一次性密码").click())
+    yield (
+        "codes issued",
+        lambda: (
+            page.get_by_label("已当面").check(),
+            page.get_by_label("办理原因").fill("忘记"),
+            page.get_by_role("button", name="发放一次性密码").click(),
+        ),
+    )
 
 
 @pytest.mark.parametrize("browser_kind", ["page", "phone"])
@@ -242,15 +267,25 @@ def test_the_html_of_every_page_is_valid(clients):
     visitor, person, codes = clients(""), clients("wantong"), "/office/password-codes"
     found, more = {"username": "volunteer"}, {"username": "volunteer", "person": user_named("volunteer").id}
     answers = {
-        **{path: visitor.get(path) for path in (
-            "/login?next=/member/", "/register", "/regions/matches?q=万通", "/regions/steps?community_district=320302",
-            "/regions/filter?region=320302001", "/units/matches?q=徐州")},
-        "login wrong": visitor.post("/login", data={"username": "<x>"}), "register wrong": visitor.post("/register"),
+        **{
+            path: visitor.get(path)
+            for path in (
+                "/login?next=/member/",
+                "/register",
+                "/regions/matches?q=万通",
+                "/regions/steps?community_district=320302",
+                "/regions/filter?region=320302001",
+                "/units/matches?q=徐州",
+            )
+        },
+        "login wrong": visitor.post("/login", data={"username": "<x>"}),
+        "register wrong": visitor.post("/register"),
         **{path: person.get(path) for path in (PROFILE, "/member/security", "/member/messages", codes)},
         "profile wrong": person.post(PROFILE, data={"phone": "1", "home_community_q": "社区"}),
         "security wrong": person.post("/member/security/password"),
         "codes none": person.post(f"{codes}/search", data={"username": "nobody"}),
-        "codes one": person.post(f"{codes}/search", data=found), "codes wrong": person.post(codes, data=more),
+        "codes one": person.post(f"{codes}/search", data=found),
+        "codes wrong": person.post(codes, data=more),
         "codes issued": person.post(codes, data={**more, "seen": "y", "reason": "忘记密码"}),
     }
     assert {answer.status_code for answer in answers.values()} <= {200, 422}

@@ -95,7 +95,9 @@ def choose(page: Page, name: str, value: str) -> None:
 def approve(page: Page) -> None:
     page.goto("/office/applications")
     row = page.locator("article.q", has_text=NAME)
-    row.get_by_role("button", name="通过：" + NAME).or_(row.get_by_role("button", name=re.compile("^通过"))).first.click()
+    row.get_by_role("button", name="通过：" + NAME).or_(
+        row.get_by_role("button", name=re.compile("^通过"))
+    ).first.click()
     expect(page.locator("main")).to_contain_text(re.compile("已通过|撤销"))
 
 
@@ -199,7 +201,9 @@ def the_rows() -> dict[str, Any]:
     assert signup.status is SignUpStatus.ADMITTED and volunteer.services == 1
     message = db.session.scalars(db.select(Message).where(Message.user_id == user.id)).first()
     return {
-        "volunteer": volunteer, "signup": signup, "message": message,
+        "volunteer": volunteer,
+        "signup": signup,
+        "message": message,
         "application": db.session.scalars(db.select(Application).where(Application.user_id == user.id)).one(),
         "activity": db.session.get(Activity, signup.activity_id),
         "feedback": db.session.scalars(db.select(Feedback)).one(),
@@ -223,8 +227,15 @@ def the_neighbour_sees_nothing(clients: Callable[[str], Any]) -> None:
             assert not writes(seen), path
             tried += 1
     assert tried > 60
-    for path in ("/office/", "/office/applications", "/office/applications?status=approved", "/office/volunteers",
-                 "/office/activities", "/office/volunteers?q=" + NAME, "/office/activities?q=旅程测试"):
+    for path in (
+        "/office/",
+        "/office/applications",
+        "/office/applications?status=approved",
+        "/office/volunteers",
+        "/office/activities",
+        "/office/volunteers?q=" + NAME,
+        "/office/activities?q=旅程测试",
+    ):
         page = baiyun.get(path).text
         shown = re.sub(r"<input[^>]*>|<title>.*?</title>", "", page.partition("<main")[2])
         assert NAME not in shown.replace(f"“{NAME}”", "") and "河岸清洁" not in shown, path

@@ -23,10 +23,14 @@ def fetch(id):
 @pytest.mark.parametrize("round", range(3))
 def test_of_two_who_accept_one_wins(app, round):
     id = ask().id
-    results = together(app, [
-        lambda: fetch(id).accept(by=who("wantong")), lambda: fetch(id).accept(by=who("wantong2")),
-        lambda: fetch(id).refuse(by=who("huanglou"), reason="不属于"),
-    ])
+    results = together(
+        app,
+        [
+            lambda: fetch(id).accept(by=who("wantong")),
+            lambda: fetch(id).accept(by=who("wantong2")),
+            lambda: fetch(id).refuse(by=who("huanglou"), reason="不属于"),
+        ],
+    )
     assert won(results) >= 1
     assert fetch(id).status in (S.ACCEPTED, S.REFUSED)
 
@@ -43,9 +47,13 @@ def test_nobody_is_asked_twice_by_two_at_once(app, round):
 def test_an_answer_and_a_withdrawal_do_not_both_happen(app, round):
     request = bring(S.ARRANGED)
     id, one = request.id, of(request)[0].id
-    results = together(app, [
-        lambda: db.session.get_one(Assignment, one).accept(by=who("volunteer")), lambda: fetch(id).withdraw(),
-    ])
+    results = together(
+        app,
+        [
+            lambda: db.session.get_one(Assignment, one).accept(by=who("volunteer")),
+            lambda: fetch(id).withdraw(),
+        ],
+    )
     assert won(results) == 1
     pair = fetch(id).status, db.session.get_one(Assignment, one).status
     assert pair in ((S.SERVING, A.ACCEPTED), (S.WITHDRAWN, A.EXPIRED))
@@ -54,10 +62,13 @@ def test_an_answer_and_a_withdrawal_do_not_both_happen(app, round):
 def test_two_volunteers_answer_at_once(app):
     request = bring(S.ACCEPTED)
     first, second = (one.id for one in offer(request, "volunteer", "second"))
-    results = together(app, [
-        lambda: db.session.get_one(Assignment, first).accept(by=who("volunteer")),
-        lambda: db.session.get_one(Assignment, second).decline(by=who("second")),
-    ])
+    results = together(
+        app,
+        [
+            lambda: db.session.get_one(Assignment, first).accept(by=who("volunteer")),
+            lambda: db.session.get_one(Assignment, second).decline(by=who("second")),
+        ],
+    )
     assert won(results) == 2 and fetch(request.id).status is S.SERVING
 
 

@@ -53,7 +53,9 @@ def test_i_cannot_go_says_why(volunteer):
     assert one.status is A.GAVE_UP
 
 
-@pytest.mark.parametrize("result, minutes", [("", "60"), ("好", "60"), ("做好了", ""), ("做好了", "0"), ("做好了", "1441"), ("做好了", "x")])
+@pytest.mark.parametrize(
+    "result, minutes", [("", "60"), ("好", "60"), ("做好了", ""), ("做好了", "0"), ("做好了", "1441"), ("做好了", "x")]
+)
 def test_a_wrong_result_is_422(volunteer, result, minutes):
     one = assignment(A.ACCEPTED)
     answer = volunteer.post(f"/member/help/{one.id}/result", data={"result": result, "minutes": minutes})

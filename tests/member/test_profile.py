@@ -27,8 +27,17 @@ def said(page: str, field: str) -> str:
 
 def test_a_member_completes_the_profile(clients):
     client = clients("member")
-    answer = client.post(PAGE, data=form(
-        client, name="孙丽丽", phone="139 0000 9999", gender="female", home_community=WANTONG, address="幸福小区 3 号楼"))
+    answer = client.post(
+        PAGE,
+        data=form(
+            client,
+            name="孙丽丽",
+            phone="139 0000 9999",
+            gender="female",
+            home_community=WANTONG,
+            address="幸福小区 3 号楼",
+        ),
+    )
     assert (answer.status_code, answer.location) == (303, PAGE)
     user = user_named("member")
     assert (user.name, user.initials, user.phone, user.gender) == ("孙丽丽", "sll", "13900009999", Gender.FEMALE)
@@ -65,15 +74,27 @@ def test_the_address_lies_encrypted(clients):
     assert "幸福" not in db.session.scalar(db.text("SELECT address FROM \"user\" WHERE username = 'member'"))
 
 
-@pytest.mark.parametrize(("field", "value", "words"), [
-    ("name", "", "请填写姓名"), ("name", "x" * 50, "真实姓名"), ("name", "<b>孙</b>", "真实姓名"), ("name", "😀😀", "真实姓名"),
-    ("phone", "", "请填写手机号"), ("phone", "123", "现在是 3 位"), ("phone", "x" * 500, "11 位手机号"),
-    ("address", "楼" * 101, "最多 100 个字"), ("home_community", "320302", "请选择到社区"),
-    ("home_community", "999", "没有这个地方"), ("gender", "robot", ""),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", "", "请填写姓名"),
+        ("name", "x" * 50, "真实姓名"),
+        ("name", "<b>孙</b>", "真实姓名"),
+        ("name", "😀😀", "真实姓名"),
+        ("phone", "", "请填写手机号"),
+        ("phone", "123", "现在是 3 位"),
+        ("phone", "x" * 500, "11 位手机号"),
+        ("address", "楼" * 101, "最多 100 个字"),
+        ("home_community", "320302", "请选择到社区"),
+        ("home_community", "999", "没有这个地方"),
+        ("gender", "robot", ""),
+    ],
+)
 def test_bad_input_is_named_and_keeps_what_was_typed(clients, field, value, words):
     client = clients("member")
-    answer = client.post(PAGE, data=form(client, **{field: value, "address": value if field == "address" else "别丢了我"}))
+    answer = client.post(
+        PAGE, data=form(client, **{field: value, "address": value if field == "address" else "别丢了我"})
+    )
     assert answer.status_code == 422
     assert words in said(answer.text, field) or field == "gender"
     assert "别丢了我" in answer.text or field == "address"
@@ -118,15 +139,23 @@ def test_a_checked_name_is_only_mended_by_the_community(clients):
 
 def test_the_tree_of_regions_works_without_scripts_and_saves_nothing(clients):
     client = clients("member")
-    answer = client.post(PAGE, data=form(
-        client, address="别丢了我", region_step="home_community:steps", home_community_district="320302"))
+    answer = client.post(
+        PAGE,
+        data=form(client, address="别丢了我", region_step="home_community:steps", home_community_district="320302"),
+    )
     assert answer.status_code == 200 and "黄楼街道" in answer.text and "别丢了我" in answer.text
     assert user_named("member").address is None
 
 
 def test_other_columns_are_out_of_reach(clients):
     client = clients("member")
-    more = {"username": "city", "password_hash": "x", "must_change_password": "1", "id": "1", "disabled_at": "2020-01-01"}
+    more = {
+        "username": "city",
+        "password_hash": "x",
+        "must_change_password": "1",
+        "id": "1",
+        "disabled_at": "2020-01-01",
+    }
     client.post(PAGE, data=form(client, **more))
     user = user_named("member")
     assert user.username == "member" and user.password_hash != "x" and not user.must_change_password

@@ -35,14 +35,21 @@ def test_a_new_password_ends_every_other_session(app, clients):
     assert [line.action for line in history_of(user_named("member"))] == ["password"]
 
 
-@pytest.mark.parametrize(("changes", "field", "words"), [
-    ({"password": "wrong"}, "password", "现在的密码不对"), ({"password": ""}, "password", "请填写现在的密码"),
-    ({"new_password": ""}, "new_password", "请设置新密码"), ({"new_password": "short"}, "new_password", "至少 10 个字符"),
-    ({"new_password": "1234567890"}, "new_password", "太常见"), ({"new_password": "member-2026!"}, "new_password", "用户名"),
-    ({"new_password": "x13800000005"}, "new_password", "手机号"), ({"new_password": "a" * 200}, "new_password", "最多 128"),
-    ({"new_password": PASSWORD}, "new_password", "和现在的一样"),
-    ({"new_password_confirm": "不是同一句话啊啊"}, "new_password_confirm", "两次输入"),
-])
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"password": "wrong"}, "password", "现在的密码不对"),
+        ({"password": ""}, "password", "请填写现在的密码"),
+        ({"new_password": ""}, "new_password", "请设置新密码"),
+        ({"new_password": "short"}, "new_password", "至少 10 个字符"),
+        ({"new_password": "1234567890"}, "new_password", "太常见"),
+        ({"new_password": "member-2026!"}, "new_password", "用户名"),
+        ({"new_password": "x13800000005"}, "new_password", "手机号"),
+        ({"new_password": "a" * 200}, "new_password", "最多 128"),
+        ({"new_password": PASSWORD}, "new_password", "和现在的一样"),
+        ({"new_password_confirm": "不是同一句话啊啊"}, "new_password_confirm", "两次输入"),
+    ],
+)
 def test_a_bad_new_password_is_named_and_changes_nothing(clients, changes, field, words):
     here, there = clients("member"), clients("member")
     answer = here.post(POST, data={**CHANGE, **changes})
@@ -108,6 +115,7 @@ def test_the_list_of_sessions_costs_the_same_however_long(clients):
 
 # After a one-time code
 
+
 def forced(client):
     """The member, signed in by a one-time code."""
     user = user_named("member")
@@ -117,7 +125,9 @@ def forced(client):
     return client
 
 
-@pytest.mark.parametrize("path", ["/", "/member/", "/member/profile", "/member/messages", "/login?next=/member/", "/regions/matches?q=x"])
+@pytest.mark.parametrize(
+    "path", ["/", "/member/", "/member/profile", "/member/messages", "/login?next=/member/", "/regions/matches?q=x"]
+)
 def test_every_way_leads_to_setting_a_new_password(client, path):
     answer = forced(client).get(path)
     assert (answer.status_code, answer.location) == (303, "/member/security")

@@ -38,7 +38,13 @@ def test_each_sign_up_stands_in_one_tab(app, clients):
     assert titles(client) == ["将来-admitted", "将来-waiting", "将来-asking"]
     assert titles(client, "ended") == ["过去-admitted"]
     assert titles(client, "cancelled") == [
-        "取消的活动", "将来-cancelled", "将来-declined", "过去-waiting", "过去-asking", "过去-declined", "过去-cancelled",
+        "取消的活动",
+        "将来-cancelled",
+        "将来-declined",
+        "过去-waiting",
+        "过去-asking",
+        "过去-declined",
+        "过去-cancelled",
     ]
     assert re.findall(r'class="cnt[^"]*">(\d+)<', client.get("/member/services").text)[-3:] == ["3", "1", "7"]
 

@@ -115,17 +115,21 @@ def test_a_cancelled_activity_and_a_draft_cannot_be_ticked(app):
         signup = li_jing(activity)
         activity.status = status
         db.session.commit()
-        for act in (lambda one=signup: mark(one, "1", by=cast.who("wantong")),
-                    lambda one=activity: mark_rest(one, by=cast.who("wantong")),
-                    lambda one=activity: walk_in(one, cast.volunteer_of("second"), by=cast.who("wantong")),
-                    lambda one=activity: complete(one, by=cast.who("wantong"))):
+        for act in (
+            lambda one=signup: mark(one, "1", by=cast.who("wantong")),
+            lambda one=activity: mark_rest(one, by=cast.who("wantong")),
+            lambda one=activity: walk_in(one, cast.volunteer_of("second"), by=cast.who("wantong")),
+            lambda one=activity: complete(one, by=cast.who("wantong")),
+        ):
             with pytest.raises(Refused):
                 act()
             db.session.rollback()
 
 
 MOVES = {  # wanted → state before 结项, state after it
-    "1": (PRESENT, PRESENT), "0": (UNKNOWN, ABSENT), "leave": (EXCUSED, EXCUSED),
+    "1": (PRESENT, PRESENT),
+    "0": (UNKNOWN, ABSENT),
+    "leave": (EXCUSED, EXCUSED),
 }
 
 
@@ -298,12 +302,15 @@ def test_an_unknown_wanted_state_is_refused(app, wanted):
     assert wrong.value.field == "attended"
 
 
-@pytest.mark.parametrize(("local", "day"), [
-    ("2028-02-29T23:30", date(2028, 2, 29)),
-    ("2027-12-31T23:00", date(2027, 12, 31)),
-    ("2028-01-01T00:00", date(2028, 1, 1)),
-    ("2028-01-31T07:59", date(2028, 1, 31)),
-])
+@pytest.mark.parametrize(
+    ("local", "day"),
+    [
+        ("2028-02-29T23:30", date(2028, 2, 29)),
+        ("2027-12-31T23:00", date(2027, 12, 31)),
+        ("2028-01-01T00:00", date(2028, 1, 1)),
+        ("2028-01-31T07:59", date(2028, 1, 31)),
+    ],
+)
 def test_a_record_belongs_to_the_first_day_in_shanghai(app, local, day):
     start = clock.from_local(datetime.fromisoformat(local))
     activity = cast.make_activity(starts_at=start, ends_at=start + timedelta(hours=3))
@@ -353,7 +360,9 @@ def test_the_last_day_of_service_goes_back_when_a_record_is_revoked(app):
     mark(second, "0", by=cast.who("wantong"))
     db.session.commit()
     assert cast.volunteer_of("volunteer").last_served_on == clock.day(earlier.starts_at)
-    assert [record.activity.id for record in db.session.scalars(ServiceRecord.of_volunteer(volunteer.id))] == [earlier.id]
+    assert [record.activity.id for record in db.session.scalars(ServiceRecord.of_volunteer(volunteer.id))] == [
+        earlier.id
+    ]
 
 
 def test_all_the_rest_came_and_the_undo(app):
@@ -412,8 +421,11 @@ def test_completion_turns_the_rest_into_absent(app):
     assert (activity.status, activity.attended) == (ActivityStatus.COMPLETED, 1)
     assert activity.completed_at is not None
     assert history_of(missing)[-1].to_state == "absent"
-    for act in (lambda: complete(activity, by=by), lambda: mark_rest(activity, by=by),
-                lambda: undo_rest(activity, clock.now(), by=by)):
+    for act in (
+        lambda: complete(activity, by=by),
+        lambda: mark_rest(activity, by=by),
+        lambda: undo_rest(activity, clock.now(), by=by),
+    ):
         with pytest.raises(Refused):
             act()
         db.session.rollback()
@@ -434,6 +446,8 @@ def test_the_time_stays_once_somebody_was_ticked(app):
     activity = running(hours=0.5)
     mark(li_jing(activity), "1", by=cast.who("wantong"))
     db.session.commit()
-    later = replace(activity.facts, starts_at=activity.starts_at + timedelta(days=1), ends_at=activity.ends_at + timedelta(days=1))
+    later = replace(
+        activity.facts, starts_at=activity.starts_at + timedelta(days=1), ends_at=activity.ends_at + timedelta(days=1)
+    )
     with pytest.raises(Invalid, match="确认到场"):
         activity.edit(later, activity.version, cast.who("wantong"))

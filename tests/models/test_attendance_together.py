@@ -85,7 +85,9 @@ def test_the_rest_of_two_activities_at_once_end_without_a_deadlock(app):
         for volunteer in order:
             admitted(activity, volunteer)
     ids = here.id, there.id
-    rests = together(app, [lambda id=id: mark_rest(db.session.get(Activity, id), by=cast.who("wantong")) for id in ids * 3])
+    rests = together(
+        app, [lambda id=id: mark_rest(db.session.get(Activity, id), by=cast.who("wantong")) for id in ids * 3]
+    )
     assert not [one for one in rests if isinstance(one, Exception)]
     assert here.attended + there.attended == 12
     assert_figures_true()
@@ -126,9 +128,14 @@ class Roll(RuleBasedStateMachine):
             db.session.rollback()
             return None
 
-    @rule(which=st.integers(0, 2), who=st.integers(0, 3), wanted=st.sampled_from(["1", "0", "leave"]),
-          minutes=st.sampled_from([None, None, 30, 180, 181, -1]), reason=st.sampled_from(["", "更正"]),
-          by=st.sampled_from(["wantong", "gulou"]))
+    @rule(
+        which=st.integers(0, 2),
+        who=st.integers(0, 3),
+        wanted=st.sampled_from(["1", "0", "leave"]),
+        minutes=st.sampled_from([None, None, 30, 180, 181, -1]),
+        reason=st.sampled_from(["", "更正"]),
+        by=st.sampled_from(["wantong", "gulou"]),
+    )
     def tick(self, which, who, wanted, minutes, reason, by):
         listed = SignUp.activity_id == self.activities[which], SignUp.volunteer_id == self.people[who]
         signup = db.session.scalar(db.select(SignUp).where(*listed))
@@ -149,7 +156,10 @@ class Roll(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 2), who=st.integers(0, 3), reason=st.sampled_from(["", "补录"]))
     def walks_in(self, which, who, reason):
-        activity, volunteer = db.session.get(Activity, self.activities[which]), db.session.get(Volunteer, self.people[who])
+        activity, volunteer = (
+            db.session.get(Activity, self.activities[which]),
+            db.session.get(Volunteer, self.people[who]),
+        )
         self.try_to(lambda: walk_in(activity, volunteer, by=cast.who("wantong"), reason=reason))
 
     @rule(which=st.integers(0, 2))
@@ -172,7 +182,11 @@ class Roll(RuleBasedStateMachine):
 def test_figures_are_true_after_any_sequence(app, seed):
     random.seed(seed)
     machine = settings(
-        max_examples=12, stateful_step_count=20, deadline=None, database=None, derandomize=not seed,
+        max_examples=12,
+        stateful_step_count=20,
+        deadline=None,
+        database=None,
+        derandomize=not seed,
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Roll, settings=machine)

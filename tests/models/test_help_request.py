@@ -67,11 +67,23 @@ def test_name_phone_address_and_text_lie_encrypted(app):
     assert request.phone_hash == keyed_hash(PHONE, "phone") and request.phone_tail == "2222"
 
 
-@pytest.mark.parametrize("field, value", [
-    ("name", "我"), ("name", "长" * 41), ("phone", ""), ("phone", "123"), ("address", "x"), ("content", "救"),
-    ("content", "长" * 501), ("community", "320302"), ("community", ""), ("category", "nothing"),
-    ("wanted_on", date(2001, 1, 1)), ("wanted_on", date(2099, 1, 1)),
-])
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("name", "我"),
+        ("name", "长" * 41),
+        ("phone", ""),
+        ("phone", "123"),
+        ("address", "x"),
+        ("content", "救"),
+        ("content", "长" * 501),
+        ("community", "320302"),
+        ("community", ""),
+        ("category", "nothing"),
+        ("wanted_on", date(2001, 1, 1)),
+        ("wanted_on", date(2099, 1, 1)),
+    ],
+)
 def test_a_wrong_answer_names_its_field(app, field, value):
     with pytest.raises(Invalid) as wrong:
         ask(**{field: value})
@@ -106,7 +118,9 @@ def test_a_request_moves_only_along_its_table(app, start, to):
             request.move(to, by=who("wantong"), reason="原因")
 
 
-@pytest.mark.parametrize("start, to", list(itertools.product(AssignmentStatus, AssignmentStatus)), ids=lambda s: s.value)
+@pytest.mark.parametrize(
+    "start, to", list(itertools.product(AssignmentStatus, AssignmentStatus)), ids=lambda s: s.value
+)
 def test_an_assignment_moves_only_along_its_table(app, start, to):
     (one,) = offer(bring(S.ACCEPTED))
     one.status = start
@@ -494,10 +508,17 @@ def test_closing_demands_a_result_and_a_summary_or_a_reason(app):
     assert case_of(request) is None and request.status is S.CLOSED
 
 
-@pytest.mark.parametrize("text", [
-    f"志愿者到{NAME}家里修好了水管", f"电话{PHONE}，志愿者上门修好", f"志愿者到{ADDRESS}修好了水管",
-    "志愿者到3号楼修好了水管，很满意", "志愿者到五单元修好了水管，很满意", "志愿者拨打 0516 8888 8888 联系",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"志愿者到{NAME}家里修好了水管",
+        f"电话{PHONE}，志愿者上门修好",
+        f"志愿者到{ADDRESS}修好了水管",
+        "志愿者到3号楼修好了水管，很满意",
+        "志愿者到五单元修好了水管，很满意",
+        "志愿者拨打 0516 8888 8888 联系",
+    ],
+)
 def test_a_summary_that_says_who_or_where_is_refused(app, text):
     with pytest.raises(Invalid) as wrong:
         bring(S.DONE).close(by=who("wantong"), result="修好了", title=TITLE, summary=text)

@@ -247,7 +247,9 @@ def no_two_places_at_once(activities):
     """Nobody is 已录用 twice at the same time (the first two activities overlap, the third begins when one ends)."""
     for person in PEOPLE:
         mine = [
-            activity for activity in activities for one in rows(activity)
+            activity
+            for activity in activities
+            for one in rows(activity)
             if one.volunteer_id == volunteer_of(person).id and one.status is S.ADMITTED
         ]
         for one in mine:

@@ -397,8 +397,10 @@ def test_after_the_start_an_admission_to_a_full_activity_is_refused(app):
 
 def test_at_the_start_who_waits_or_asks_is_declined(app):
     activity = make_activity(capacity=1)
-    admitted, waiting, asking = (put(activity, volunteer_of(n), s) for n, s in (
-        ("volunteer", S.ADMITTED), ("second", S.WAITING), ("third", S.ASKING)))
+    admitted, waiting, asking = (
+        put(activity, volunteer_of(n), s)
+        for n, s in (("volunteer", S.ADMITTED), ("second", S.WAITING), ("third", S.ASKING))
+    )
     assert close_at_start(activity) == 0, "not before its time"
     start(activity)
     for row in (waiting, asking):
@@ -420,8 +422,10 @@ def test_until_tick_has_run_every_move_treats_it_as_done(app, status):
     signup = put(activity, volunteer_of("volunteer"), status)
     start(activity)
     for verb in (
-        lambda: signup.admit(by=who("wantong")), lambda: signup.cancel(by=who("volunteer")),
-        lambda: signup.decline(by=who("wantong"), reason="不要"), lambda: join("volunteer", activity),
+        lambda: signup.admit(by=who("wantong")),
+        lambda: signup.cancel(by=who("volunteer")),
+        lambda: signup.decline(by=who("wantong"), reason="不要"),
+        lambda: join("volunteer", activity),
     ):
         with pytest.raises(Refused) as refused:
             verb()
@@ -441,7 +445,10 @@ def test_at_the_end_what_is_still_asked_is_declined(app):
 
 def test_the_sql_expression_says_what_the_row_says(app):
     facts = itertools.product(
-        (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED, ActivityStatus.CANCELLED), (False, True), (False, True), S,
+        (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED, ActivityStatus.CANCELLED),
+        (False, True),
+        (False, True),
+        S,
     )
     now = clock.now()
     for number, (status, started, closed, state) in enumerate(facts):

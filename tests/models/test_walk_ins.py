@@ -97,7 +97,8 @@ def test_the_whole_city_is_searched_by_phone_or_id_number_only(app):
     db.session.commit()
     for typed in ("13800000004", "138 0000 0004", "+86 13800000004"):
         assert [(one.name, one.tail) for one in find_guests(typed, activity, nobody_of_mine())] == [
-            ("欧阳同志", "0004"), ("赵同志", "0004"),
+            ("欧阳同志", "0004"),
+            ("赵同志", "0004"),
         ]
     [found] = find_guests("11010519491231002x", activity, nobody_of_mine())
     assert (found.volunteer_id, found.name, found.tail, found.unit) == (guest.id, "赵同志", "0004", "")

@@ -71,7 +71,7 @@ def test_a_tick_by_htmx_answers_the_row_and_the_counters_only(clients, activity,
     assert tick(client, li_jing, "0").status_code == 200
     assert tick(client, li_jing, "0").status_code == 200
     assert live(activity) == []
-    assert 'is-leave' in tick(client, li_jing, "leave").text
+    assert "is-leave" in tick(client, li_jing, "leave").text
     assert_figures_true()
 
 
@@ -83,13 +83,22 @@ def test_without_scripts_the_same_form_comes_back_to_the_row(clients, li_jing):
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-@pytest.mark.parametrize(("fields", "field", "message"), [
-    ({"attended": "2"}, "attended", "请选择已到"), ({"attended": ""}, "attended", "请选择已到"), ({}, "attended", "请选择已到"),
-    ({"attended": "1", "minutes": "两小时"}, "minutes", "整数"), ({"attended": "1", "minutes": "-5"}, "minutes", "整数"),
-    ({"attended": "1", "minutes": "1.5"}, "minutes", "整数"), ({"attended": "1", "minutes": "0"}, "minutes", "大于 0"),
-    ({"attended": "1", "minutes": "999999"}, "minutes", "最多"), ({"attended": "1", "minutes": "9" * 40}, "minutes", "整数"),
-    ({"attended": "1", "minutes": "181"}, "reason", "写明原因"), ({"attended": "1", "minutes": "181", "reason": "x" * 501}, "reason", "500"),
-])
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"attended": "2"}, "attended", "请选择已到"),
+        ({"attended": ""}, "attended", "请选择已到"),
+        ({}, "attended", "请选择已到"),
+        ({"attended": "1", "minutes": "两小时"}, "minutes", "整数"),
+        ({"attended": "1", "minutes": "-5"}, "minutes", "整数"),
+        ({"attended": "1", "minutes": "1.5"}, "minutes", "整数"),
+        ({"attended": "1", "minutes": "0"}, "minutes", "大于 0"),
+        ({"attended": "1", "minutes": "999999"}, "minutes", "最多"),
+        ({"attended": "1", "minutes": "9" * 40}, "minutes", "整数"),
+        ({"attended": "1", "minutes": "181"}, "reason", "写明原因"),
+        ({"attended": "1", "minutes": "181", "reason": "x" * 501}, "reason", "500"),
+    ],
+)
 def test_bad_input_is_422_at_its_field_and_changes_nothing(clients, li_jing, fields, field, message, htmx):
     client = clients("wantong")
     answer = client.post(at(signup_activity(li_jing), li_jing.id), data=fields, htmx=htmx)
@@ -115,7 +124,17 @@ def test_a_sign_up_of_another_activity_is_not_here(clients, activity, li_jing):
     assert clients("wantong").post(at(activity, 99999), data={"attended": "1"}).status_code == 404
 
 
-NEIGHBOURLY = ["", "/rest", "/rest/undo", "/completion", "/walk-ins", "/walk-ins/search", "/sheet", "/{id}", "/{id}/row"]
+NEIGHBOURLY = [
+    "",
+    "/rest",
+    "/rest/undo",
+    "/completion",
+    "/walk-ins",
+    "/walk-ins/search",
+    "/sheet",
+    "/{id}",
+    "/{id}/row",
+]
 
 
 @pytest.mark.parametrize("username", ["baiyun", "yunlong"])
@@ -132,7 +151,9 @@ def test_the_neighbour_meets_a_404(clients, activity, li_jing, path, username):
     assert "李静" not in client.get("/office/").text
 
 
-@pytest.mark.parametrize(("username", "status"), [("", 303), ("member", 403), ("volunteer", 403), ("unit", 403), ("huanglou", 200)])
+@pytest.mark.parametrize(
+    ("username", "status"), [("", 303), ("member", 403), ("volunteer", 403), ("unit", 403), ("huanglou", 200)]
+)
 def test_who_may_come_to_the_desk(clients, activity, username, status):
     assert clients(username).get(at(activity)).status_code == status
 
@@ -248,8 +269,11 @@ def test_a_correction_asks_for_a_reason_and_keeps_what_was_typed(clients):
 
 
 def test_pages_of_a_draft_a_cancelled_and_a_coming_activity_say_why_nobody_can_be_ticked(clients):
-    cases = {"草稿": running(status=ActivityStatus.DRAFT), "已取消": running(status=ActivityStatus.CANCELLED),
-             "60 分钟": running(hours=30)}
+    cases = {
+        "草稿": running(status=ActivityStatus.DRAFT),
+        "已取消": running(status=ActivityStatus.CANCELLED),
+        "60 分钟": running(hours=30),
+    }
     for word, activity in cases.items():
         person = admitted(activity, cast.volunteer_of("volunteer"))
         client = clients("wantong")

@@ -98,7 +98,17 @@ def test_the_page_of_every_state(wantong, status):
 def test_the_neighbour_meets_a_404_everywhere(clients):
     request, baiyun = bring(S.ACCEPTED), clients("baiyun")
     assert baiyun.get(path(request)).status_code == 404
-    for name in ("acceptance", "return", "refusal", "contact", "transfer", "merger", "closing", "arrangement", "result"):
+    for name in (
+        "acceptance",
+        "return",
+        "refusal",
+        "contact",
+        "transfer",
+        "merger",
+        "closing",
+        "arrangement",
+        "result",
+    ):
         assert post(baiyun, request, name, reason="x").status_code == 404
     assert request.status is S.ACCEPTED
 
@@ -119,7 +129,9 @@ def test_from_acceptance_to_the_end(wantong, clients):
     volunteer.post(f"/member/help/{one.id}/result", data={"result": "换好了接头", "minutes": "90"})
     assert request.status is S.DONE
     assert "换好了接头" in wantong.get(path(request, "closing")).text
-    bad = post(wantong, request, "closing", result="换好了接头", public_title=TITLE, public_summary=f"到{NAME}家修好了水管")
+    bad = post(
+        wantong, request, "closing", result="换好了接头", public_title=TITLE, public_summary=f"到{NAME}家修好了水管"
+    )
     assert bad.status_code == 422 and "姓名" in bad.text and request.status is S.DONE
     good = {"result": "换好了接头", "public_title": TITLE, "public_summary": SUMMARY}
     assert post(wantong, request, "closing", **good).status_code == 303
@@ -194,8 +206,15 @@ def test_contact_is_looked_at_by_post_noted_and_shown_to_the_asker(wantong):
 
 
 def test_staff_file_for_somebody_without_a_phone_and_print_the_slip(wantong, client):
-    told = {"name": "无名老人", "phone": "", "community": WANTONG, "address": "幸福里", "category": "elder",
-            "content": "请人陪我看病", "consent": "y"}
+    told = {
+        "name": "无名老人",
+        "phone": "",
+        "community": WANTONG,
+        "address": "幸福里",
+        "category": "elder",
+        "content": "请人陪我看病",
+        "consent": "y",
+    }
     assert wantong.post("/office/help/new", data={**told, "consent": ""}).status_code in (303, 422)
     answer = wantong.submit("/office/help/new", **told)
     assert answer.status_code == 303
@@ -207,8 +226,15 @@ def test_staff_file_for_somebody_without_a_phone_and_print_the_slip(wantong, cli
 
 
 def test_staff_file_only_for_communities_of_their_own(wantong):
-    told = {"name": "老人家", "phone": "", "community": baiyun_code(), "address": "幸福里", "category": "elder",
-            "content": "请人陪我看病", "consent": "y"}
+    told = {
+        "name": "老人家",
+        "phone": "",
+        "community": baiyun_code(),
+        "address": "幸福里",
+        "category": "elder",
+        "content": "请人陪我看病",
+        "consent": "y",
+    }
     assert wantong.submit("/office/help/new", **told).status_code == 422
 
 

@@ -70,7 +70,12 @@ def test_the_code_is_good_once(app, clients):
 def test_of_two_who_use_it_at_once_one_comes_in(app, clients):
     code = code_in(issue(clients("wantong"), "volunteer").text)
     assert sorted(together(app, [lambda: enters(app, "volunteer", code)] * 4))[:1] == [303]
-    assert db.session.scalar(db.text("SELECT count(*) FROM sign_in WHERE user_id = :id"), {"id": user_named("volunteer").id}) == 1
+    assert (
+        db.session.scalar(
+            db.text("SELECT count(*) FROM sign_in WHERE user_id = :id"), {"id": user_named("volunteer").id}
+        )
+        == 1
+    )
 
 
 def test_the_code_is_good_for_a_day(app, clients):
@@ -106,14 +111,22 @@ def test_the_person_reads_who_did_it_and_why(app, clients):
     assert "万通社区社区管理员周芳" in message.body and code not in message.body
     there = app.test_client()
     there.post("/login", data={"username": "volunteer", "password": code})
-    there.post("/member/security/password", data={"new_password": "新的一句话很好记", "new_password_confirm": "新的一句话很好记"})
+    there.post(
+        "/member/security/password",
+        data={"new_password": "新的一句话很好记", "new_password_confirm": "新的一句话很好记"},
+    )
     assert "新的一句话" not in there.get("/member/security").text
 
 
-@pytest.mark.parametrize(("changes", "field", "words"), [
-    ({"seen": ""}, "seen", "请先当面核对身份"), ({"reason": ""}, "reason", "请写明原因"),
-    ({"reason": "原" * 501}, "reason", "最多 500"), ({"reason": "   "}, "reason", "请写明原因"),
-])
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"seen": ""}, "seen", "请先当面核对身份"),
+        ({"reason": ""}, "reason", "请写明原因"),
+        ({"reason": "原" * 501}, "reason", "最多 500"),
+        ({"reason": "   "}, "reason", "请写明原因"),
+    ],
+)
 def test_without_seeing_the_person_or_a_reason_nothing_is_issued(clients, changes, field, words):
     answer = issue(clients("wantong"), "volunteer", **changes)
     assert answer.status_code == 422 and words in answer.text
@@ -122,11 +135,28 @@ def test_without_seeing_the_person_or_a_reason_nothing_is_issued(clients, change
 
 # Whom a post finds
 
-@pytest.mark.parametrize(("who", "finds"), [
-    ("wantong", True), ("huanglou", True), ("gulou", True), ("city", True), ("baiyun", False), ("far", False), ("yunlong", False),
-])
-@pytest.mark.parametrize("typed", [{"username": "volunteer"}, {"phone": "138 0000 0001"}, {"name": "李静"},
-                                   {"username": "volunteer", "phone": "13800000001", "name": "李静"}])
+
+@pytest.mark.parametrize(
+    ("who", "finds"),
+    [
+        ("wantong", True),
+        ("huanglou", True),
+        ("gulou", True),
+        ("city", True),
+        ("baiyun", False),
+        ("far", False),
+        ("yunlong", False),
+    ],
+)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"username": "volunteer"},
+        {"phone": "138 0000 0001"},
+        {"name": "李静"},
+        {"username": "volunteer", "phone": "13800000001", "name": "李静"},
+    ],
+)
 def test_a_volunteer_is_found_from_above_and_by_no_neighbour(clients, who, finds, typed):
     page = search(clients(who), **typed).text
     assert ("用户名 volunteer" in page) is finds and ("没有找到" in page) is not finds
@@ -154,8 +184,13 @@ def test_who_holds_no_such_right_is_sent_away(clients, who):
 
 def test_a_member_who_applied_nowhere_is_found_by_user_name_and_phone_together(clients):
     client = clients("far")
-    for typed in ({"username": "member"}, {"phone": PHONES["member"]}, {"name": "孙丽"}, {"name": "孙丽", "username": "member"},
-                  {"username": "member", "phone": "13900000000"}):
+    for typed in (
+        {"username": "member"},
+        {"phone": PHONES["member"]},
+        {"name": "孙丽"},
+        {"name": "孙丽", "username": "member"},
+        {"username": "member", "phone": "13900000000"},
+    ):
         assert "没有找到" in search(client, **typed).text, typed
         assert issue(client, "member", **{"username": "", **typed}).status_code == 404
     assert "用户名 member" in search(client, username="member", phone=PHONES["member"]).text
@@ -165,8 +200,15 @@ def test_a_member_who_applied_nowhere_is_found_by_user_name_and_phone_together(c
 def test_an_applicant_belongs_to_the_community_that_was_asked(clients):
     user = user_named("member")
     application = Application(
-        user_id=user.id, political="masses", employment="other", gender="female", born_year=1990,
-        consent_at=clock.now(), submitted_at=clock.now(), due_at=clock.now())
+        user_id=user.id,
+        political="masses",
+        employment="other",
+        gender="female",
+        born_year=1990,
+        consent_at=clock.now(),
+        submitted_at=clock.now(),
+        due_at=clock.now(),
+    )
     application.locate(cast.WANTONG)
     db.session.add(application)
     db.session.commit()
@@ -181,10 +223,19 @@ def test_the_home_community_finds_its_people_too(clients):
     assert "没有找到" in search(clients("baiyun"), username="guest").text
 
 
-@pytest.mark.parametrize(("who", "whom", "may"), [
-    ("huanglou", "wantong", True), ("gulou", "wantong", True), ("gulou", "huanglou", True), ("city", "gulou", True),
-    ("wantong", "wantong2", False), ("huanglou", "gulou", False), ("city", "city2", False), ("wantong", "city", False),
-])
+@pytest.mark.parametrize(
+    ("who", "whom", "may"),
+    [
+        ("huanglou", "wantong", True),
+        ("gulou", "wantong", True),
+        ("gulou", "huanglou", True),
+        ("city", "gulou", True),
+        ("wantong", "wantong2", False),
+        ("huanglou", "gulou", False),
+        ("city", "city2", False),
+        ("wantong", "city", False),
+    ],
+)
 def test_codes_are_issued_downwards_only(clients, who, whom, may):
     answer = issue(clients(who), whom, phone=PHONES[whom])
     assert answer.status_code == 200 if may else answer.status_code in (404, 409)
@@ -226,9 +277,16 @@ def test_nobody_chosen_is_a_mistake_of_the_form(clients):
     assert clients("wantong").post(PAGE).status_code == 422
 
 
-@pytest.mark.parametrize("typed", [
-    {}, {"username": "", "phone": "", "name": ""}, {"phone": "123"}, {"name": "李" * 41}, {"username": "a" * 65},
-])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"username": "", "phone": "", "name": ""},
+        {"phone": "123"},
+        {"name": "李" * 41},
+        {"username": "a" * 65},
+    ],
+)
 def test_a_search_that_asks_for_nothing_is_named(clients, typed):
     assert search(clients("wantong"), **typed).status_code == 422
 

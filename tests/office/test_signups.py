@@ -45,7 +45,7 @@ def test_the_list_shows_people_in_the_order_of_signing_up(asked, clients):
 
 def test_of_a_guest_only_name_unit_and_four_digits_are_shown(asked, clients):
     page = clients("wantong").get(address(asked)).text
-    guest = page[page.index(f'id="su-{of(asked, "guest").id}"'):]
+    guest = page[page.index(f'id="su-{of(asked, "guest").id}"') :]
     guest = guest[: guest.index("</article>")]
     for shown in ("赵敏", "徐州市第一测试中学", "0004", "外社区"):
         assert shown in guest
@@ -59,8 +59,17 @@ def test_of_a_guest_only_name_unit_and_four_digits_are_shown(asked, clients):
 
 @pytest.mark.parametrize(
     ("query", "names"),
-    [("q=李", "李静"), ("q=wjg", "王建国"), ("q=0004", "赵敏"), ("q=%25", ""), ("q=138000", ""), ("state=admitted", ""),
-     ("state=asking&q=cc", "陈晨"), ("q=𠮷", ""), ("q=%27%3B--", "")],
+    [
+        ("q=李", "李静"),
+        ("q=wjg", "王建国"),
+        ("q=0004", "赵敏"),
+        ("q=%25", ""),
+        ("q=138000", ""),
+        ("state=admitted", ""),
+        ("state=asking&q=cc", "陈晨"),
+        ("q=𠮷", ""),
+        ("q=%27%3B--", ""),
+    ],
 )
 def test_it_is_narrowed_by_state_and_words(asked, clients, query, names):
     response = clients("wantong").get(address(asked, f"?{query}"), htmx=True)
@@ -106,8 +115,13 @@ def test_a_decision_with_a_reason_reaches_the_person(asked, clients):
 @pytest.mark.parametrize("htmx", [False, True])
 @pytest.mark.parametrize(
     ("fields", "said"),
-    [({}, "请写明原因"), ({"reason": "  "}, "请写明原因"), ({"preset": "其他"}, "请写明原因"),
-     ({"preset": "编造的原因"}, "请写明原因"), ({"reason": "长" * 201}, "最多 200 个字")],
+    [
+        ({}, "请写明原因"),
+        ({"reason": "  "}, "请写明原因"),
+        ({"preset": "其他"}, "请写明原因"),
+        ({"preset": "编造的原因"}, "请写明原因"),
+        ({"reason": "长" * 201}, "最多 200 个字"),
+    ],
 )
 def test_without_a_good_reason_nothing_changes_and_the_words_stay(asked, clients, fields, said, htmx):
     signup = of(asked, "volunteer")
@@ -167,7 +181,9 @@ def test_bulk_without_scripts_and_with_bad_ids(asked, clients):
     client = clients("wantong")
     foreign = put(make_activity(baiyun_code(), needs_approval=True), volunteer_of("volunteer"), S.ASKING)
     db.session.commit()
-    response = client.post(address(asked, "/admissions"), data={"ids": [foreign.id, rows(asked)[0].id, "x", "-1", "9" * 30]})
+    response = client.post(
+        address(asked, "/admissions"), data={"ids": [foreign.id, rows(asked)[0].id, "x", "-1", "9" * 30]}
+    )
     assert response.status_code == 303
     assert "已录用 1 人。" in client.get(address(asked)).text
     db.session.refresh(foreign)

@@ -16,8 +16,15 @@ from tests.helps import ADDRESS, NAME, PHONE, TEXT, TITLE, S, ask, bring, close,
 from tests.support.statements import statements
 
 GOOD = {
-    "name": NAME, "phone": PHONE, "community": WANTONG, "address": ADDRESS, "category": "community",
-    "content": TEXT, "wanted_on": "", "on_behalf": "1", "consent": "y",
+    "name": NAME,
+    "phone": PHONE,
+    "community": WANTONG,
+    "address": ADDRESS,
+    "category": "community",
+    "content": TEXT,
+    "wanted_on": "",
+    "on_behalf": "1",
+    "consent": "y",
 }
 CANARIES = (NAME, PHONE, ADDRESS, "幸福里", "502", "漏水，希望")
 
@@ -55,12 +62,30 @@ def test_sent_twice_it_is_one_request_with_the_same_number(client, app):
     assert asked().number in other.get(second.headers["Location"]).text
 
 
-@pytest.mark.parametrize("field, value", [
-    ("name", ""), ("name", "x" * 41), ("phone", ""), ("phone", "12345"), ("phone", "1371111222a"), ("community", ""),
-    ("community", "320302"), ("community", "999999999999"), ("address", ""), ("address", "长" * 101), ("category", ""),
-    ("category", "nothing"), ("content", ""), ("content", "长" * 501), ("wanted_on", "2001-01-01"),
-    ("wanted_on", "never"), ("wanted_on", "9999-99-99"), ("consent", ""), ("on_behalf", "x"),
-])
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("name", ""),
+        ("name", "x" * 41),
+        ("phone", ""),
+        ("phone", "12345"),
+        ("phone", "1371111222a"),
+        ("community", ""),
+        ("community", "320302"),
+        ("community", "999999999999"),
+        ("address", ""),
+        ("address", "长" * 101),
+        ("category", ""),
+        ("category", "nothing"),
+        ("content", ""),
+        ("content", "长" * 501),
+        ("wanted_on", "2001-01-01"),
+        ("wanted_on", "never"),
+        ("wanted_on", "9999-99-99"),
+        ("consent", ""),
+        ("on_behalf", "x"),
+    ],
+)
 def test_a_wrong_answer_is_422_and_keeps_what_was_typed(client, field, value):
     sent = {key: one for key, one in (GOOD | {field: value}).items() if one != "" or key == field}
     if field == "consent":
@@ -122,7 +147,9 @@ def test_guessing_is_limited_by_number_and_by_address(client):
     assert follow(client, request).status_code == 303
 
 
-@pytest.mark.parametrize("number, tail", [("", ""), ("QZ", "22"), ("x" * 61, "2222"), ("\x00", "2222"), ("求助", "２２２２")])
+@pytest.mark.parametrize(
+    "number, tail", [("", ""), ("QZ", "22"), ("x" * 61, "2222"), ("\x00", "2222"), ("求助", "２２２２")]
+)
 def test_nonsense_is_422_and_opens_nothing(client, number, tail):
     assert client.post("/help/track", data={"number": number, "tail": tail}).status_code == 422
 
@@ -164,7 +191,12 @@ def test_the_page_of_every_state_says_what_comes_next(client, status):
     follow(client, request)
     page = client.get("/help/track")
     assert (page.status_code == 200 and "下一步" in page.text) or status in (
-        S.RETURNED, S.CLOSED, S.REFUSED, S.MERGED, S.WITHDRAWN, S.LAPSED,
+        S.RETURNED,
+        S.CLOSED,
+        S.REFUSED,
+        S.MERGED,
+        S.WITHDRAWN,
+        S.LAPSED,
     )
     assert not any(private in page.text for private in (PHONE, ADDRESS, NAME, "李静"))
 
@@ -250,8 +282,18 @@ def test_no_personal_detail_stands_on_any_public_page(client):
         bring(status)
     case = latest_closed(1)[0]
     number = asked().number
-    for path in ("/", "/help", f"/help/{case.id}", "/help/new", "/help/track", f"/help?q={NAME}", "/help/asked",
-                 f"/help/asked?number={number}", f"/help?q={PHONE}", "/help/999"):
+    for path in (
+        "/",
+        "/help",
+        f"/help/{case.id}",
+        "/help/new",
+        "/help/track",
+        f"/help?q={NAME}",
+        "/help/asked",
+        f"/help/asked?number={number}",
+        f"/help?q={PHONE}",
+        "/help/999",
+    ):
         page = client.get(path, follow_redirects=True)
         shown = page.text.replace(f'value="{NAME}"', "").replace(f"“{NAME}”", "")
         shown = shown.replace(f'value="{PHONE}"', "").replace(f"“{PHONE}”", "")

@@ -41,6 +41,7 @@ def posted(app, **fields):
 
 # Searching
 
+
 def test_the_names_that_start_with_the_words_come_first(app):
     names = [place.short for place in search_regions("黄楼", limit=100).places]
     starts = [name.startswith("黄楼") for name in names]
@@ -89,10 +90,17 @@ def test_whatever_is_typed_is_answered(app, client, typed):
     assert answer.status_code == 200 and "<b>x</b>" not in answer.text
 
 
-@pytest.mark.parametrize("address", [
-    "/regions/matches?q=万通&name=<script>", "/regions/matches?within=999", "/regions/steps?within=x",
-    "/regions/matches?levels=moon", "/regions/filter?within=320", "/units/matches?name=A B",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/regions/matches?q=万通&name=<script>",
+        "/regions/matches?within=999",
+        "/regions/steps?within=x",
+        "/regions/matches?levels=moon",
+        "/regions/filter?within=320",
+        "/units/matches?name=A B",
+    ],
+)
 def test_a_scope_that_cannot_be_is_404(app, client, address):
     assert client.get(address).status_code == 404
 
@@ -117,6 +125,7 @@ def test_the_same_addresses_are_whole_pages_without_htmx(app, client):
 
 # Walking down the tree
 
+
 def test_the_selects_lead_from_district_to_street_to_community(app, client):
     streets = client.get("/regions/steps?community_district=320302", htmx=True).text
     assert 'value="320302001"' in streets and "请接着选下一级" in streets and not radios(streets)
@@ -136,14 +145,21 @@ def test_any_level_may_be_asked_for(app, client):
 
 # In a form
 
+
 def test_a_code_that_a_client_sends_is_taken(app):
     form, good = posted(app, community=WANTONG)
     assert good and form.community.data == WANTONG and form.community.words == "鼓楼区 · 黄楼街道 · 万通社区"
 
 
-@pytest.mark.parametrize("code, words", [
-    ("", "请选择服务社区"), ("320302", "请选择到社区"), ("999999999999", "没有这个地方"), ("<b>", "没有这个地方"),
-])
+@pytest.mark.parametrize(
+    "code, words",
+    [
+        ("", "请选择服务社区"),
+        ("320302", "请选择到社区"),
+        ("999999999999", "没有这个地方"),
+        ("<b>", "没有这个地方"),
+    ],
+)
 def test_a_wrong_place_is_named_at_its_field(app, code, words):
     form, good = posted(app, community=code)
     assert not good and words in form.community.errors[0]
@@ -163,7 +179,7 @@ def test_a_step_judges_nothing_and_keeps_what_was_typed(app):
         assert form.stepping and form.carry(lambda: pytest.fail("a step must not act")) is None
         page = app.jinja_env.globals["ui"].field(form.community)
         assert form.status == 200 and form.name.data == "李静"
-        assert "<details class=\"mt8\" open>" in page and 'value="320302001"' in page
+        assert '<details class="mt8" open>' in page and 'value="320302001"' in page
 
 
 def test_a_search_without_scripts_lists_the_matches_in_the_form(app):
@@ -189,11 +205,21 @@ def test_a_street_office_sees_all_its_communities_at_once(app):
 
 # Filtering lists
 
-@pytest.mark.parametrize("sent, meant", [
-    ([], ""), ([""], ""), (["320302001002"], "320302001002"), (["320302", "320302"], "320302"),
-    (["320302", "320302001"], "320302001"), (["320303", "320302001", "320302001002"], "320303"),
-    (["3203", "320302001"], "3203"), (["320302001", "320302"], "320302001"), (["320302", "320302", "320302001002"], "320302"),
-])
+
+@pytest.mark.parametrize(
+    "sent, meant",
+    [
+        ([], ""),
+        ([""], ""),
+        (["320302001002"], "320302001002"),
+        (["320302", "320302"], "320302"),
+        (["320302", "320302001"], "320302001"),
+        (["320303", "320302001", "320302001002"], "320303"),
+        (["3203", "320302001"], "3203"),
+        (["320302001", "320302"], "320302001"),
+        (["320302", "320302", "320302001002"], "320302"),
+    ],
+)
 def test_stale_lower_selects_do_not_count(sent, meant):
     assert chain(sent) == meant
 
@@ -230,15 +256,21 @@ def test_a_filter_refuses_what_lies_elsewhere(app, code):
 
 # Work units
 
+
 def test_a_unit_is_found_by_part_of_its_name_and_by_initials(app, client):
     unit = db.session.scalar(db.select(WorkUnit).where(WorkUnit.name == "徐州市第一测试中学"))
     for typed in ("第一测试", "xzsdy"):
         assert radios(client.get(f"/units/matches?q={typed}", htmx=True).text, "work_unit") == [str(unit.id)]
 
 
-@pytest.mark.parametrize("sent, other, unit_id, kept", [
-    ("none", "", None, ""), ("other", "徐州某局", None, "徐州某局"), ("自己写的单位", "", None, "自己写的单位"),
-])
+@pytest.mark.parametrize(
+    "sent, other, unit_id, kept",
+    [
+        ("none", "", None, ""),
+        ("other", "徐州某局", None, "徐州某局"),
+        ("自己写的单位", "", None, "自己写的单位"),
+    ],
+)
 def test_no_unit_or_another_one(app, sent, other, unit_id, kept):
     form, good = posted(app, community=WANTONG, work_unit=sent, unit_other=other)
     assert good and (form.work_unit.unit_id, form.work_unit.other) == (unit_id, kept)
@@ -249,9 +281,15 @@ def test_a_client_may_name_a_unit_of_the_list(app):
     assert good and form.work_unit.unit_id is not None and form.work_unit.other == ""
 
 
-@pytest.mark.parametrize("sent, other, words", [
-    ("other", "", "请写明"), ("other", "局" * 81, "最多 80 个字"), ("99999", "", "单位名单"), ("99999999999999999999", "", "单位名单"),
-])
+@pytest.mark.parametrize(
+    "sent, other, words",
+    [
+        ("other", "", "请写明"),
+        ("other", "局" * 81, "最多 80 个字"),
+        ("99999", "", "单位名单"),
+        ("99999999999999999999", "", "单位名单"),
+    ],
+)
 def test_a_wrong_unit_is_named_at_its_field(app, sent, other, words):
     form, good = posted(app, community=WANTONG, work_unit=sent, unit_other=other)
     assert not good and words in form.work_unit.errors[0]
@@ -259,8 +297,11 @@ def test_a_wrong_unit_is_named_at_its_field(app, sent, other, words):
 
 def test_a_form_opens_with_the_unit_of_the_row(app):
     with app.test_request_context("/"):
-        for given, checked in ((unit_choice(1), 'value="1" checked'), (unit_choice(None, "某局"), 'value="other" checked'),
-                               (unit_choice(None), 'value="none" checked')):
+        for given, checked in (
+            (unit_choice(1), 'value="1" checked'),
+            (unit_choice(None, "某局"), 'value="other" checked'),
+            (unit_choice(None), 'value="none" checked'),
+        ):
             page = app.jinja_env.globals["ui"].field(Sample(data={"work_unit": given}).work_unit)
             assert checked in page
 

@@ -23,7 +23,7 @@ def address(activity, rest=""):
 def box(client, activity):
     """The box alone, as the page shows it."""
     page = client.get(address(activity)).text
-    page = page[page.index('id="signup-box"'):]
+    page = page[page.index('id="signup-box"') :]
     return page[: page.index("</section>")]
 
 
@@ -33,8 +33,16 @@ def apply(username, status, **facts):
     from app.models.volunteer import Employment, Political
 
     application = Application(
-        user_id=who(username).id, status=status, political=Political.PARTY, employment=Employment.EMPLOYED,
-        gender=Gender.FEMALE, born_year=1985, consent_at=clock.now(), submitted_at=clock.now(), due_at=clock.now(), **facts,
+        user_id=who(username).id,
+        status=status,
+        political=Political.PARTY,
+        employment=Employment.EMPLOYED,
+        gender=Gender.FEMALE,
+        born_year=1985,
+        consent_at=clock.now(),
+        submitted_at=clock.now(),
+        due_at=clock.now(),
+        **facts,
     )
     application.locate("320302001002")
     db.session.add(application)
@@ -129,8 +137,12 @@ def test_who_is_in_sees_the_state_and_the_way_out(app, clients):
 
 @pytest.mark.parametrize(
     ("attendance", "said"),
-    [(Attendance.PRESENT, "已确认到场"), (Attendance.ABSENT, "记为缺席"), (Attendance.EXCUSED, "已请假"),
-     (Attendance.UNKNOWN, "等待社区确认到场")],
+    [
+        (Attendance.PRESENT, "已确认到场"),
+        (Attendance.ABSENT, "记为缺席"),
+        (Attendance.EXCUSED, "已请假"),
+        (Attendance.UNKNOWN, "等待社区确认到场"),
+    ],
 )
 def test_afterwards_the_box_says_what_became_of_it(app, clients, attendance, said):
     activity = make_activity()

@@ -59,6 +59,16 @@ class RegistrationForm(CreationForm):
         """A person's name."""
         judged(good_name, field.data)
 
+    def register(self) -> Any:
+        """The account that the fields ask for, made once for this form's key."""
+        return register_once(
+            self.key.data or "",
+            self.password.data or "",
+            username=self.username.data or "",
+            name=self.name.data or "",
+            phone=self.phone.data or "",
+        )
+
 
 @auth.route("/register", methods=["GET", "POST"])
 @public
@@ -67,10 +77,7 @@ def register() -> ResponseReturnValue:
     if somebody():
         return go(url_for("member.home"))
     form = RegistrationForm(next=request.args.get("next", ""))
-    user = form.carry(lambda: register_once(
-        form.key.data or "", form.password.data or "", username=form.username.data or "",
-        name=form.name.data or "", phone=form.phone.data or "",
-    ))
+    user = form.carry(form.register)
     if user is None:
         return render("auth/register.html", status=form.status, form=form, least=passwords.LEAST)
     sessions.start(user)

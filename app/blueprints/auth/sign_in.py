@@ -61,9 +61,11 @@ def post_switch() -> ResponseReturnValue:
 def _page(status: int = 200, message: str = "", **headers: str) -> Response:
     """The form, with the user name and the wish kept; who failed is never told whether the name exists."""
     context: dict[str, Any] = {
-        "message": message, "username": request.form.get("username", "")[:64],
+        "message": message,
+        "username": request.form.get("username", "")[:64],
         "wanted": request.values.get("next", ""),
-        "demo": [] if current_app.config["PRODUCTION"] else demo_accounts(), "demo_password": PASSWORD,
+        "demo": [] if current_app.config["PRODUCTION"] else demo_accounts(),
+        "demo_password": PASSWORD,
     }
     answer = make_response(render("auth/login.html", status=status, **context))
     answer.headers.update({name.replace("_", "-"): value for name, value in headers.items()})

@@ -28,16 +28,24 @@ class ProfileForm(Form):
     version = IntegerField(widget=HiddenInput())
     name = TextField("姓名", [required("请填写姓名。"), length(200)])
     phone = PhoneField("手机号", [required("请填写手机号。")])
-    gender = RadioField("性别", [Optional()], coerce=_gender, default=None,
-                        choices=[("", "不填"), *((one.value, word(one)) for one in Gender)])
+    gender = RadioField(
+        "性别",
+        [Optional()],
+        coerce=_gender,
+        default=None,
+        choices=[("", "不填"), *((one.value, word(one)) for one in Gender)],
+    )
     home_community = RegionField("居住社区")
     address = TextField("住址", [length(ADDRESS_LIMIT, name="住址")])
 
     def facts(self, user: User) -> dict[str, Any]:
         """The answers, for `User.edit_profile`; a checked name is not asked for again."""
         return {
-            "name": self.name.data or user.name, "phone": self.phone.data, "gender": self.gender.data,
-            "home_community_code": self.home_community.data, "address": self.address.data,
+            "name": self.name.data or user.name,
+            "phone": self.phone.data,
+            "gender": self.gender.data,
+            "home_community_code": self.home_community.data,
+            "address": self.address.data,
         }
 
 

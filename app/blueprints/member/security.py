@@ -80,6 +80,11 @@ def security_other_sign_ins_ending() -> ResponseReturnValue:
 
 def _page(form: PasswordForm) -> ResponseReturnValue:
     return render(
-        "member/security.html", status=form.status, form=form, least=passwords.LEAST,
-        sign_ins=living_sign_ins(me().id), story=account_story(me()), here=me().sign_in,
+        "member/security.html",
+        status=form.status,
+        form=form,
+        least=passwords.LEAST,
+        sign_ins=living_sign_ins(me().id),
+        story=account_story(me()),
+        here=me().sign_in,
     )

@@ -46,7 +46,9 @@ class ServiceFilter(FilterForm):
     def tabs(self, mine: Summary | None) -> list[tuple[str, str, bool, int]]:
         """(word, address, whether chosen, how many)."""
         held = mine.tabs if mine else dict.fromkeys(Tab, 0)
-        return [(word, url_for(".services", tab=tab.value), tab is self.chosen, held[tab]) for tab, word in TABS.items()]
+        return [
+            (word, url_for(".services", tab=tab.value), tab is self.chosen, held[tab]) for tab, word in TABS.items()
+        ]
 
 
 @dataclass

@@ -62,7 +62,9 @@ def signups_bulk(id: int) -> ResponseReturnValue:
 
 def _chosen() -> list[int]:
     """The ids that were ticked; Invalid when there are none or too many."""
-    ids = {int(value) for value in request.form.getlist("ids") if value.isascii() and value.isdecimal() and len(value) < 10}
+    ids = {
+        int(value) for value in request.form.getlist("ids") if value.isascii() and value.isdecimal() and len(value) < 10
+    }
     if not ids:
         raise Invalid("ids", "请先勾选要录用的人。")
     if len(ids) > MOST:
@@ -115,8 +117,14 @@ def _news(block: str, id: int, people: list[SignUp], status: int = 200, **contex
     activity = one(Activity, id, P.ACTIVITIES)
     shown = [*people, context["signup"]] if "signup" in context else people
     context = {"form": None, "why_not": "", "focus": False, "line": {}} | context
-    return render(LIST, block, "news", status=status, people=people, places=positions(shown), **around(activity), **context)
+    return render(
+        LIST, block, "news", status=status, people=people, places=positions(shown), **around(activity), **context
+    )
 
 
 def _back(id: int) -> str:
-    return safe_next(request.form.get("next"), "office.activities") if "next" in request.form else url_for("office.signups", id=id)
+    return (
+        safe_next(request.form.get("next"), "office.activities")
+        if "next" in request.form
+        else url_for("office.signups", id=id)
+    )

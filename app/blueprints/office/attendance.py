@@ -87,7 +87,9 @@ def attendance_row(id: int, signup_id: int) -> ResponseReturnValue:
 def _row(signup: SignUp, *others: str, mine: bool = False) -> ResponseReturnValue:
     back = url_for(".attendance", id=signup.activity_id, _anchor=f"a-{signup.id}")
     line = roll.line(signup) or abort(404)
-    return swap(LIST, "row", *others, otherwise=back, line=line, desk=roll.desk(signup.activity, None if mine else me()))
+    return swap(
+        LIST, "row", *others, otherwise=back, line=line, desk=roll.desk(signup.activity, None if mine else me())
+    )
 
 
 @office.post("/activities/<int:id>/attendance/rest")

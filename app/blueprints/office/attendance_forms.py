@@ -49,7 +49,9 @@ class TickForm(Form):
         states = Attendance.PRESENT, rules.wanted_state(Wanted.NOT, activity), Attendance.EXCUSED
         self.attended.choices = [(one.value, word(state)) for one, state in zip(Wanted, states, strict=True)]
         most = rules.length(activity) + rules.EXTRA
-        self.minutes.description = f"计划 {rules.usual_minutes(activity)} 分钟；超过 {most} 分钟的，请写明原因。只记给已到的人。"
+        self.minutes.description = (
+            f"计划 {rules.usual_minutes(activity)} 分钟；超过 {most} 分钟的，请写明原因。只记给已到的人。"
+        )
         self.reason.description = "结项以后的更正必须写明原因，本人会看到。" if rules.corrected(activity) else ""
 
     @property

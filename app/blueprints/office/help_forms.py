@@ -118,7 +118,9 @@ class HelpFilter(FilterForm):
 
     def tabs(self, counts: dict[HelpStatus, int]) -> list[tuple[str, str, bool, int | None]]:
         """(word, address, whether chosen, how many) of 全部 and each state."""
-        words = [(word(one), self.address(status=one.value), self.shown is one, counts.get(one, 0)) for one in HelpStatus]
+        words = [
+            (word(one), self.address(status=one.value), self.shown is one, counts.get(one, 0)) for one in HelpStatus
+        ]
         return [("全部", self.address(status=None), not self.shown, None), *words]
 
     @property

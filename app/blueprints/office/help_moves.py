@@ -55,7 +55,9 @@ def help_refusal(id: int) -> ResponseReturnValue:
 @requires(P.HELP)
 def help_result_refusal(id: int) -> ResponseReturnValue:
     """The result is not enough."""
-    return _reasoned(id, "result_refusal", lambda r, why: r.refuse_result(by=me(), reason=why), "已退回，请志愿者继续服务。")
+    return _reasoned(
+        id, "result_refusal", lambda r, why: r.refuse_result(by=me(), reason=why), "已退回，请志愿者继续服务。"
+    )
 
 
 @office.post("/help/<int:id>/supplement")

@@ -73,6 +73,12 @@ def _page(form: SearchForm, people: list[User] | None = None, asked: IssueForm |
     if only and asked is None:
         asked = IssueForm(formdata=None, person=only.id)
     return render(
-        "office/password_codes/list.html", status=form.status, form=form, people=people, only=only, asked=asked,
-        most=MOST, may_issue=may_issue,
+        "office/password_codes/list.html",
+        status=form.status,
+        form=form,
+        people=people,
+        only=only,
+        asked=asked,
+        most=MOST,
+        may_issue=may_issue,
     )

@@ -127,7 +127,13 @@ def page(signup: SignUp, status: int = 200, **context: Any) -> ResponseReturnVal
     context = {"form": ReasonForm(PRESETS, formdata=None), "why_not": "", "said": ""} | context
     story = told(history_of(signup))
     return render(
-        SHOW, status=status, signup=signup, places=positions([signup]), history=story, **around(signup.activity), **context
+        SHOW,
+        status=status,
+        signup=signup,
+        places=positions([signup]),
+        history=story,
+        **around(signup.activity),
+        **context,
     )
 
 

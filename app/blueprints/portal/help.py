@@ -35,7 +35,10 @@ class CaseFilter(ActivityFilter):
     @property
     def kinds(self) -> list[tuple[str, str, None]]:
         """The categories as chips."""
-        return [("", "全部", None), *((kind.slug, kind.name, None) for kind in categories().values() if not kind.closed)]
+        return [
+            ("", "全部", None),
+            *((kind.slug, kind.name, None) for kind in categories().values() if not kind.closed),
+        ]
 
 
 @portal.get("/help")
@@ -51,7 +54,9 @@ def help() -> ResponseReturnValue:
 def help_show(id: int) -> ResponseReturnValue:
     """One closed case, as it was written for the public."""
     case = lists.public_case(id) or abort(404)
-    return render("portal/help/show.html", case=case, others=[one for one in lists.latest_closed(4) if one.id != id][:3])
+    return render(
+        "portal/help/show.html", case=case, others=[one for one in lists.latest_closed(4) if one.id != id][:3]
+    )
 
 
 @portal.route("/help/new", methods=["GET", "POST"])

@@ -36,7 +36,9 @@ class TrackForm(Form):
 class RatingForm(Form):
     """How it was."""
 
-    rating = RadioField("您满意吗", [required("请选择一项。")], choices=[(one.value, labels.word(one)) for one in Rating])
+    rating = RadioField(
+        "您满意吗", [required("请选择一项。")], choices=[(one.value, labels.word(one)) for one in Rating]
+    )
 
 
 @portal.route("/help/track", methods=["GET", "POST"])
@@ -117,6 +119,11 @@ def _door(form: TrackForm, status: int = 0) -> ResponseReturnValue:
 
 def _page(case: HelpRequest, forms: dict[str, Form] | None = None, status: int = 200) -> ResponseReturnValue:
     views = [(labels.when(view.at), looked(view)) for view in looks_at(case)]
-    context = {"step": next_step(case), "story": told(history_of(case)) + to_come(case), "views": views, "reopens": may_reopen(case)}
+    context = {
+        "step": next_step(case),
+        "story": told(history_of(case)) + to_come(case),
+        "views": views,
+        "reopens": may_reopen(case),
+    }
     failed = {"rating": RatingForm(formdata=None)} | (forms or {})
     return render("portal/help/case.html", status=status, case=case, forms=failed, cases=latest_closed(3), **context)

@@ -53,8 +53,6 @@ def _answer(id: int, verb: Callable[[], str]) -> ResponseReturnValue:
     said = why_not or done
     context = shown(*(search.public_activity(id) or abort(404)), said=said, refused=bool(why_not))
     status = 409 if why_not else 200
-    answer: Response = make_response(
-        render("portal/activities/show.html", "box", "news", status=status, **context)
-    )
+    answer: Response = make_response(render("portal/activities/show.html", "box", "news", status=status, **context))
     answer.headers["Location"] = page  # where a second sending of the same form is led (app/once.py)
     return answer

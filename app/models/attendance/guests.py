@@ -62,8 +62,11 @@ def _offered(activity: Activity, people: Select[tuple[Volunteer]], *, known: boo
     wanted = serving.with_only_columns(*shown).order_by(User.name, Volunteer.id).limit(OFFERED)
     return [
         Guest(
-            volunteer_id, name if known else public_name(name), tail,
-            unit_name(unit_id, other) if known else "", status is SignUpStatus.ADMITTED,
+            volunteer_id,
+            name if known else public_name(name),
+            tail,
+            unit_name(unit_id, other) if known else "",
+            status is SignUpStatus.ADMITTED,
         )
         for volunteer_id, name, tail, unit_id, other, status in db.session.execute(wanted)
     ]
@@ -111,8 +114,12 @@ def _on_list(activity: Activity, volunteer: Volunteer, by: User | None) -> SignU
 
 def _added(activity: Activity, volunteer: Volunteer, by: User | None) -> SignUp:
     signup = SignUp(
-        activity_id=activity.id, volunteer_id=volunteer.id, status=SignUpStatus.ADMITTED, turn=activity.turns,
-        walk_in=True, attendance=Attendance.UNKNOWN,
+        activity_id=activity.id,
+        volunteer_id=volunteer.id,
+        status=SignUpStatus.ADMITTED,
+        turn=activity.turns,
+        walk_in=True,
+        attendance=Attendance.UNKNOWN,
     )
     signup.of_that_day(activity, volunteer)
     db.session.add(signup)

@@ -77,8 +77,17 @@ LISTED = SignUp.activity_id == bindparam("activity"), SignUp.status == SignUpSta
 TALLY = select(SignUp.attendance, func.count(), func.max(SignUp.ticked_at)).where(*LISTED).group_by(SignUp.attendance)
 ROLL = (
     select(
-        SignUp.id, SignUp.attendance, SignUp.minutes, SignUp.walk_in, SignUp.ticked_at, SignUp.unit_id,
-        Volunteer.unit_other, Volunteer.user_id, User.name, User.initials, User.phone_tail,
+        SignUp.id,
+        SignUp.attendance,
+        SignUp.minutes,
+        SignUp.walk_in,
+        SignUp.ticked_at,
+        SignUp.unit_id,
+        Volunteer.unit_other,
+        Volunteer.user_id,
+        User.name,
+        User.initials,
+        User.phone_tail,
         Ticker.name.label("ticker"),
     )
     .select_from(SignUp)

@@ -55,8 +55,12 @@ def held(signup: SignUp) -> tuple[Activity, SignUp]:
 FRESH = {"populate_existing": True}
 ACTIVITY = select(Activity).where(Activity.id == bindparam("id")).with_for_update().execution_options(**FRESH)
 WITH_PERSON = (
-    select(SignUp).join(SignUp.volunteer).options(contains_eager(SignUp.volunteer))
-    .where(SignUp.id == bindparam("id")).with_for_update().execution_options(**FRESH)
+    select(SignUp)
+    .join(SignUp.volunteer)
+    .options(contains_eager(SignUp.volunteer))
+    .where(SignUp.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(**FRESH)
 )
 
 
@@ -105,8 +109,11 @@ def service(activity: Activity, signup: SignUp, minutes: int, *, by: User | None
     if clock.today() <= day:
         signup.of_that_day(activity, signup.volunteer)
     made = ServiceRecord(
-        volunteer_id=signup.volunteer_id, activity_id=activity.id, minutes=minutes,
-        category_id=activity.category_id, unit_id=signup.unit_id,
+        volunteer_id=signup.volunteer_id,
+        activity_id=activity.id,
+        minutes=minutes,
+        category_id=activity.category_id,
+        unit_id=signup.unit_id,
         volunteer_district_code=signup.volunteer_district_code,
         volunteer_subdistrict_code=signup.volunteer_subdistrict_code,
         volunteer_community_code=signup.volunteer_community_code,
@@ -127,7 +134,8 @@ def count_attended(activity: Activity, difference: int) -> None:
 
 _activities = db.metadata.tables[Activity.__tablename__]
 ATTENDED = (
-    _activities.update().where(_activities.c.id == bindparam("this"))
+    _activities.update()
+    .where(_activities.c.id == bindparam("this"))
     .values(attended=_activities.c.attended + bindparam("difference"))
 )
 
