@@ -7,6 +7,7 @@ test wrote is committed before, and what it read is forgotten after.
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -128,6 +129,7 @@ def app(kind: str, applications: Callable[[str], Flask], databases: Callable[[st
         yield app
         db.session.remove()
     clock.move(timedelta(0))
+    shutil.rmtree(app.config["UPLOAD_URL"], ignore_errors=True)  # no picture of this test meets the next one's tick
     databases(kind).restore()
 
 
