@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
@@ -17,6 +18,7 @@ from tests.support.databases import open_database
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 
 
+@pytest.mark.full
 def test_down_and_up_again_with_rows_in_the_tables(kind):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
     database = open_database(kind, worker, prepare, name="migrations")
