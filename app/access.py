@@ -32,8 +32,23 @@ class Permission(StrEnum):
     ACTIVITIES = "manage:activities"
     FEEDBACK = "manage:feedback"
     HELP = "manage:help"
+    REPORTS = "manage:reports"
+    TEAMS = "manage:teams"
+    BASES = "manage:bases"
+    IMPORTS = "manage:imports"
     VOLUNTEERS = "people:volunteers"
     VOLUNTEERS_KEEP = "people:volunteers-keep"
+    STATISTICS = "any:statistics"
+    HEADCOUNT = "unit:headcount"
+    DISPUTES = "people:disputes"
+    POSTS = "any:posts"
+    REGIONS = "any:regions"
+    UNITS = "any:units"
+    CATEGORIES = "any:categories"
+    WORKDAYS = "any:workdays"
+    NOTICES = "any:notices"
+    HONOURS = "any:honours"
+    PROFESSIONALS = "any:professionals"
     PASSWORD_CODES = "any:password-codes"  # noqa: S105  (a permission, no password)
 
     @property
@@ -44,14 +59,16 @@ class Permission(StrEnum):
 P = Permission
 COMMUNITY_WORK = frozenset(
     {P.OFFICE, P.APPLICATIONS, P.ACTIVITIES_SEE, P.ACTIVITIES, P.FEEDBACK, P.HELP, P.VOLUNTEERS}
-    | {P.VOLUNTEERS_KEEP, P.PASSWORD_CODES}
+    | {P.VOLUNTEERS_KEEP, P.PASSWORD_CODES, P.REPORTS, P.TEAMS, P.BASES, P.STATISTICS, P.DISPUTES}
 )
+ABOVE = COMMUNITY_WORK | {P.POSTS}  # a community has nobody below whom it could appoint
+CITY_LISTS = frozenset({P.REGIONS, P.UNITS, P.CATEGORIES, P.WORKDAYS, P.NOTICES, P.HONOURS, P.PROFESSIONALS})
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CITY: COMMUNITY_WORK,
-    Role.DISTRICT: COMMUNITY_WORK,
-    Role.SUBDISTRICT: COMMUNITY_WORK,
+    Role.CITY: ABOVE | CITY_LISTS | {P.IMPORTS},
+    Role.DISTRICT: ABOVE | {P.IMPORTS},
+    Role.SUBDISTRICT: ABOVE,
     Role.COMMUNITY: COMMUNITY_WORK,
-    Role.UNIT: frozenset({P.OFFICE, P.VOLUNTEERS}),
+    Role.UNIT: frozenset({P.OFFICE, P.VOLUNTEERS, P.STATISTICS, P.HEADCOUNT, P.DISPUTES}),
 }
 
 

@@ -46,11 +46,46 @@ MEMBER = [
 P = access.Permission
 OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
     ("", [("工作台", "office.home", "home", P.OFFICE)]),
-    ("审核", [("志愿者申请", "office.applications", "badge", P.APPLICATIONS)]),
+    (
+        "审核",
+        [
+            ("志愿者申请", "office.applications", "badge", P.APPLICATIONS),
+            ("志愿者上报", "office.reports", "edit", P.REPORTS),
+        ],
+    ),
     ("活动", [("活动管理", "office.activities", "flag", P.ACTIVITIES_SEE)]),
     ("求助", [("公众求助", "office.help", "help", P.HELP)]),
-    ("数据", [("志愿者名册", "office.volunteers", "users", P.VOLUNTEERS)]),
-    ("账号", [("一次性密码", "office.password_codes", "lock", P.PASSWORD_CODES)]),
+    (
+        "展示",
+        [
+            ("志愿者团队", "office.teams", "hands", P.TEAMS),
+            ("服务基地", "office.bases", "house", P.BASES),
+            ("专业志愿者", "office.professionals", "law", P.PROFESSIONALS),
+            ("季度之星", "office.honours", "star", P.HONOURS),
+            ("通知公告", "office.notices", "bell", P.NOTICES),
+        ],
+    ),
+    (
+        "数据",
+        [
+            ("志愿者名册", "office.volunteers", "users", P.VOLUNTEERS),
+            ("统计报表", "office.statistics", "chart", P.STATISTICS),
+            ("单位人数", "office.headcounts", "list", P.HEADCOUNT),
+            ("归属异议", "office.disputes", "alert", P.DISPUTES),
+            ("人员导入", "office.imports", "upload", P.IMPORTS),
+        ],
+    ),
+    (
+        "设置",
+        [
+            ("任职管理", "office.posts", "user", P.POSTS),
+            ("区域", "office.regions", "map", P.REGIONS),
+            ("工作单位", "office.units", "book", P.UNITS),
+            ("活动类型", "office.categories", "flag", P.CATEGORIES),
+            ("工作日历", "office.workdays", "cal", P.WORKDAYS),
+            ("一次性密码", "office.password_codes", "lock", P.PASSWORD_CODES),
+        ],
+    ),
 ]
 
 

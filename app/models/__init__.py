@@ -13,13 +13,23 @@ from app.models.figure import Figure
 from app.models.help_numbers import HelpSerial
 from app.models.help_request import HelpRequest
 from app.models.history import History, HistoryNote
+from app.models.honour import Honour
+from app.models.invitation import EarlierService, Import, Invitation
 from app.models.message import Message
+from app.models.notice import Notice
 from app.models.picture import Picture
+from app.models.preference import Muted
+from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
 from app.models.region import Region
+from app.models.region_name import RegionName
+from app.models.report import Report
+from app.models.service_base import ServiceBase
 from app.models.service_record import ServiceMonth, ServiceRecord
 from app.models.sign_in import SignIn
 from app.models.signup import SignUp
+from app.models.team import Team, TeamMember
+from app.models.unit_keeping import Headcount, UnitDispute
 from app.models.user import Post, User
 from app.models.volunteer import Volunteer, VolunteerSkill
 from app.models.work_unit import WorkUnit
@@ -34,22 +44,37 @@ __all__ = [
     "Category",
     "ContactView",
     "CreationKey",
+    "EarlierService",
     "Feedback",
     "Figure",
     "Generation",
+    "Headcount",
     "HelpRequest",
     "HelpSerial",
     "History",
     "HistoryNote",
+    "Honour",
+    "Import",
+    "Invitation",
     "Message",
+    "Muted",
+    "Notice",
     "Picture",
     "Post",
+    "Professional",
+    "ProfessionalGroup",
     "PublicCase",
     "Region",
+    "RegionName",
+    "Report",
+    "ServiceBase",
     "ServiceMonth",
     "ServiceRecord",
     "SignIn",
     "SignUp",
+    "Team",
+    "TeamMember",
+    "UnitDispute",
     "User",
     "Volunteer",
     "VolunteerSkill",

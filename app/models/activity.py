@@ -83,6 +83,8 @@ class Activity(Placed, Stateful, Row, Model):
     asking: Mapped[int] = mapped_column(default=0)
     attended: Mapped[int] = mapped_column(default=0)
     turns: Mapped[int] = mapped_column(default=0)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)  # the team that holds it
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("service_base.id"), index=True)  # where it is held
     queue_closed_at: Mapped[datetime | None]  # when 候补 and 待审核 of before the start became 未录用
 
     cover: Mapped[Picture | None] = relationship(lazy="raise")

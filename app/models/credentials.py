@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock, passwords
+from app import clock
+from app.accounts import passwords
 from app.crypto import keyed_hash
 from app.models.history import record
 from app.models.stateful import given

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app import clock, storage
+from app import clock
 from app.db import Model, Row, db, lock
-from app.pictures import SafePicture, make_safe
+from app.media import storage
+from app.media.pictures import SafePicture, make_safe
 from app.refusal import Invalid
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ class Picture(Row, Model):
     ) -> "Picture":
         """Store a picture, attached to the saved `row` if one is given; its files go again on a rollback.
 
-        `noun` defaults to the row's table. Raises app.pictures.BadPicture for a bad file and OSError
+        `noun` defaults to the row's table. Raises app.media.pictures.BadPicture for a bad file and OSError
         when the store is full. A raw upload is made safe here: forms do that before, outside the
-        transaction (app/uploads.py).
+        transaction (app/media/uploads.py).
         """
         session = session or db.session()
         safe = upload if isinstance(upload, SafePicture) else make_safe(upload)

@@ -98,6 +98,9 @@ class SignUp(Placed, Stateful, Row, Model):
     minutes: Mapped[int | None]
     ticked_at: Mapped[datetime | None]
     ticked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    reminded_at: Mapped[datetime | None]  # of the day before
+    called_at: Mapped[datetime | None]  # told by telephone that the activity is cancelled
+    called_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     activity: Mapped[Activity] = relationship(lazy="raise")
     volunteer: Mapped[Volunteer] = relationship(lazy="raise")

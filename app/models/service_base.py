@@ -1,0 +1,36 @@
+"""服务基地 `ServiceBase`: a place of voluntary service that people may visit and learn from."""
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Model, Row
+from app.models.region import Placed
+from app.models.stateful import FREE, REASON, Stateful
+
+
+class BaseStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ServiceBase(Placed, Stateful, Row, Model):
+    """One base of a community, with its opening hours in words and up to nine pictures."""
+
+    DOORS = {"manage": ""}
+    MOVES = {BaseStatus.OPEN: {BaseStatus.CLOSED: REASON}, BaseStatus.CLOSED: {BaseStatus.OPEN: FREE}}
+    __table_args__ = (
+        Index(None, "status", "id"),
+        Index(None, "district_code", "status", "id"),
+        Index(None, "subdistrict_code", "status", "id"),
+        Index(None, "community_code", "status", "id"),
+    )
+
+    name: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(100))
+    opening_hours: Mapped[str] = mapped_column(String(200), default="")
+    contact: Mapped[str] = mapped_column(String(100), default="")
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    status: Mapped[BaseStatus] = mapped_column(default=BaseStatus.OPEN)
