@@ -10,7 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 import config
-from app import access, assets, cli, errors, headers, labels, sessions, viewing
+from app import access, assets, cli, errors, headers, labels, viewing
+from app.accounts import sessions
 from app.db import db, engine_options, prepare, reading
 from app.htmx import Macros
 

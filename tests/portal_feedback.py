@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from app import clock
+from app.media.pictures import make_safe
 from app.models import Feedback, Picture
-from app.pictures import make_safe
 from tests import cast
 from tests.support import photos
 

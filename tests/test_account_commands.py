@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import passwords
+from app.accounts import passwords
 from app.db import db
 from app.models.user import Role, user_named
 from tests.cast import PASSWORD

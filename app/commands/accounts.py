@@ -3,7 +3,7 @@
 import click
 from flask.cli import with_appcontext
 
-from app import guard, passwords
+from app.accounts import guard, passwords
 from app.db import db
 from app.models.credentials import good_password
 from app.models.history import record

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from app.accounts.passwords import hashed
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
 from app.demo import helps, people, queue, reports, year
@@ -15,7 +16,6 @@ from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
 from app.models.region import import_regions
-from app.passwords import hashed
 
 SEED = 2026
 VOLUNTEERS, ACTIVITIES, EACH_DISTRICT = 900, 520, 5

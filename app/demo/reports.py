@@ -8,9 +8,9 @@ from app import clock
 from app.db import db
 from app.demo.people import WANTONG
 from app.demo.year import Plan
+from app.media.pictures import SafePicture, make_safe
 from app.models import Feedback, Picture
 from app.models.feedback import FeedbackStatus
-from app.pictures import SafePicture, make_safe
 
 DRAWN = Path(__file__).parent / "pictures"
 NEWEST, OLDER = 45, 25

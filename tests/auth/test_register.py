@@ -217,7 +217,7 @@ def test_a_new_session_begins_with_the_account(client):
 
 
 def test_probing_for_taken_names_is_stopped_and_registering_is_not(app, client, monkeypatch):
-    monkeypatch.setattr("app.passwords.hashed", lambda password: "$argon2id$x")
+    monkeypatch.setattr("app.accounts.passwords.hashed", lambda password: "$argon2id$x")
     statuses = [client.post("/register", data=fill(username="wantong")).status_code for _ in range(102)]
     assert statuses[:100] == [422] * 100 and statuses[100:] == [429, 429]
     answer = app.test_client().post("/register", data=GOOD, environ_base={"REMOTE_ADDR": "10.0.0.9"})

@@ -7,7 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from app import clock, create_app, passwords
+from app import clock, create_app
+from app.accounts import passwords
 from app.db import db
 from app.models import Attempt, SignIn
 from app.models.user import user_named
@@ -242,7 +243,7 @@ def test_many_addresses_meet_a_rising_delay(app):
 
 
 def test_one_address_may_not_try_many_accounts_for_ever(client, monkeypatch):
-    monkeypatch.setattr("app.guard.FROM_ONE_ADDRESS", 20)
+    monkeypatch.setattr("app.accounts.guard.FROM_ONE_ADDRESS", 20)
     statuses = [fail(client, 1, username=f"person{number}")[0] for number in range(22)]
     assert statuses == [422] * 20 + [429] * 2
 
@@ -260,7 +261,7 @@ def test_signing_in_often_counts_as_no_failure(app):
 
 def test_guesses_sent_at_once_are_looked_at_five_times(app, monkeypatch):
     looked = []
-    monkeypatch.setattr("app.passwords.matches", lambda kept, typed: bool(looked.append(typed)))
+    monkeypatch.setattr("app.accounts.passwords.matches", lambda kept, typed: bool(looked.append(typed)))
     guesses = [lambda: app.test_client().post("/login", data=WRONG, environ_base=ATTACKER).status_code] * 16
     statuses = together(app, guesses)
     assert sorted(statuses) == [422] * 5 + [429] * 11 and len(looked) == 5

@@ -293,6 +293,6 @@ def test_the_html_of_every_page_is_valid(clients):
 
 
 def test_the_password_of_the_cast_is_the_demonstrations(app):
-    from app.demo_accounts import PASSWORD as SHOWN
+    from app.demo.accounts import PASSWORD as SHOWN
 
     assert SHOWN == PASSWORD

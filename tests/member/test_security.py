@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from app import clock, passwords
+from app import clock
+from app.accounts import passwords
 from app.db import db
 from app.models import SignIn
 from app.models.history import history_of

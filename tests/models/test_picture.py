@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import clock, pictures, storage
+from app import clock
 from app.db import apart, db
+from app.media import pictures, storage
+from app.media.pictures import CHILD, BadPicture, make_safe
 from app.models import Picture
-from app.pictures import CHILD, BadPicture, make_safe
 from app.refusal import Invalid
 from tests import cast
 from tests.support import photos

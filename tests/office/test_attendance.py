@@ -259,7 +259,7 @@ def test_a_correction_asks_for_a_reason_and_keeps_what_was_typed(clients):
     page = client.get(at(activity, person.id)).text
     assert "签到表有他" in page
     assert "到场：缺席 → 已到" in page
-    assert "周芳（万通社区社区管理员）" in page
+    assert "万通社区社区管理员 周芳" in page
     db.session.execute(db.update(SignUp).values(ticked_by_id=None))
     clock.move(timedelta(days=31))
     late = clients("wantong")

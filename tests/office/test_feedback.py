@@ -10,9 +10,9 @@ from PIL import Image
 
 from app import clock
 from app.db import db
+from app.media.storage import store
 from app.models import CreationKey, Feedback, History, Picture
 from app.models.feedback import FeedbackStatus
-from app.storage import store
 from tests import cast
 from tests.support import photos
 from tests.support.statements import statements, writes
@@ -163,7 +163,7 @@ def test_no_room_is_said_and_leaves_nothing(clients, activity, folder, monkeypat
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("app.storage.os.fsync", full)
+    monkeypatch.setattr("app.media.storage.os.fsync", full)
     answer = send(clients("wantong"), activity, files=[("现场.jpg", photos.photo())])
     assert answer.status_code == 422 and "存不下图片" in answer.text and TITLE in answer.text
     assert count() == 0 and folder() == 0
@@ -319,7 +319,7 @@ def test_who_reaches_it(clients, activity, folder, username, status, htmx):
 def test_an_upper_level_may_act_and_the_history_says_so(clients, activity):
     send(clients("gulou"), activity, "publish")
     page = clients("wantong").get(address(activity)).text
-    assert "顾楠（鼓楼区区县管理员）" in page
+    assert "鼓楼区区县管理员 顾楠" in page
 
 
 def test_files_of_a_deleted_picture_are_gone_from_the_address(clients, activity, folder):

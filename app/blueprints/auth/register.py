@@ -6,8 +6,9 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, HiddenField, PasswordField, ValidationError
 
-from app import known_browsers, passwords, sessions
 from app.access import public, somebody
+from app.accounts import known_browsers, passwords, sessions
+from app.accounts.registration import name_is_taken, register_once
 from app.blueprints.auth import auth
 from app.forms import CreationForm, PhoneField, TextField, length, required
 from app.htmx import go, render
@@ -16,7 +17,6 @@ from app.models.profile import good_name
 from app.models.user import TAKEN
 from app.redirects import safe_next
 from app.refusal import Invalid
-from app.registration import name_is_taken, register_once
 
 LIMIT = 200  # characters of a user name or name that are looked at, before the rule names its own limit
 

@@ -5,16 +5,16 @@ from typing import Any
 from flask import Response, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import known_browsers, sessions
 from app.access import me, public, signed_in, somebody
+from app.accounts import known_browsers, sessions
+from app.accounts.signing_in import sign_in
 from app.blueprints.auth import auth
-from app.demo_accounts import PASSWORD, demo_accounts
+from app.demo.accounts import PASSWORD, demo_accounts
 from app.htmx import go, render
 from app.labels import word
 from app.origin import same_origin
 from app.redirects import safe_next
 from app.refusal import Wait
-from app.signing_in import sign_in
 
 WRONG = "用户名或密码不对，请检查后再试。"
 HELP = "忘记密码，可到服务社区当面办理。"

@@ -4,16 +4,16 @@ from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField, ValidationError
 
-from app import passwords
 from app.access import me, own, signed_in
-from app.account_story import account_story
+from app.accounts import passwords
+from app.accounts.password_change import change_password
 from app.blueprints.auth.register import judged
 from app.blueprints.member import member
 from app.forms import Form, required
 from app.htmx import go, render
 from app.models.credentials import good_password
 from app.models.sign_in import SignIn, end_all, living_sign_ins
-from app.password_change import change_password
+from app.timeline.account import account_story
 
 
 class PasswordForm(Form):

@@ -18,7 +18,7 @@ from app.models.history import history_of
 from app.models.joining import positions
 from app.models.my_services import Summary, Tab
 from app.models.signup import SignUp
-from app.signup_story import told
+from app.timeline.signups import told
 from app.trying import attempt
 
 TABS = {Tab.RUNNING: "进行中", Tab.ENDED: "已结束", Tab.CANCELLED: "已取消"}

@@ -7,7 +7,6 @@ from wtforms import TextAreaField
 from app.access import me, signed_in
 from app.blueprints.member import member
 from app.blueprints.member.application_form import ApplicationForm, known
-from app.dossier import told
 from app.forms import Form, clean, length
 from app.htmx import go, render
 from app.models.applicant import Desk, desk_of
@@ -16,6 +15,7 @@ from app.models.stateful import REASON_LIMIT
 from app.models.volunteer import Volunteer
 from app.once import once
 from app.refusal import Refused
+from app.timeline.applications import told
 
 
 class ReasonForm(Form):

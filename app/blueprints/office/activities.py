@@ -11,6 +11,7 @@ from app.blueprints.office import office
 from app.blueprints.office.activity_forms import ActivityForm, CancellationForm, acting_within
 from app.htmx import go, render
 from app.listing import Key, Listing
+from app.media.uploads import receives
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.activity_counts import phase_counts
 from app.models.category import categories
@@ -18,9 +19,8 @@ from app.models.history import history_of
 from app.models.region import place_name
 from app.once import new_key, once
 from app.refusal import Invalid
-from app.story import told
 from app.text import as_html
-from app.uploads import receives
+from app.timeline import told
 
 EDIT, SHOW = "office/activities/edit.html", "office/activities/show.html"
 WAYS = (

@@ -11,6 +11,7 @@ from wtforms.widgets import HiddenInput
 
 from app.access import me
 from app.forms import CreationForm, Form, MomentField, RegionField, TextField, clean, length, required
+from app.media.uploads import PicturesField
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.activity_change import Overlapping
 from app.models.activity_facts import LIMITS, Facts
@@ -18,7 +19,6 @@ from app.models.category import categories
 from app.models.region import Level, level_of
 from app.refusal import Invalid
 from app.text import as_html
-from app.uploads import PicturesField
 
 
 def _text(label: str, name: str, hint: str) -> TextAreaField:

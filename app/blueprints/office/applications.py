@@ -11,7 +11,6 @@ from app.blueprints.office import office
 from app.blueprints.office.reasons import RevealForm
 from app.blueprints.people_filters import ApplicationFilter
 from app.disclosure import disclose
-from app.dossier import told
 from app.htmx import render, wants_fragment
 from app.listing import Key, Listing
 from app.models import application_queue as queue
@@ -23,6 +22,7 @@ from app.models.region import place_name
 from app.models.work_unit import unit_name
 from app.redirects import safe_next
 from app.text import masked_phone
+from app.timeline.applications import told
 
 P = Permission
 INDEX, SHOW = "office/applications/index.html", "office/applications/show.html"

@@ -15,7 +15,7 @@ from app.models import Activity, SignUp
 from app.models.attendance import complete, mark, mark_rest, roll, rules, undo_rest
 from app.models.history import history_of
 from app.models.user import User
-from app.signup_story import told
+from app.timeline.signups import told
 
 PEOPLE = 300  # on one page; a longer list goes on to the next
 LIST, PERSON = "office/attendance/list.html", "office/attendance/person.html"

@@ -11,12 +11,12 @@ from app.access import Permission, me, one, requires
 from app.blueprints.office import office
 from app.forms import CreationForm, Form, TextField, clean, length, required
 from app.htmx import go, render
+from app.media.uploads import PicturesField, receives
 from app.models.activity import Activity
 from app.models.feedback import Feedback, FeedbackStatus, Stale, why_not
 from app.models.history import history_of
 from app.once import once
-from app.story import told
-from app.uploads import PicturesField, receives
+from app.timeline import told
 
 SAID = {"draft": "草稿已保存，还没有公开。", "publish": "反馈已发布，门户上可以看到了。", "save": "修改已保存。"}
 

@@ -13,7 +13,6 @@ from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.office.help_forms import HelpFilter
 from app.disclosure import disclose
-from app.help_story import looked, next_step, told
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models import help_lists as lists
@@ -26,6 +25,7 @@ from app.models.history import history_of
 from app.models.public_case import case_of
 from app.models.region import CITY, place_name
 from app.once import once
+from app.timeline.help import looked, next_step, told
 
 P = Permission
 COLUMNS = {

@@ -6,13 +6,13 @@ from wtforms import BooleanField, IntegerField, TextAreaField
 from wtforms.validators import Optional
 
 from app.access import Permission, requires
+from app.accounts.password_desk import MOST, Wanted, find, issue, may_issue
 from app.blueprints.office import office
 from app.forms import Form, PhoneField, TextField, clean, length, required
 from app.htmx import render
 from app.models.credentials import CODE_LIFE
 from app.models.stateful import REASON_LIMIT
 from app.models.user import User
-from app.password_desk import MOST, Wanted, find, issue, may_issue
 
 
 class SearchForm(Form):

@@ -22,7 +22,7 @@ from app.models.joining import positions
 from app.models.region import place_name
 from app.models.signup import SignUp, Standing
 from app.models.work_unit import unit_name
-from app.signup_story import told
+from app.timeline.signups import told
 
 P = Permission
 LIST, SHOW = "office/signups/list.html", "office/signups/show.html"

@@ -12,7 +12,6 @@ from app.blueprints.office import office
 from app.blueprints.office.reasons import RevealForm
 from app.blueprints.people_filters import VolunteerFilter
 from app.disclosure import disclose
-from app.dossier import told
 from app.forms import Form
 from app.htmx import go, render
 from app.listing import FilterForm, Key, Listing
@@ -23,6 +22,7 @@ from app.models.region import CITY, place_name
 from app.models.volunteer import Volunteer
 from app.models.work_unit import unit_name
 from app.text import masked_phone
+from app.timeline.applications import told
 
 P = Permission
 COLUMNS = {

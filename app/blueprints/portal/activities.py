@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import labels
 from app.access import public, somebody
-from app.activity_rows import listed
 from app.blueprints.activity_filters import PublicFilter
 from app.blueprints.portal import portal
+from app.blueprints.portal.activity_rows import listed
 from app.chained import Chained, Part
 from app.htmx import render, wants_fragment
 from app.listing import Key

@@ -10,7 +10,7 @@ from app.access import public
 from app.blueprints.activity_filters import ActivityFilter
 from app.blueprints.help_forms import AskForm
 from app.blueprints.portal import portal
-from app.help_pass import count_ask, given_after_asking, held, private
+from app.blueprints.portal.help_pass import count_ask, given_after_asking, held, private
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models import help_lists as lists

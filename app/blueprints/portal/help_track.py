@@ -11,9 +11,8 @@ from app import labels
 from app.access import public
 from app.blueprints.help_forms import HelpReasonForm, SupplementForm
 from app.blueprints.portal import portal
+from app.blueprints.portal.help_pass import drop, give, held, opened, private
 from app.forms import Form, TextField, length, required
-from app.help_pass import drop, give, held, opened, private
-from app.help_story import looked, next_step, to_come, told
 from app.htmx import go, render
 from app.models.contact_view import looks_at
 from app.models.help_asker import may_reopen
@@ -21,6 +20,7 @@ from app.models.help_lists import latest_closed
 from app.models.help_request import HelpRequest
 from app.models.help_states import Rating
 from app.models.history import history_of
+from app.timeline.help import looked, next_step, to_come, told
 
 WRONG = "编号或后四位不对，请对照纸条或提交时的页面再看一遍。"
 CLOSED = "已经过了 30 分钟，请重新输入编号和后四位。"

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from app.access import Permission, public, rows, somebody
 from app.blueprints.portal import portal
 from app.db import db
+from app.media.storage import store
 from app.models.activity import Activity, ActivityStatus
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.picture import Picture
-from app.storage import store
 
 # noun → (model, the permission through which the office sees it, when everybody does)
 OWNERS: dict[str, tuple[Any, Permission, Any]] = {

@@ -1,6 +1,6 @@
 """Make one picture safe, as a program of its own: a file on stdin, a line of JSON and two JPEGs on stdout.
 
-It runs in a child process (app/pictures.py) under limits of memory and processor time, so that a
+It runs in a child process (app/media/pictures.py) under limits of memory and processor time, so that a
 hostile file can only end this process, and a large one holds up nobody. Imports Pillow alone.
 
 The first line is {"size": [w, h], "thumb": [w, h], "bytes": [n, m]}, followed by n and m bytes, or

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from app import labels
 from app.models.history import History
 from app.models.signup import Attendance, SignUpStatus
-from app.story import who
+from app.timeline import Line, in_words
 
 ACTIONS = {"join": "报名", "walk-in": "现场补录"}
 
 
-def told(lines: Iterable[History]) -> list[tuple[str, str, str, str]]:
-    """(title, when, text, kind) of each line, newest first, for `ui.timeline`."""
-    return [(_title(line), labels.stamp(line.created_at), _text(line), "") for line in reversed([*lines])]
+def told(lines: Iterable[History]) -> list[Line]:
+    """Each line, newest first."""
+    return in_words(reversed([*lines]), lambda line: (_title(line), ""))
 
 
 def _title(line: History) -> str:
@@ -23,8 +23,3 @@ def _title(line: History) -> str:
     if line.action == "attendance":
         return f"到场：{' → '.join(words)}"
     return "：".join([ACTIONS[line.action], *words]) if line.action in ACTIONS else " → ".join(words)
-
-
-def _text(line: History) -> str:
-    note = line.note.text if line.note else ""
-    return "。".join(part for part in (who(line), note) if part)

@@ -1,7 +1,7 @@
 """A person sets a new password of their own."""
 
-from app import guard, passwords
 from app.access import me
+from app.accounts import guard, passwords
 from app.db import db
 from app.models.sign_in import end_all
 from app.models.user import User

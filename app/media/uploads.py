@@ -25,8 +25,8 @@ from wtforms.widgets import FileInput
 
 from app.access import me
 from app.db import apart, db
+from app.media.pictures import MOST, BadPicture, SafePicture, make_safe
 from app.models.picture import Picture
-from app.pictures import MOST, BadPicture, SafePicture, make_safe
 from app.text import squeeze
 
 ALT = 120  # characters

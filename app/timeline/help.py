@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app import labels
-from app.dossier import who as staff_name
 from app.models.contact_view import ContactView
 from app.models.help_asker import may_reopen
 from app.models.help_request import HelpRequest
@@ -14,10 +13,10 @@ from app.models.history import History
 from app.models.region import place_name
 from app.models.user import Role
 from app.text import public_name
+from app.timeline import Line, Titled, actor, in_words
 
 S = HelpStatus
-Line = tuple[str, str, str, str]
-TITLES: dict[tuple[str, str], tuple[str, str]] = {  # (from, to), '' for any → (title, kind of the dot)
+TITLES: dict[tuple[str, str], Titled] = {  # (from, to), '' for any → (title, kind of the dot)
     ("", "pending"): ("提交求助", "ok"),
     ("returned", "pending"): ("补充了情况", "ok"),
     ("pending", "pending"): ("转给另一个社区", "ok"),
@@ -111,32 +110,26 @@ def to_come(r: HelpRequest) -> list[Line]:
 
 
 def told(lines: Iterable[History], *, staff: bool = False) -> list[Line]:
-    """(title, when, who and why, kind) of each line, oldest first; names of people only for staff."""
-    return [_line(line, staff) for line in lines]
+    """Each line, oldest first; names of people only for staff."""
+    return in_words(lines, _title, lambda line: _who(line, staff))
 
 
-def _line(line: History, staff: bool) -> Line:
+def _title(line: History) -> Titled:
     if line.action == "rate":
-        return "求助人作了评价", labels.when(line.created_at), "", "ok"
-    helper = HELPERS.get(line.to_state) if line.noun == "assignment" else None
-    found = (
-        helper or TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")
-    )
-    note = line.note.text if line.note else ""
-    return (
-        found[0],
-        labels.when(line.created_at),
-        "：".join(part for part in (_who(line, staff), note) if part),
-        found[1],
-    )
+        return "求助人作了评价", "ok"
+    if line.noun == "assignment" and line.to_state in HELPERS:
+        return HELPERS[line.to_state]
+    return TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")
 
 
 def _who(line: History, staff: bool) -> str:
+    if line.action == "rate":
+        return ""
     if line.actor is None:
         return "求助人" if line.actor_role == "self" else ("系统" if staff else "")
     if line.actor_role == "self":
         return f"志愿者{line.actor.name if staff else public_name(line.actor.name)}"
-    return staff_name(line) if staff else place_name(line.actor_place, full=False)
+    return actor(line) if staff else place_name(line.actor_place, full=False)
 
 
 def looked(view: ContactView, *, staff: bool = False) -> str:

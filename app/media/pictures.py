@@ -1,8 +1,8 @@
 """Pictures made safe (SPEC section 4): JPEG, PNG or WebP by content, re-encoded, nothing but pixels kept.
 
-The work is done by app/picture_child.py in a process of its own, one at a time: it takes more
+The work is done by app/media/picture_child.py in a process of its own, one at a time: it takes more
 than 100 ms, must not hold up ticks, and a hostile file must not reach this process. Call `make_safe`
-outside a transaction (app/uploads.py does): SQLite has one writer, and it would wait for the picture.
+outside a transaction (app/media/uploads.py does): SQLite has one writer, and it would wait for the picture.
 """
 
 import json

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import and_, exists, false, or_, select
 from sqlalchemy.orm import selectinload
 
-from app import guard, labels
+from app import labels
 from app.access import Permission, me, rows
+from app.accounts import guard
 from app.crypto import keyed_hash
 from app.db import db, lock
 from app.models.application import Application

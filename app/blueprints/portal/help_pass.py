@@ -11,7 +11,8 @@ from typing import Any
 from flask import Response, current_app, make_response, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from app import clock, guard
+from app import clock
+from app.accounts import guard
 from app.db import db
 from app.models.attempt import Limit, forget
 from app.models.help_numbers import as_typed

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from flask import request
 
-from app import known_browsers
+from app.accounts import known_browsers
 from app.db import apart
 from app.models.attempt import Limit, forget, forget_account, hold_attempts
 from app.refusal import Wait

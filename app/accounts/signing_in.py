@@ -1,6 +1,6 @@
 """Signing in with user name and password or one-time code: one answer and one duration for every failure."""
 
-from app import guard, passwords, sessions
+from app.accounts import guard, passwords, sessions
 from app.db import db, lock
 from app.models.user import User, user_named
 
@@ -8,7 +8,7 @@ from app.models.user import User, user_named
 def sign_in(username: str, password: str) -> User | None:
     """Start a session for this person, or None where user name and password do not fit together.
 
-    Raises Wait after too many failures (app/guard.py). The password is compared outside any transaction:
+    Raises Wait after too many failures (app/accounts/guard.py). The password is compared outside any transaction:
     it takes 33 ms during which others may write. An unknown name costs the same work as a known one.
     """
     tried = guard.count(guard.limits(username))

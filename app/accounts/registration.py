@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select, update
 
-from app import guard, passwords
+from app.accounts import guard, passwords
 from app.db import db, insert_once
 from app.models.user import User, user_named
 from app.once import CreationKey

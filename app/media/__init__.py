@@ -1,0 +1,1 @@
+"""Pictures of users: uploaded, made safe, stored."""

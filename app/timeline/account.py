@@ -1,0 +1,25 @@
+"""What happened to an account, in words, for its owner."""
+
+from app.models.history import history_of
+from app.models.user import User
+from app.timeline import Line, actor, in_words
+
+ACTIONS = {
+    "register": "注册",
+    "profile": "修改个人信息",
+    "password": "修改密码",
+    "password-code": "工作人员发放一次性密码",
+    "password-code-used": "用一次性密码登录",
+    "create-admin": "由系统管理员设置",
+}
+MOST = 20  # lines shown
+
+
+def account_story(user: User) -> list[Line]:
+    """The last lines, newest first; who did it is said where it was somebody else."""
+    lines = [line for line in history_of(user) if line.action in ACTIONS][-MOST:]
+    return in_words(
+        reversed(lines),
+        lambda line: (ACTIONS[line.action], ""),
+        lambda line: actor(line) if line.actor_id != user.id else "",
+    )
