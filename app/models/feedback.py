@@ -17,7 +17,7 @@ from app.models.activity_phase import ActivityStatus
 from app.models.history import record
 from app.models.picture import Picture
 from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stateful, TransitionError
+from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
 from app.refusal import Refused
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class Feedback(Placed, Stateful, Row, Model):
         if self.status is FeedbackStatus.WITHDRAWN:
             raise TransitionError(self, FeedbackStatus.DRAFT)
         if self.version != version:
-            raise Stale(self)
+            raise Stale(self, "这篇反馈")
         before = [(picture.id, picture.alt) for picture in Picture.of(self)]
         changed = (self.title, self.body) != (title, body), before != [(p.id, alt) for p, alt in pictures]
         self.title, self.body = title, body
@@ -151,13 +151,6 @@ class Feedback(Placed, Stateful, Row, Model):
         """Raise the version also where only pictures changed, so that an older form is stale."""
         flag_modified(self, "title")
         db.session.flush()
-
-
-class Stale(Refused):
-    """Somebody else saved the feedback after this form was opened."""
-
-    def __init__(self, feedback: Feedback) -> None:
-        super().__init__("打开这个页面以后，别人已经改过这篇反馈，您写的还没有保存。", feedback)
 
 
 def why_not(activity: Activity) -> str:

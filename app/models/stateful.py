@@ -32,6 +32,13 @@ class TransitionError(Refused):
         super().__init__("", row)  # app/errors.py words it from the present state
 
 
+class Stale(Refused):
+    """Somebody else saved the row after this form was opened; `what` names it, e.g. 这篇反馈."""
+
+    def __init__(self, row: Any, what: str) -> None:
+        super().__init__(f"打开这个页面以后，别人已经改过{what}，您写的还没有保存。", row)
+
+
 def given(reason: str, field: str = "reason") -> str:
     """The reason, trimmed; Invalid when it is empty or longer than 500 characters."""
     reason = reason.strip()

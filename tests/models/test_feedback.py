@@ -8,9 +8,9 @@ from app import clock
 from app.db import db
 from app.models import Feedback, Picture
 from app.models.activity import ActivityStatus
-from app.models.feedback import FeedbackStatus, Stale, why_not
+from app.models.feedback import FeedbackStatus, why_not
 from app.models.history import history_of
-from app.models.stateful import TransitionError
+from app.models.stateful import Stale, TransitionError
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.support import photos

@@ -13,8 +13,9 @@ from app.forms import CreationForm, Form, TextField, clean, length, required
 from app.htmx import go, render
 from app.media.uploads import PicturesField, receives
 from app.models.activity import Activity
-from app.models.feedback import Feedback, FeedbackStatus, Stale, why_not
+from app.models.feedback import Feedback, FeedbackStatus, why_not
 from app.models.history import history_of
+from app.models.stateful import Stale
 from app.once import once
 from app.timeline import told
 
