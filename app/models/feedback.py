@@ -1,13 +1,11 @@
 """活动反馈 `Feedback`: what became of an activity, in words and up to nine pictures."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
-from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
 from app.db import Model, Row, db, lock
@@ -17,13 +15,12 @@ from app.models.activity_phase import ActivityStatus
 from app.models.history import record
 from app.models.picture import Picture
 from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
+from app.models.stateful import FREE, REASON, TransitionError
+from app.models.written import Chosen, Written
 from app.refusal import Refused
 
 if TYPE_CHECKING:
     from app.models.user import User
-
-Chosen = Sequence[tuple[Picture, str]]  # pictures in order, each with its alt text
 
 
 class FeedbackStatus(StrEnum):
@@ -32,9 +29,10 @@ class FeedbackStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Feedback(Placed, Stateful, Row, Model):
+class Feedback(Placed, Written, Row, Model):
     """One feedback; an activity has at most one that is not withdrawn. A published one may be mended."""
 
+    WHAT = "这篇反馈"
     DOORS = {"manage": ""}
     MOVES = {
         FeedbackStatus.DRAFT: {FeedbackStatus.PUBLISHED: FREE},
@@ -63,22 +61,6 @@ class Feedback(Placed, Stateful, Row, Model):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     activity: Mapped[Activity] = relationship(lazy="raise")
-    pictures: Mapped[list[Picture]] = relationship(
-        primaryjoin="and_(foreign(Picture.noun_id) == Feedback.id, Picture.noun == 'feedback')",
-        order_by=Picture.position,
-        lazy="raise",
-        viewonly=True,
-    )
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The text as it is shown: plain, a paragraph for each line that is not empty."""
-        return [line.strip() for line in self.body.splitlines() if line.strip()]
-
-    @property
-    def shown_pictures(self) -> list[tuple[Picture, str]]:
-        """Its pictures in order with their alt texts (they must be loaded)."""
-        return [(picture, picture.alt) for picture in self.pictures]
 
     @classmethod
     def latest(cls, activity: Activity) -> "Feedback | None":
@@ -118,16 +100,7 @@ class Feedback(Placed, Stateful, Row, Model):
         self.hold()
         if self.status is FeedbackStatus.WITHDRAWN:
             raise TransitionError(self, FeedbackStatus.DRAFT)
-        if self.version != version:
-            raise Stale(self, "这篇反馈")
-        before = [(picture.id, picture.alt) for picture in Picture.of(self)]
-        changed = (self.title, self.body) != (title, body), before != [(p.id, alt) for p, alt in pictures]
-        self.title, self.body = title, body
-        if any(changed):
-            what = "、".join(word for word, is_so in zip(("文字", "图片"), changed, strict=True) if is_so)
-            record(self, "edit", by=by, reason=f"修改了{what}")
-            self.version_on()
-        Picture.arrange(self, pictures)
+        self.rewrite({"title": title, "body": body}, version, by=by, pictures=pictures)
         touch("feedback")
 
     def publish(self, *, by: "User | None") -> None:
@@ -142,15 +115,6 @@ class Feedback(Placed, Stateful, Row, Model):
         self.hold()
         self.move(FeedbackStatus.WITHDRAWN, by=by, reason=reason)
         touch("feedback")
-
-    def hold(self) -> None:
-        """Hold this row, read afresh, until the transaction ends."""
-        lock(select(Feedback).where(Feedback.id == self.id))
-
-    def version_on(self) -> None:
-        """Raise the version also where only pictures changed, so that an older form is stale."""
-        flag_modified(self, "title")
-        db.session.flush()
 
 
 def why_not(activity: Activity) -> str:

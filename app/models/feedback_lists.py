@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.db import db
 from app.models.activity import Activity
 from app.models.activity_search import named
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.picture import Picture
+from app.models.written import first_picture
 
 
 def published() -> Select[Any]:
     """Every published feedback as a row: its own columns, its activity's, `picture` and `alt` of the first one."""
-    first = and_(Picture.noun == "feedback", Picture.noun_id == Feedback.id, Picture.position == 0)
     return (
         select(
             Feedback.id,
@@ -27,7 +27,7 @@ def published() -> Select[Any]:
             Picture.alt,
         )
         .join(Activity, Activity.id == Feedback.activity_id)
-        .outerjoin(Picture, first)
+        .outerjoin(Picture, first_picture(Feedback))
         .where(Feedback.status == FeedbackStatus.PUBLISHED)
     )
 
