@@ -20,7 +20,7 @@ from app.refusal import Busy
 LEAST, MOST = 10, 128  # characters
 AT_ONCE, PATIENCE = 2, 5  # hashes at the same time; seconds to wait for a turn
 UNUSABLE = "!"  # kept in place of a hash: no password fits
-COMMON = Path(__file__).parent / "data" / "common_passwords.txt"
+COMMON = Path(__file__).parents[1] / "data" / "common_passwords.txt"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _turns = threading.BoundedSemaphore(AT_ONCE)
