@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,9 +13,9 @@ from app import clock
 from app.db import db
 from app.models.application import Application
 from app.models.approval import ApplicationStatus
+from app.models.state_counts import state_counts
 from app.refusal import Refused
 
-CAP = 1000
 MOST = 100  # people decided by one press
 OLDEST_FIRST = (ApplicationStatus.PENDING, ApplicationStatus.RETURNED)
 WITH_PEOPLE = (joinedload(Application.user), joinedload(Application.decided_by))
@@ -28,13 +28,7 @@ def overdue() -> list[Any]:
 
 def counts(scope: Select[Any]) -> dict[ApplicationStatus, int]:
     """How many rows of this scope are in each state, capped at 1,000; one statement."""
-
-    def capped(status: ApplicationStatus) -> Any:
-        some = scope.where(Application.status == status).with_only_columns(literal(1), maintain_column_froms=True)
-        return select(func.count()).select_from(some.order_by(None).limit(CAP).subquery()).scalar_subquery()
-
-    found = db.session.execute(select(*(capped(status) for status in ApplicationStatus))).one()
-    return dict(zip(ApplicationStatus, found, strict=True))
+    return state_counts(scope, ApplicationStatus, lambda status: Application.status == status)
 
 
 def these(scope: Select[Any], ids: Iterable[int]) -> Sequence[Application]:

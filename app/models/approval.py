@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped
 from app import clock
 from app.freshness import touch
 from app.models import message
-from app.models.impartial import untouchable
+from app.models.impartial import by_another
 from app.models.region import place_name
 from app.models.stateful import Stateful, TransitionError, given
 from app.models.user import User, hold_user
@@ -85,7 +85,7 @@ class Approval(Stateful):
         """Take an approval back within ten minutes, while nothing was built on it; the message is never seen."""
         from app.models.membership import leave_again
 
-        self._by_another(by)
+        by_another(by, self.user_id, "申请", self)
         if self.status is not ApplicationStatus.APPROVED:
             raise TransitionError(self, ApplicationStatus.PENDING)
         if not self.undoable:
@@ -97,14 +97,8 @@ class Approval(Stateful):
         self.move(ApplicationStatus.PENDING, by=by)
         touch("volunteers")
 
-    def _by_another(self, by: User) -> None:
-        if by.id == self.user_id:
-            raise Refused("这是您本人的申请，须由上一级管理员审核。", self)
-        if self.user_id in untouchable(by):
-            raise Refused("这是同一岗位同事的申请，须由上一级管理员审核。", self)
-
     def _leave_pending(self, to: ApplicationStatus, by: User) -> None:
-        self._by_another(by)
+        by_another(by, self.user_id, "申请", self)
         if self.status is not ApplicationStatus.PENDING:
             raise TransitionError(self, to)
 

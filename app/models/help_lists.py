@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app import clock
 from app.crypto import keyed_hash
@@ -12,9 +12,9 @@ from app.models.help_numbers import as_typed
 from app.models.help_request import HelpRequest
 from app.models.help_states import HelpStatus
 from app.models.public_case import PublicCase
+from app.models.state_counts import state_counts
 from app.text import is_phone, plain_phone
 
-CAP = 1000
 R, S = HelpRequest, HelpStatus
 Condition = ColumnElement[bool]
 
@@ -66,13 +66,7 @@ def known_as(words: str) -> Condition | None:
 
 def counts(scope: Select[Any]) -> dict[HelpStatus, int]:
     """How many requests of this scope are in each state, capped at 1,000; one statement."""
-
-    def capped(status: HelpStatus) -> Any:
-        some = scope.where(in_state(status)).with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
-        return select(func.count()).select_from(some.limit(CAP).subquery()).scalar_subquery()
-
-    found = db.session.execute(select(*(capped(status) for status in HelpStatus))).one()
-    return dict(zip(HelpStatus, found, strict=True))
+    return state_counts(scope, HelpStatus, in_state)
 
 
 def published() -> Select[Any]:

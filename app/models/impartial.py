@@ -1,10 +1,13 @@
 """Nobody confirms their own attendance or approves their own application: it goes one level up (SPEC section 1)."""
 
+from typing import Any
+
 from sqlalchemy import bindparam, or_, select
 
 from app import clock
 from app.db import db
 from app.models.user import Post, Role, User
+from app.refusal import Refused
 
 
 def untouchable(by: User | None) -> set[int]:
@@ -26,3 +29,13 @@ COLLEAGUES = select(Post.user_id).where(
     Post.first_day <= bindparam("today"),
     or_(Post.last_day.is_(None), Post.last_day >= bindparam("today")),
 )
+
+
+def by_another(by: User | None, user_id: int, what: str, row: Any) -> None:
+    """Refused when `by` would decide on what is their own or a colleague's; `what` names it, e.g. 申请."""
+    if by is None:
+        return
+    if by.id == user_id:
+        raise Refused(f"这是您本人的{what}，须由上一级管理员审核。", row)
+    if user_id in untouchable(by):
+        raise Refused(f"这是同一岗位同事的{what}，须由上一级管理员审核。", row)

@@ -466,6 +466,14 @@ def upgrade() -> None:
             batch_op.f("ix_report_subdistrict_code"), ["subdistrict_code", "status", "submitted_at", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_report_user_id"), ["user_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_planned_id"), ["planned_id"], unique=False)
+        batch_op.create_index(
+            "ix_report_pinned",
+            ["pinned_at"],
+            unique=False,
+            sqlite_where=sa.text("pinned_at IS NOT NULL"),
+            postgresql_where=sa.text("pinned_at IS NOT NULL"),
+        )
 
     with op.batch_alter_table("activity", table_kwargs=REBUILT) as batch_op:
         batch_op.add_column(sa.Column("team_id", sa.Integer(), nullable=True))
@@ -498,6 +506,12 @@ def downgrade() -> None:
         batch_op.drop_column("team_id")
 
     with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_report_pinned",
+            sqlite_where=sa.text("pinned_at IS NOT NULL"),
+            postgresql_where=sa.text("pinned_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_report_planned_id"))
         batch_op.drop_index(batch_op.f("ix_report_user_id"))
         batch_op.drop_index(batch_op.f("ix_report_subdistrict_code"))
         batch_op.drop_index(batch_op.f("ix_report_status"))

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, TextAreaField
-from wtforms.widgets import HiddenInput
+from wtforms import TextAreaField
 
 from app.access import Permission, me, one, requires
 from app.blueprints.office import office
-from app.forms import CreationForm, Form, TextField, clean, length, required
+from app.blueprints.writing_forms import WritingForm
+from app.forms import Form, TextField, clean, length, required
 from app.htmx import go, render
 from app.media.uploads import PicturesField, receives
 from app.models.activity import Activity
@@ -22,23 +22,12 @@ from app.timeline import told
 SAID = {"draft": "草稿已保存，还没有公开。", "publish": "反馈已发布，门户上可以看到了。", "save": "修改已保存。"}
 
 
-class FeedbackForm(CreationForm):
-    """What a community writes; `version` is the one that the form saw (0: none yet)."""
+class FeedbackForm(WritingForm):
+    """What a community writes; buttons draft, publish, save (of a published one), preview."""
 
     title = TextField("标题", [required("请写一个标题。"), length(60, name="标题")])
     body = TextAreaField("现场情况", [required("请写一写现场的情况。"), length(5000, 10, "现场情况")], filters=[clean])
     pictures = PicturesField("现场照片")
-    version = IntegerField(widget=HiddenInput(), default=0)
-
-    @property
-    def action(self) -> str:
-        """Which button was pressed: draft, publish, save (of a published one) or preview."""
-        return request.form.get("action", "draft")
-
-    @property
-    def previewed(self) -> bool:
-        """Whether 预览 was pressed and there is something to show."""
-        return self.action == "preview" and not self.stepping and self.validate_on_submit()
 
     def save(self, activity: Activity, feedback: Feedback | None) -> Feedback:
         """Draft or edit, and publish when that button was pressed."""
@@ -101,10 +90,7 @@ def page(activity: Activity, form: FeedbackForm, *, status: int, **context: Any)
     living = latest if latest and latest.status is not FeedbackStatus.WITHDRAWN else None
     context = {"preview": False, "stale": None, "withdrawal": None, "activity": activity, "form": form} | context
     if context["stale"] and living:
-        form.version.data, form.version.raw_data = (
-            living.version,
-            None,
-        )  # sent again, it is meant to replace what now stands there
+        form.over(living)
     story = told(history_of(latest), FeedbackStatus) if latest else []
     closed = "" if living else why_not(activity)
     return render(
