@@ -3,7 +3,8 @@
 A post gives a role over a region or a work unit. A permission is held through one of three doors:
 *manage* (things of the communities below), *people* (volunteers whose service community lies below, and
 what they did anywhere), *unit* (volunteers of the unit, likewise). Each model says in DOORS which of its
-columns a door narrows. Office views reach rows through `rows` and `one` alone.
+columns a door narrows; a post itself says in `scope` what lies below it. Office views reach rows through
+`rows` and `one` alone.
 
 Every view is marked: `public`, `signed_in` or `requires(permission)`; the application refuses to start
 with one that is not (`check_every_view`).
@@ -95,6 +96,8 @@ def narrowed(model: Any, permission: Permission) -> Any:
     post = me().post
     if post is None:
         return false()
+    if hasattr(model, "scope"):
+        return model.scope(post)
     if post.role is Role.UNIT:
         unit = model.DOORS.get("unit")
         return getattr(model, unit) == post.unit_id if unit else false()

@@ -14,14 +14,15 @@ from app.models.help_states import AssignmentStatus, HelpStatus, Rating
 from app.models.honour import HonourKind, HonourStatus
 from app.models.invitation import ImportStatus, InvitationStatus
 from app.models.notice import NoticeStatus
+from app.models.post import PostState, Role
 from app.models.professional import GroupStatus, ProfessionalStatus
 from app.models.report import ReportKind, ReportStatus
 from app.models.service_base import BaseStatus
 from app.models.service_record import Evidence
 from app.models.signup import Attendance, SignUpStatus, Standing
 from app.models.team import MemberStatus, TeamStatus
-from app.models.unit_keeping import DisputeStatus
-from app.models.user import Gender, Role
+from app.models.unit_dispute import DisputeStatus
+from app.models.user import Gender
 from app.models.volunteer import Employment, Political, Skill, VolunteerStatus
 
 # By class first: members of two StrEnums with the same value are equal, and would overwrite each other.
@@ -154,6 +155,12 @@ BADGES: dict[type[Enum], dict[Any, tuple[str, str]]] = {
         InvitationStatus.ACCEPTED: ("已接受", "ok done"),
         InvitationStatus.DECLINED: ("已谢绝", "end"),
         InvitationStatus.WITHDRAWN: ("已收回", "end"),
+    },
+    PostState: {
+        PostState.LIVING: ("在任", "ok"),
+        PostState.FUTURE: ("未开始", "info"),
+        PostState.ENDED: ("已到期", "end"),
+        PostState.REVOKED: ("已撤销", "err"),
     },
     DisputeStatus: {
         DisputeStatus.OPEN: ("待核实", "warn"),

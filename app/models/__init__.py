@@ -10,6 +10,7 @@ from app.models.category import Category
 from app.models.contact_view import ContactView
 from app.models.feedback import Feedback
 from app.models.figure import Figure
+from app.models.headcount import Headcount
 from app.models.help_numbers import HelpSerial
 from app.models.help_request import HelpRequest
 from app.models.history import History, HistoryNote
@@ -29,7 +30,7 @@ from app.models.service_record import ServiceMonth, ServiceRecord
 from app.models.sign_in import SignIn
 from app.models.signup import SignUp
 from app.models.team import Team, TeamMember
-from app.models.unit_keeping import Headcount, UnitDispute
+from app.models.unit_dispute import UnitDispute
 from app.models.user import Post, User
 from app.models.volunteer import Volunteer, VolunteerSkill
 from app.models.work_unit import WorkUnit

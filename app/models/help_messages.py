@@ -2,18 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from app import clock
-from app.db import db
 from app.models.message import tell
-from app.models.user import Post
+from app.models.post import keepers
 
 if TYPE_CHECKING:
     from app.models.assignment import Assignment
     from app.models.help_request import HelpRequest
-
-MOST = 20
 
 
 def tell_volunteer(assignment: "Assignment", title: str, body: str = "") -> None:
@@ -26,13 +20,3 @@ def tell_staff(request: "HelpRequest", title: str, body: str) -> None:
     """A message to the living posts of the community; a level without one is skipped."""
     for user_id in keepers(request.community_code):
         tell(user_id, f"{title}：{request.number}", body, path=f"/office/help/{request.id}", about=f"help:{request.id}")
-
-
-def keepers(code: str) -> list[int]:
-    """Ids of the people whose living post is the lowest one over this community."""
-    for width in (12, 9, 6, 4):
-        held = select(Post).where(Post.region_code == code[:width], Post.revoked_at.is_(None)).order_by(Post.id)
-        living = [post.user_id for post in db.session.scalars(held) if post.lives(clock.today())]
-        if living:
-            return list(dict.fromkeys(living))[:MOST]
-    return []

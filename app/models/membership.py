@@ -14,6 +14,7 @@ from app.db import db, lock
 from app.models.history import History, record
 from app.models.region import place_name, regions
 from app.models.signup import SignUp, SignUpStatus
+from app.models.unit_dispute import disputes_follow
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.refusal import Refused
@@ -44,6 +45,7 @@ def enter(application: "Application", *, by: User) -> None:
         volunteer.left_at = None
     was = volunteer.community_code
     _put_on(volunteer, application, code)
+    disputes_follow(volunteer)
     record(volunteer, "change", by=by, reason=f"{place_name(was)} → {place_name(code)}")
     db.session.flush()
 
@@ -115,6 +117,7 @@ def _bring_back(volunteer: Volunteer, before: dict[str, Any], by: User) -> None:
     moved = f"{place_name(volunteer.community_code)} → {place_name(before['community'])}"
     record(volunteer, "undo", by=by, reason=moved)
     volunteer.locate(before["community"])
+    disputes_follow(volunteer)
     for name in PLAIN:
         setattr(volunteer, name, before[name])
     for name, kind in CHOICES.items():

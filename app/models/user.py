@@ -1,9 +1,9 @@
-"""账号 `User` and 任职 `Post`."""
+"""账号 `User`: a member, with the posts (app/models/post.py) held now or once."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -12,25 +12,14 @@ from app.crypto import keyed_hash
 from app.db import Model, Row, Sealed, db
 from app.models.credentials import Credentials, good_username, username_key
 from app.models.history import record
+from app.models.post import Post as Post
+from app.models.post import Role as Role
 from app.models.profile import Profile, good_name
-from app.models.region import LEVELS, Level, place_name
 from app.models.sign_in import SignIn
-from app.models.stateful import given
-from app.models.work_unit import unit_name
 from app.refusal import Invalid
 from app.text import plain_phone
 
-
-class Role(StrEnum):
-    CITY = "city"
-    DISTRICT = "district"
-    SUBDISTRICT = "subdistrict"
-    COMMUNITY = "community"
-    UNIT = "unit"
-
-
 TAKEN = "用户名“{}”已被注册，请换一个。"
-RANKS = {Role.COMMUNITY: 1, Role.SUBDISTRICT: 2, Role.UNIT: 2, Role.DISTRICT: 3, Role.CITY: 4}
 
 
 class Gender(StrEnum):
@@ -90,84 +79,6 @@ class User(Credentials, Profile, Row, Model):
     def get_id(self) -> str:
         """The token of this session, not the user's id: ending the row ends the session."""
         return self.sign_in.raw if self.sign_in else ""
-
-
-class Post(Row, Model):
-    """任职: a role over one region or one work unit, from a day to a day; revocable at any time."""
-
-    __table_args__ = (Index(None, "region_code"), Index(None, "unit_id"))
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    role: Mapped[Role]
-    region_code: Mapped[str | None] = mapped_column(String(12))
-    unit_id: Mapped[int | None] = mapped_column(ForeignKey("work_unit.id"))
-    first_day: Mapped[date]
-    last_day: Mapped[date | None]
-    revoked_at: Mapped[datetime | None]
-    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-
-    user: Mapped[User] = relationship(foreign_keys=[user_id], back_populates="posts", lazy="raise")
-
-    def lives(self, on: date) -> bool:
-        """Whether the post is held on this day."""
-        ended = self.last_day is not None and self.last_day < on
-        return self.revoked_at is None and self.first_day <= on and not ended
-
-    def is_over(self, on: date) -> bool:
-        """Whether the post is neither held on this day nor will be."""
-        return self.revoked_at is not None or (self.last_day is not None and self.last_day < on)
-
-    @property
-    def rank(self) -> int:
-        """How high the post stands; a unit's counts as a street's, so that only district and city are above it."""
-        return RANKS[self.role]
-
-    @property
-    def place_key(self) -> str:
-        """The region's code, or `unit:<id>`."""
-        return self.region_code or f"unit:{self.unit_id}"
-
-    @property
-    def place(self) -> str:
-        """The region or unit in words."""
-        return place_name(self.region_code) if self.region_code else unit_name(self.unit_id)
-
-    @property
-    def level(self) -> Level | None:
-        """The level of the region; None for a unit post."""
-        return LEVELS[len(self.region_code)] if self.region_code else None
-
-    @classmethod
-    def grant(
-        cls,
-        user: User,
-        role: Role,
-        place: str | int,
-        *,
-        by: User | None,
-        first_day: date | None = None,
-        last_day: date | None = None,
-    ) -> "Post":
-        """Give `user` a post over a region code or a unit id; the caller has checked the right to."""
-        post = cls(
-            user_id=user.id,
-            role=role,
-            first_day=first_day or clock.today(),
-            last_day=last_day,
-            region_code=place if isinstance(place, str) else None,
-            unit_id=place if isinstance(place, int) else None,
-            granted_by_id=by.id if by else None,
-        )
-        db.session.add(post)
-        db.session.flush()
-        record(post, "grant", by=by)
-        return post
-
-    def revoke(self, *, by: User | None, reason: str) -> None:
-        """End the post at once; the next request of its holder is without it."""
-        record(self, "revoke", by=by, reason=given(reason))
-        self.revoked_at = clock.now()
-        db.session.flush()
 
 
 def user_named(username: str) -> User | None:

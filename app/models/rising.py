@@ -1,0 +1,140 @@
+"""上升: in whose 待办 a thing stands (SPEC section 3, deadlines).
+
+A thing belongs to a community and has a due moment. It stands with the lowest level that has a living post; two
+working days after the due moment also with the next such level, after two more with the one above that, and so
+on. A level without a living post is skipped, so a community without one is its subdistrict's from the start.
+
+`standing` answers for one thing; `shares` answers for one post, as few region codes with the due moments that
+have risen that far; `waits_for` makes the condition of a single statement of them.
+"""
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from app import clock
+from app.db import db
+from app.freshness import remembered
+from app.models.post import Post
+from app.models.region import WIDTHS, Level, level_of, lineage, regions
+from app.models.workday import add_working_days, is_working
+
+DAYS = 2  # working days from one level to the next
+LEVELS = 4
+LAST = timedelta(microseconds=1)  # a due moment is the midnight that ends its day
+
+
+@remembered("posts")
+def _spans() -> list[tuple[str, date, date | None]]:
+    """Region, first and last day of every post over a region that was not revoked."""
+    wanted = select(Post.region_code, Post.first_day, Post.last_day)
+    rows = db.session.execute(wanted.where(Post.region_code.is_not(None), Post.revoked_at.is_(None)))
+    return [(code or "", first, last) for code, first, last in rows]
+
+
+def held_places(on: date | None = None) -> frozenset[str]:
+    """The codes of the regions over which somebody holds a post on this day (default today); no statement."""
+    on = on or clock.today()
+    return frozenset(code for code, first, last in _spans() if first <= on and (last is None or last >= on))
+
+
+def chain(community: str) -> list[str]:
+    """The codes over a community from itself up to the city; of a merged one, those over its heir."""
+    place, seen = regions().get(community), set[str]()
+    while place and not place.open and place.successor in regions() and place.code not in seen:
+        seen.add(place.code)
+        place = regions()[place.successor]
+    code = place.code if place else community
+    return [code[:width] for width in sorted(WIDTHS.values(), reverse=True)]
+
+
+def standing(community: str, due: datetime, held: Set[str], now: datetime | None = None) -> list[str]:
+    """The regions in whose posts' 待办 a thing of this community with this due moment stands, lowest first."""
+    levels = [code for code in chain(community) if code in held]
+    return levels[: 1 + _risen(due, now or clock.now())]
+
+
+def _risen(due: datetime, now: datetime) -> int:
+    """How many levels a thing has risen: one for each two working days that are over since its due moment."""
+    return sum(add_working_days(due - LAST, DAYS * step) <= now for step in range(1, LEVELS))
+
+
+def due_before(steps: int, now: datetime | None = None) -> datetime:
+    """The latest due moment that has risen by so many levels (one or more) at `now`: `due <= due_before(n)`."""
+    day, missing = clock.day(now or clock.now()) - timedelta(days=1), DAYS * steps
+    while missing:
+        missing -= is_working(day)
+        day -= timedelta(days=1)
+    return clock.start_of(day + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Share:
+    """Part of a post's work: these regions (none inside another), with things due by `due_before` (None: all of them)."""
+
+    codes: tuple[str, ...]
+    due_before: datetime | None
+
+
+def shares(code: str, held: Set[str], now: datetime | None = None) -> list[Share]:
+    """What stands in the 待办 of a post over `code`, where `held` are the regions with a living post."""
+    below = {community: _steps(community, code, held) for community in _communities(code)}
+    by_steps: dict[int, list[str]] = {}
+    for place, steps in _folded(below, Level.DISTRICT):
+        by_steps.setdefault(steps, []).append(place)
+    return [Share(tuple(codes), due_before(steps, now) if steps else None) for steps, codes in sorted(by_steps.items())]
+
+
+def waits_for(model: Any, due: Any, code: str, prefix: str = "") -> ColumnElement[bool]:
+    """The condition that a placed row stands in the 待办 of the post over `code`; `due` is its due moment in SQL.
+
+    `prefix` names a second set of place columns, as in `region.within`.
+    """
+    ways = []
+    for share in shares(code, held_places()):
+        place = or_(*_in(model, share.codes, prefix))
+        ways.append(place if share.due_before is None else and_(place, due <= share.due_before))
+    return or_(false(), *ways)
+
+
+def _in(model: Any, codes: Iterable[str], prefix: str) -> list[Any]:
+    by_level: dict[Any, list[str]] = {}
+    for code in codes:
+        by_level.setdefault(level_of(code), []).append(code)
+    return [getattr(model, f"{prefix}{level.value}_code").in_(some) for level, some in by_level.items()]
+
+
+def _communities(code: str) -> list[str]:
+    """Every community, open or merged, that counts as lying in `code`."""
+    roots = lineage().get(code, (code,))
+    width = WIDTHS[Level.COMMUNITY]
+    return [one for one in regions() if len(one) == width and (one.startswith(roots) or chain(one)[0].startswith(code))]
+
+
+def _steps(community: str, code: str, held: Set[str]) -> int:
+    """How many levels below `code` have a living post that comes first."""
+    return sum(place in held for place in chain(community) if len(place) > len(code))
+
+
+def _folded(below: dict[str, int], level: Level) -> list[tuple[str, int]]:
+    """The same as few codes: where all communities of a region agree, the region stands for them."""
+    width, found, parts = WIDTHS[level], [], dict[str, dict[str, int]]()
+    for community, steps in below.items():
+        parts.setdefault(community[:width], {})[community] = steps
+    for place, communities in parts.items():
+        if level is Level.COMMUNITY or (len(set(communities.values())) == 1 and _whole(place, communities)):
+            found.append((place, next(iter(communities.values()))))
+        else:
+            found += _folded(communities, NEXT[level])
+    return found
+
+
+NEXT = {Level.DISTRICT: Level.SUBDISTRICT, Level.SUBDISTRICT: Level.COMMUNITY}
+
+
+def _whole(place: str, communities: dict[str, int]) -> bool:
+    """Whether these are all the communities with this prefix."""
+    return sum(len(one) == WIDTHS[Level.COMMUNITY] and one.startswith(place) for one in regions()) == len(communities)
