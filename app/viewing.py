@@ -11,7 +11,7 @@ from app.models.id_card import masked_card
 from app.models.message import unread_count
 from app.models.region import place_name
 from app.models.work_unit import unit_name
-from app.text import masked_phone
+from app.text import masked_phone, public_name
 
 ELDER_COOKIE = "mode"
 # (label, endpoint): a part stands in the menu only when its page exists.
@@ -154,6 +154,7 @@ GLOBALS = {
     "unit_name": unit_name,
     "categories": categories,
     "masked_phone": masked_phone,
+    "public_name": public_name,
     "masked_card": masked_card,
 }
 
