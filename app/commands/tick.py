@@ -21,6 +21,7 @@ from app.models.activity import Activity
 from app.models.attempt import Attempt
 from app.models.figure import count_figures
 from app.models.help_clock import due_requests, settle_help
+from app.models.honour import Honour, due_honours
 from app.models.picture import Picture
 from app.models.seats import close_at_start, queues_to_close
 from app.once import CreationKey
@@ -46,6 +47,18 @@ def help_requests() -> Iterator[Piece]:
     """Silence ends a 待补充, an offer that nobody answered expires."""
     for id in due_requests():
         yield lambda id=id: f"求助 {id} 已到期" if settle_help(id) else ""  # type: ignore[misc]
+
+
+def honours() -> Iterator[Piece]:
+    """Stars whose 公示 has ended are published."""
+    for id in due_honours():
+        yield lambda id=id: _honour(id)  # type: ignore[misc]
+
+
+def _honour(id: int) -> str:
+    honour = db.session.get_one(Honour, id)
+    honour.hold()
+    return f"{honour.title} {id} 公示期满，已公布" if honour.settle() else ""
 
 
 def attempts() -> Iterator[Piece]:
@@ -83,7 +96,15 @@ def _said(number: int, words: str) -> str:
     return f"清除{words.format(number)}" if number else ""
 
 
-JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (starts, help_requests, pictures, figures, attempts, creation_keys)
+JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
+    starts,
+    help_requests,
+    honours,
+    pictures,
+    figures,
+    attempts,
+    creation_keys,
+)
 
 
 @click.command("tick")

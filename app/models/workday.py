@@ -43,3 +43,13 @@ def working_days_between(start: datetime, end: datetime) -> int:
         return -working_days_between(end, start)
     first, last = clock.day(start), clock.day(end)
     return sum(is_working(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+
+
+def working_days(first: date, last: date) -> int:
+    """How many working days there are from `first` to `last`, both included; 0 if reversed."""
+    return sum(is_working(first + timedelta(days=n)) for n in range((last - first).days + 1))
+
+
+def last_of(first: date, days: int) -> date:
+    """The day that ends a period of so many working days (at least 1) beginning on `first`."""
+    return clock.day(add_working_days(clock.start_of(first) - timedelta(days=1), days)) - timedelta(days=1)

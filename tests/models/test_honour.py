@@ -1,0 +1,200 @@
+"""季度之星: facts beside a candidate, consent, 公示 of five working days, publishing by the clock, revoking."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app import clock
+from app.commands import tick
+from app.db import db
+from app.models import Honour, Message, TeamMember
+from app.models.activity import ActivityStatus
+from app.models.history import history_of
+from app.models.honour import HonourStatus, due_honours, published
+from app.models.honour_figures import Facts, able_people, able_teams, facts_of
+from app.models.honour_lists import for_home, in_announcement
+from app.models.honour_proposal import announce, propose, rewrite, why_not
+from app.models.quarter import Quarter, quarter_named, quarter_of
+from app.models.service_record import ServiceRecord
+from app.models.stateful import TransitionError
+from app.models.team import MemberStatus, Team
+from app.models.volunteer import Political, Volunteer
+from app.models.workday import last_of, working_days
+from app.refusal import Invalid, Refused
+from tests import cast
+from tests.honours import REASON, announced, candidate, past_quarter, served, team_of, to_the_end
+from tests.support.together import together
+
+S = HonourStatus
+
+
+def titles(username):
+    """What this person was told, oldest first."""
+    wanted = db.select(Message.title).where(Message.user_id == cast.who(username).id).order_by(Message.id)
+    return list(db.session.scalars(wanted))
+
+
+def test_quarters_have_names_and_days():
+    quarter = Quarter(2026, 3)
+    assert (str(quarter), quarter.words, quarter.first_day, quarter.last_day) == (
+        "2026Q3", "2026 年第三季度", date(2026, 7, 1), date(2026, 9, 30),
+    )  # fmt: skip
+    assert quarter.before == quarter_of(date(2026, 6, 30)) and Quarter(2026, 4).after == Quarter(2027, 1)
+    assert Quarter(2026, 1).before == Quarter(2025, 4) and quarter_named("2026Q3") == quarter
+    assert [quarter_named(wrong) for wrong in ("2026Q5", "2026", "", "2026q3", "2026Q33")] == [None] * 5
+
+
+def test_the_facts_are_the_live_services_of_that_quarter(app):
+    quarter, person, other = past_quarter(), cast.volunteer_of("volunteer"), cast.volunteer_of("second")
+    activity = cast.make_activity(status=ActivityStatus.COMPLETED)
+    served(person, quarter.first_day, 90, activity)
+    served(person, quarter.last_day, 30)
+    served(person, quarter.first_day - timedelta(days=1))
+    served(person, quarter.last_day + timedelta(days=1))
+    ServiceRecord.revoke([served(person, quarter.last_day)], by=None)
+    assert facts_of(quarter, person) == Facts(2, 120, 1)
+    able = lambda least: db.session.scalars(db.select(Volunteer.id).where(*able_people(quarter, least))).all()  # noqa: E731
+    assert able(0) == able(2) == [person.id] and able(3) == []
+    served(other, quarter.last_day)
+    other.political = Political.MASSES
+    db.session.flush()
+    assert able(1) == [person.id]
+
+
+def test_a_teams_facts_are_its_members_services_in_its_own_activities(app):
+    quarter, person, other = past_quarter(), cast.volunteer_of("volunteer"), cast.volunteer_of("second")
+    team = team_of(person)
+    held, elsewhere = cast.make_activity(team_id=team.id), cast.make_activity()
+    for who, activity in ((person, held), (other, held), (person, elsewhere)):
+        served(who, quarter.last_day, 60, activity)
+    assert facts_of(quarter, team) == Facts(1, 60, 1)
+    assert db.session.scalars(db.select(Team.id).where(*able_teams(quarter, 1))).all() == [team.id]
+    db.session.scalars(db.select(TeamMember)).one().move(MemberStatus.LEFT, by=None)
+    assert facts_of(quarter, team) == Facts()
+
+
+def test_who_may_be_proposed(app):
+    quarter, person, city = past_quarter(), cast.volunteer_of("volunteer"), cast.who("city")
+    assert "没有服务记录" in why_not(quarter, person) and "还没有开始" in why_not(
+        quarter_of(clock.today()).after, person
+    )
+    served(person, quarter.last_day)
+    for reason in ("", "太短了", "长" * 1001, " " * 30):
+        with pytest.raises(Invalid) as wrong:
+            propose(quarter, person, reason, by=city)
+        assert wrong.value.field == "reason"
+    person.political = Political.LEAGUE
+    with pytest.raises(Refused, match="中共党员"):
+        propose(quarter, person, REASON, by=city)
+    person.political = Political.PROBATIONARY
+    honour = propose(quarter, person, REASON, by=city)
+    assert honour.status is S.CANDIDATE and honour.community_code == cast.WANTONG and honour.asked_at
+    assert titles("volunteer") == [f"您被推荐为{honour.title}，请您决定是否同意"]
+    with pytest.raises(Refused, match="不用再推荐"):
+        propose(quarter, person, REASON, by=city)
+
+
+def test_only_the_person_decides_and_who_declines_is_no_candidate(app):
+    honour = candidate(agreed=False)
+    for stranger in ("city", "second"):
+        for verb in (honour.agree, honour.decline):
+            with pytest.raises(Refused, match="本人"):
+                verb(by=cast.who(stranger))
+    honour.decline(by=cast.who("volunteer"))
+    assert honour.status is S.REVOKED and history_of(honour)[-1].note.text == "本人不同意公开姓名"
+    with pytest.raises(Refused, match="不同意"):
+        propose(past_quarter(), cast.volunteer_of("volunteer"), REASON, by=None)
+
+
+def test_announcing_waits_for_the_agreement_and_for_five_working_days(app):
+    honour, today = candidate(agreed=False), clock.today()
+    with pytest.raises(Refused, match="还没有同意"):
+        announce(honour, today, last_of(today, 5), by=None)
+    honour.agree(by=cast.who("volunteer"))
+    with pytest.raises(TransitionError):
+        honour.agree(by=cast.who("volunteer"))
+    fifth = last_of(today, 5)
+    for first, last, field in (
+        (today - timedelta(days=1), fifth, "first_day"),
+        (today, today - timedelta(days=1), "last_day"),
+        (today, fifth - timedelta(days=1), "last_day"),
+        (today, today + timedelta(days=61), "last_day"),
+    ):
+        with pytest.raises(Invalid) as wrong:
+            announce(honour, first, last, by=None)
+        assert wrong.value.field == field and honour.status is S.CANDIDATE
+    announce(honour, today, fifth, by=cast.who("city"))
+    assert (honour.status, honour.services, honour.minutes) == (S.ANNOUNCED, 1, 120)
+    served(cast.volunteer_of("volunteer"), past_quarter().last_day)
+    assert db.session.get_one(Honour, honour.id).services == 1, "frozen"
+
+
+def test_holidays_and_make_up_days_count_as_the_calendar_says(app):
+    """国庆 2026: 1 to 7 October are days off, Saturday 10 October is worked."""
+    assert working_days(date(2026, 9, 30), date(2026, 10, 10)) == 4
+    assert last_of(date(2026, 9, 30), 4) == date(2026, 10, 10) and last_of(date(2026, 10, 1), 1) == date(2026, 10, 8)
+
+
+def test_a_running_quarter_is_not_announced(app):
+    person = cast.volunteer_of("volunteer")
+    served(person, clock.today())
+    honour = propose(quarter_of(clock.today()), person, REASON, by=None)
+    honour.agree(by=cast.who("volunteer"))
+    with pytest.raises(Refused, match="还没有结束"):
+        announce(honour, clock.today(), last_of(clock.today(), 5), by=None)
+
+
+def test_another_reason_asks_anew(app):
+    honour = candidate()
+    rewrite(honour, REASON + "还带出了三名新队员。", honour.version, by=cast.who("city"))
+    assert honour.agreed_at is None and len(titles("volunteer")) == 2
+    with pytest.raises(Refused, match="还没有同意"):
+        announce(honour, clock.today(), last_of(clock.today(), 5), by=None)
+
+
+def test_the_clock_publishes_and_a_late_tick_changes_no_answer(app):
+    honour = announced()
+    assert [row.id for row in in_announcement(9)] == [honour.id] and for_home() is None
+    with pytest.raises(TransitionError):
+        honour.publish(by=None)
+    to_the_end(honour)
+    db.session.commit()
+    assert honour.status is S.ANNOUNCED and honour.standing is S.PUBLISHED and not in_announcement(9)
+    assert [row.name for row in for_home().people] == ["李静"] and due_honours() == [honour.id]
+    assert together(app, [lambda: tick._run(tick.honours)] * 2) == [0, 0]
+    db.session.expire_all()
+    assert honour.status is S.PUBLISHED and honour.published_at == clock.start_of(honour.last_day + timedelta(days=1))
+    assert [row.name for row in for_home().people] == ["李静"] and not due_honours()
+    assert titles("volunteer")[-1] == f"祝贺！{honour.title}已公布"
+    assert [line.action for line in history_of(honour)] == ["propose", "agree", "move", "move"]
+
+
+@pytest.mark.parametrize("stage", ["candidate", "announced", "due", "published"])
+def test_the_city_revokes_and_the_person_withdraws_at_any_time(app, stage):
+    for username, withdraws in (("volunteer", False), ("third", True)):
+        honour = candidate(username) if stage == "candidate" else announced(username)
+        if stage in ("due", "published"):
+            to_the_end(honour)
+        if stage == "published":
+            honour.settle()
+        with pytest.raises(Invalid):
+            honour.revoke(by=None, reason=" ")
+        if withdraws:
+            honour.decline(by=cast.who(username))
+        else:
+            honour.revoke(by=cast.who("city"), reason="核实有误")
+        assert honour.status is S.REVOKED and not db.session.scalar(db.select(Honour.id).where(published()))
+        came = history_of(honour)[-1].from_state
+        assert came == (stage if stage != "due" else "published"), "what was due is done first"
+        with pytest.raises(TransitionError):
+            honour.revoke(by=None, reason="再撤一次")
+        clock.move(timedelta(0))
+
+
+def test_two_who_propose_at_once_make_one(app):
+    quarter, person = past_quarter(), cast.volunteer_of("volunteer")
+    served(person, quarter.last_day)
+    id = person.id
+    db.session.commit()
+    made = together(app, [lambda: propose(quarter, db.session.get_one(Volunteer, id), REASON, by=None).id] * 3)
+    assert sorted(isinstance(one, int) for one in made) == [False, False, True]
