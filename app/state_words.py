@@ -13,7 +13,7 @@ from app.models.feedback import FeedbackStatus
 from app.models.help_states import AssignmentStatus, HelpStatus, Rating
 from app.models.honour import HonourKind, HonourStatus
 from app.models.invitation import ImportStatus, InvitationStatus
-from app.models.notice import NoticeStatus
+from app.models.notice import NoticePhase, NoticeStatus
 from app.models.post import PostState, Role
 from app.models.professional import GroupStatus, ProfessionalStatus
 from app.models.report import ReportKind, ReportStatus
@@ -144,6 +144,12 @@ BADGES: dict[type[Enum], dict[Any, tuple[str, str]]] = {
         NoticeStatus.DRAFT: ("草稿", ""),
         NoticeStatus.PUBLISHED: ("已发布", "ok done"),
         NoticeStatus.WITHDRAWN: ("已撤下", "err"),
+    },
+    NoticePhase: {
+        NoticePhase.DRAFT: ("草稿", ""),
+        NoticePhase.SCHEDULED: ("定时发布", "info"),
+        NoticePhase.SHOWN: ("已发布", "ok done"),
+        NoticePhase.WITHDRAWN: ("已撤下", "err"),
     },
     ImportStatus: {
         ImportStatus.CHECKED: ("待导入", "warn"),
