@@ -5,35 +5,31 @@ attached; they take effect when the person accepts (SPEC section 4).
 """
 
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Model, Row, Sealed
+from app.db import Model, Row, Sealed, db
+from app.models.answering import Answering
+from app.models.answering import InvitationStatus as InvitationStatus
 from app.models.identity import Employment, Political
-from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stateful
-from app.models.user import Gender
+from app.models.importing import Importing
+from app.models.importing import ImportStatus as ImportStatus
+from app.models.region import CITY, Placed
+from app.models.stateful import FREE, REASON
+from app.models.user import Gender, Post
 
 
-class ImportStatus(StrEnum):
-    CHECKED = "checked"  # a dry run without an error, waiting to be carried out
-    FAILED = "failed"
-    DONE = "done"
+class Import(Importing, Row, Model):
+    """One file of people: its name, what came of it, and the errors by line (JSON) of a failed one.
 
+    The people of a checked file lie sealed in `content` until they are carried out (`carried` of them are) or
+    the check is too old. `district_code` is the district whose post brought the file, None for the city.
+    """
 
-class InvitationStatus(StrEnum):
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
-class Import(Row, Model):
-    """One file of people: its name, what came of it, and the errors by line (JSON) of a failed one."""
-
-    __table_args__ = (Index(None, "created_by_id", "id"),)
+    DOORS = {"manage": ""}
+    __table_args__ = (Index(None, "created_by_id", "id"), Index(None, "digest"), Index(None, "district_code", "id"))
 
     name: Mapped[str] = mapped_column(String(120))
     digest: Mapped[str] = mapped_column(String(64))  # of the file: the same one twice is said
@@ -43,11 +39,22 @@ class Import(Row, Model):
     closes_on: Mapped[date | None]  # the day to which bare counts belong
     status: Mapped[ImportStatus]
     errors: Mapped[str] = mapped_column(Text, default="[]")
+    content: Mapped[str | None] = mapped_column(Sealed, deferred=True)
+    carried: Mapped[int] = mapped_column(default=0)
+    district_code: Mapped[str | None] = mapped_column(String(6))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
+    @classmethod
+    def scope(cls, post: Post) -> Any:
+        """The condition that this post may see a file: a district those of its own posts, the city all (None)."""
+        return None if post.region_code == CITY else cls.district_code == post.region_code
 
-class Invitation(Placed, Stateful, Row, Model):
-    """One person who may join with what they did before; the code is printed or sent by the community."""
+
+class Invitation(Answering, Placed, Row, Model):
+    """One person who may join with what they did before; the code is printed or sent by the community.
+
+    Phone and ID-card number are forgotten when the invitation is accepted or withdrawn.
+    """
 
     DOORS = {"manage": ""}
     MOVES = {
@@ -91,6 +98,12 @@ class Invitation(Placed, Stateful, Row, Model):
     brought: Mapped[list["EarlierService"]] = relationship(
         lazy="raise", cascade="all, delete-orphan", order_by="EarlierService.id"
     )
+    source: Mapped[Import] = relationship(lazy="raise")
+
+    def brought_services(self) -> list["EarlierService"]:
+        """The earlier services that wait, in the order of the file."""
+        mine = select(EarlierService).where(EarlierService.invitation_id == self.id)
+        return list(db.session.scalars(mine.order_by(EarlierService.id)))
 
 
 class EarlierService(Row, Model):

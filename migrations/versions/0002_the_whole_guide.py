@@ -59,6 +59,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("errors", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("carried", sa.Integer(), nullable=False),
+        sa.Column("district_code", sa.String(length=6), nullable=True),
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["created_by_id"], ["user.id"], name=op.f("fk_import_created_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import")),
@@ -66,6 +69,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("import", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_created_by_id"), ["created_by_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_import_district_code"), ["district_code", "id"], unique=False)
 
     op.create_table(
         "muted",
@@ -588,6 +593,8 @@ def downgrade() -> None:
     op.drop_table("notice")
     op.drop_table("muted")
     with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_district_code"))
+        batch_op.drop_index(batch_op.f("ix_import_digest"))
         batch_op.drop_index(batch_op.f("ix_import_created_by_id"))
 
     op.drop_table("import")
