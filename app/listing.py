@@ -49,6 +49,22 @@ class FilterForm(Form):
         return address(**{name: value or None for name, value in wanted.items()})
 
 
+class AnyFilter(FilterForm):
+    """A list that is not narrowed further."""
+
+    def narrow(self, stmt: Select[Any]) -> Select[Any]:
+        """All of it."""
+        return stmt
+
+
+class NoFilter(FilterForm):
+    """A list that is not narrowed further."""
+
+    def narrow(self, stmt: Select[Any]) -> Select[Any]:
+        """All of it."""
+        return stmt
+
+
 @dataclass(frozen=True)
 class Key:
     """One column of a list's order."""

@@ -25,6 +25,7 @@ from app.models import (
     HelpRequest,
     Message,
     PublicCase,
+    Report,
     SignIn,
     SignUp,
     User,
@@ -32,6 +33,7 @@ from app.models import (
 )
 from app.models.activity import ActivityStatus
 from app.models.feedback import FeedbackStatus
+from app.models.report_lists import TO_STAFF
 from app.models.signup import SignUpStatus
 from tests import cast
 from tests.fixtures import Client, settings
@@ -126,6 +128,11 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
         "office:volunteers": of_each_state(Volunteer, Volunteer.status, where=Volunteer.community_code == place),
         "office:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
         "office:help": of_each_state(HelpRequest, HelpRequest.status, where=HelpRequest.community_code == place),
+        "office:reports": of_each_state(
+            Report, Report.status, Report.kind, where=db.and_(Report.community_code == place, TO_STAFF)
+        ),
+        "reports:reports": of_each_state(Report, Report.status, where=Report.community_code == place),
+        "member:reports": of_each_state(Report, Report.status, where=Report.user_id == owner),
         "feedback:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
         "help:help": of_each_state(PublicCase, PublicCase.category_id)[:2],
         "member:services": of_each_state(SignUp, *states, where=mine),

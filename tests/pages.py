@@ -41,6 +41,9 @@ ROWS_BY = {
 ALSO = {
     "portal.activities_show": 404,  # a draft
     "portal.feedback_show": 404,  # a draft, withdrawn
+    "portal.reports_show": 404,  # anything but published
+    "member.reports_edit": 409,  # handed in already
+    "office.reports_edit": 409,  # decided
     "portal.help_asked": 303,  # nothing was asked in this browser
     "member.volunteer_resubmission": 409,  # nothing was sent back
     "office.activities_edit": 409,
@@ -52,6 +55,8 @@ ALSO = {
 STATES = {
     "portal.activities": ("?status=recruiting", "?status=ended", "?q=没有这样的", "?after=坏", "?region=320302"),
     "portal.feedback": ("?q=没有这样的",),
+    "portal.reports": ("?kind=plan", "?q=没有这样的"),
+    "office.reports": ("?status=published", "?status=unused", "?q=没有这样的"),
     "member.services": ("?tab=ended", "?tab=cancelled"),
     "office.applications": ("?status=approved", "?status=returned", "?q=没有这样的"),
     "office.volunteers": ("?status=paused", "?q=没有这样的"),

@@ -10,8 +10,9 @@ from typing import Any
 
 from app import clock
 from app.db import db
-from app.models import Application, Assignment, Feedback, Message, SignIn, SignUp
+from app.models import Application, Assignment, Feedback, Message, Report, SignIn, SignUp
 from app.models.application import ApplicationStatus
+from app.models.report import ReportKind, ReportStatus
 from app.models.signup import SignUpStatus
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
@@ -28,8 +29,10 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:feedback": lambda rows: [rows["feedback"].id],
     "office:password-codes": lambda rows: [rows["volunteer"].user_id],
     "activities:activities": lambda rows: [rows["activity"].id],
+    "office:reports": lambda rows: [rows["report"].id],
     "office:help": lambda rows: [rows["help"].id],
     "office:help+assignments": lambda rows: [rows["help"].id, rows["assignment"].id],
+    "member:reports": lambda rows: [rows["report"].id],
     "member:help": lambda rows: [rows["assignment"].id],
     "member:messages": lambda rows: [rows["message"].id],
     "member:services": lambda rows: [rows["signup"].id],
@@ -68,6 +71,7 @@ def build() -> World:
             "application": _application(code, number),
             "signup": _signup(activity, volunteer),
             "feedback": _feedback(activity),
+            "report": _report(volunteer),
             "sign_in": _sign_in(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
@@ -136,6 +140,16 @@ def _feedback(activity: Any) -> Feedback:
     db.session.add(feedback)
     db.session.flush()
     return feedback
+
+
+def _report(volunteer: Any) -> Report:
+    """A plan that waits for review."""
+    report = Report(user_id=volunteer.user_id, kind=ReportKind.PLAN, title="楼道亮化", body="打算给楼道换灯。")
+    report.status, report.submitted_at = ReportStatus.PENDING, clock.now()
+    report.locate(volunteer.community_code)
+    db.session.add(report)
+    db.session.flush()
+    return report
 
 
 def _help(code: str, volunteer: Any) -> dict[str, Any]:

@@ -61,19 +61,15 @@ def in_phase(phase: Phase) -> Conditions:
     }.get(phase) or [a.status == ActivityStatus(phase.value)]
 
 
-def named(words: str) -> Conditions:
-    """One condition a word: it stands in the title, the place, or the name of a region around it."""
+def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "place")) -> Conditions:
+    """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
     return [
-        or_(
-            Activity.title.icontains(word, autoescape=True),
-            Activity.place.icontains(word, autoescape=True),
-            *_around(word),
-        )
+        or_(*(getattr(a, text).icontains(word, autoescape=True) for text in texts), *around(word, a))
         for word in words.split()
     ]
 
 
-def _around(word: str) -> Conditions:
+def around(word: str, a: Any = Activity) -> Conditions:
     """In a region whose name holds the word; one below another that is meant already is left out."""
     codes: dict[Level, list[str]] = {}
     meant: set[str] = set()
@@ -83,7 +79,7 @@ def _around(word: str) -> Conditions:
                 continue
             meant.add(place.code)
             codes.setdefault(place.level, []).append(place.code)
-    return [getattr(Activity, f"{level.value}_code").in_(some) for level, some in codes.items()]
+    return [getattr(a, f"{level.value}_code").in_(some) for level, some in codes.items()]
 
 
 def lies_in(code: str, a: Any = Activity) -> Conditions:

@@ -10,17 +10,9 @@ from app.access import me, own, signed_in
 from app.blueprints.help_forms import HelpReasonForm, ServiceResultForm
 from app.blueprints.member import member
 from app.htmx import go, render
-from app.listing import FilterForm, Key, Listing
+from app.listing import AnyFilter, Key, Listing
 from app.models.assignment import Assignment, mine
 from app.models.contact_view import look_as_volunteer
-
-
-class AnyFilter(FilterForm):
-    """A list that is not narrowed further."""
-
-    def narrow(self, stmt: Any) -> Any:
-        """All of it."""
-        return stmt
 
 
 @member.get("/help")

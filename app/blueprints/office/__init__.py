@@ -15,6 +15,8 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     help_moves,  # noqa: F401
     home,  # noqa: F401
     password_codes,  # noqa: F401
+    report_moves,  # noqa: F401
+    reports,  # noqa: F401
     signups,  # noqa: F401
     volunteers,  # noqa: F401
     walk_ins,  # noqa: F401

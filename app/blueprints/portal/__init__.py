@@ -12,5 +12,6 @@ from app.blueprints.portal import (  # noqa: E402, F401  (views need the bluepri
     home,
     pictures,
     regions,
+    reports,
     signups,
 )

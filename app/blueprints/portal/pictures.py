@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import true
 
 from app.access import Permission, public, rows, somebody
 from app.blueprints.portal import portal
@@ -12,12 +13,16 @@ from app.media.storage import store
 from app.models.activity import Activity, ActivityStatus
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.picture import Picture
+from app.models.report import Report, ReportStatus
+from app.models.report_lists import TO_STAFF
 
 # noun → (model, the permission through which the office sees it, when everybody does)
 OWNERS: dict[str, tuple[Any, Permission, Any]] = {
     "feedback": (Feedback, Permission.FEEDBACK, Feedback.status == FeedbackStatus.PUBLISHED),
     "activity": (Activity, Permission.ACTIVITIES_SEE, Activity.status != ActivityStatus.DRAFT),
+    "report": (Report, Permission.REPORTS, Report.status == ReportStatus.PUBLISHED),
 }
+STAFF_SEE = {"report": TO_STAFF}  # of nouns that staff do not see in every state
 WEEK = 7 * 24 * 3600  # a withdrawn picture leaves every cache within a week
 SHAPE = "<string(length=32):name>"
 
@@ -48,7 +53,8 @@ def may_see(found: Picture) -> bool:
     if user is None or found.uploaded_by_id == user.id or found.noun not in OWNERS:
         return user is not None and found.uploaded_by_id == user.id
     model, permission, _ = OWNERS[found.noun]
-    return db.session.scalar(rows(model, permission).where(model.id == found.noun_id)) is not None
+    wanted = rows(model, permission).where(model.id == found.noun_id, STAFF_SEE.get(found.noun, true()))
+    return db.session.scalar(wanted) is not None
 
 
 def answer(file: str, everybody: bool) -> Response:
