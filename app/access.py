@@ -20,7 +20,7 @@ from flask_login import current_user
 from sqlalchemy import Select, false, select
 
 from app.db import db
-from app.models.region import within
+from app.models.region import lies_below, within
 from app.models.user import Role, User
 
 
@@ -126,9 +126,7 @@ def may_place(code: str, permission: Permission) -> bool:
     post = me().post
     if post is None or not holds(permission) or not post.region_code:
         return False
-    from app.models.region import lineage
-
-    return any(code.startswith(held) for held in lineage().get(post.region_code, (post.region_code,)))
+    return lies_below(code, post.region_code)
 
 
 def own(model: Any, id: int, *options: Any) -> Any:

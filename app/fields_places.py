@@ -5,9 +5,9 @@ from typing import Any
 from flask import request
 from wtforms import Field, ValidationError
 
-from app.models.region import CITY, Level, place_name, regions
+from app.models.region import ABOVE, CITY, Level, lies_below, place_name, regions
 from app.models.work_unit import units
-from app.pickers import ABOVE, NONE, OTHER, RegionFilter, RegionPick, UnitPick
+from app.pickers import NONE, OTHER, RegionFilter, RegionPick, UnitPick
 from app.text import squeeze
 
 UNIT_LIMIT = 80
@@ -54,7 +54,7 @@ class RegionField(Field):
         if not self.data:
             return
         place = regions().get(self.data)
-        if place is None or not place.code.startswith(self.within):
+        if place is None or not lies_below(place.code, self.within):
             raise ValidationError("没有这个地方，请重新选择。" if place is None else "不在可选的范围内，请重新选择。")
         if place.level not in self.levels:
             only = self.levels == (Level.COMMUNITY,)
@@ -81,7 +81,8 @@ def chain(codes: list[str]) -> str:
     """
     path = ""
     for code in sorted((code for code in codes if code), key=len):
-        if path and code != path and code[: ABOVE.get(len(code), 0)] != path:
+        place = regions().get(code)
+        if path and code != path and (place.parent if place else code[: ABOVE.get(len(code), 0)]) != path:
             break
         path = code
     return path
@@ -107,7 +108,7 @@ class RegionFilterField(Field):
         self.data = chain([str(value).strip() for value in valuelist])
 
     def pre_validate(self, form: Any) -> None:
-        if self.data and (self.data not in regions() or not self.data.startswith(self.within)):
+        if self.data and (self.data not in regions() or not lies_below(self.data, self.within)):
             raise ValidationError("没有这个区域，请重新选择。")
 
     @property

@@ -7,11 +7,10 @@ buttons stand there; the chosen one always stays among them.
 
 from dataclasses import dataclass
 
-from app.models.region import CITY, WIDTHS, Level, Place, children, place_name, regions
+from app.models.region import ABOVE, CITY, WIDTHS, Level, Place, children, heir, lies_below, place_name, regions
 from app.models.region_search import MOST, Found, search_regions
 from app.models.work_unit import NO_UNIT, WorkUnit, matching_units, units
 
-ABOVE = {6: 4, 9: 6, 12: 9}  # widths of codes: each level below the city, and the one it hangs on
 STEPS = {6: ("district", "区（县、市）"), 9: ("subdistrict", "街道（镇）"), 12: ("community", "社区（村）")}
 OTHER, NONE = "other", "none"
 
@@ -52,7 +51,7 @@ class RegionPick:
     def here(self) -> str:
         """Where the selects stand: where a step led, or on the way to the chosen region."""
         path = self.path or self.chosen
-        return path if path.startswith(self.within) else self.within
+        return path if lies_below(path, self.within) else self.within
 
     @property
     def steps(self) -> list[Step]:
@@ -62,8 +61,8 @@ class RegionPick:
         return [self._step(width) for width in widths]
 
     def _step(self, width: int) -> Step:
-        options = _below(self.here[: ABOVE[width]]) if len(self.here) >= ABOVE[width] else []
-        chosen = self.here[:width] if len(self.here) >= width else ""
+        options = _below(heir(self.here[: ABOVE[width]])) if len(self.here) >= ABOVE[width] else []
+        chosen = heir(self.here[:width]) if len(self.here) >= width else ""
         return Step(f"{self.name}_{STEPS[width][0]}", STEPS[width][1], options, chosen)
 
     @property
@@ -84,9 +83,9 @@ class RegionPick:
         """The place where the selects stand and those directly below it, as far as they may be chosen."""
         if not self.browsing and len(self.within) < WIDTHS[Level.SUBDISTRICT]:
             return Found([], 0)
-        here = regions().get(self.here[:9])
+        here = regions().get(heir(self.here[:9]))
         near = [here, *children().get(here.code, [])] if here else []
-        places = [place for place in near if place.level in self.levels and place.code.startswith(self.within)]
+        places = [place for place in near if place.level in self.levels and lies_below(place.code, self.within)]
         return Found(places, len(places))
 
 
@@ -101,15 +100,15 @@ class RegionFilter:
     @property
     def steps(self) -> list[Step]:
         """Selects from the level below `within` down to the one below the chosen region."""
-        here = self.chosen if self.chosen.startswith(self.within) else self.within
-        widths = [width for width, above in ABOVE.items() if width > len(self.within) and above <= len(here)]
+        here = heir(self.chosen) if lies_below(self.chosen, self.within) else self.within
+        widths = [width for width in STEPS if width > len(self.within) and ABOVE[width] <= len(here)]
         return [self._step(here, width) for width in widths]
 
     def _step(self, here: str, width: int) -> Step:
         """The first option of each select is the whole region above it: 全市, 鼓楼区（全部）, …"""
-        whole = here[: ABOVE[width]]
+        whole = heir(here[: ABOVE[width]])
         word = "全市" if whole == CITY else f"{place_name(whole, full=False)}（全部）"
-        chosen = here[:width] if len(here) >= width else whole
+        chosen = heir(here[:width]) if len(here) >= width else whole
         return Step(self.name, STEPS[width][1], [(whole, word), *_below(whole)], chosen)
 
 

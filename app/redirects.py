@@ -1,8 +1,11 @@
-"""The one place that decides where a `next` value may lead: to a path of this site, nowhere else."""
+"""Where addresses lead: a `next` value to a path of this site, nowhere else; a merged region to its heir."""
 
 from urllib.parse import urlsplit
 
-from flask import request, url_for
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.models.region import heir
 
 DOORS = ("auth.login", "auth.register")  # who has just come in is not sent back to the door
 
@@ -16,3 +19,13 @@ def safe_next(wanted: str | None, otherwise: str = "portal.home") -> str:
     inside = wanted.startswith((request.script_root or "") + "/") and not wanted.startswith("//")
     door = parts.path in {url_for(endpoint) for endpoint in DOORS}
     return wanted if inside and not door and not parts.scheme and not parts.netloc else fallback
+
+
+def to_the_heir() -> ResponseReturnValue | None:
+    """Before a page is shown: an address whose `region` was merged moves for good (301) to the region that stands for it."""
+    asked = request.args.getlist("region")
+    now = [heir(code) for code in asked]
+    if request.method not in ("GET", "HEAD") or now == asked or not request.endpoint:
+        return None
+    kept = request.args.to_dict(flat=False) | {"region": now}
+    return redirect(url_for(request.endpoint, **(request.view_args or {}), **kept), 301)  # type: ignore[arg-type]

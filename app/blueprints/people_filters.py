@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 
 from app.fields_places import RegionFilterField
@@ -13,7 +13,8 @@ from app.models import application_queue as queue
 from app.models import people_search as search
 from app.models.application import Application
 from app.models.approval import ApplicationStatus
-from app.models.region import CITY, lineage, within
+from app.models.region import CITY, within
+from app.models.region_homes import code_within
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.models.work_unit import units
 
@@ -168,8 +169,7 @@ class VolunteerFilter(PeopleFilter):
         if not self.region.narrows:
             return []
         if self.by.data == "home":
-            codes = lineage().get(self.region.data, (self.region.data,))
-            return [or_(*(Volunteer.home_community_code.startswith(code) for code in codes))]
+            return [code_within(Volunteer.home_community_code, self.region.data)]
         return [within(Volunteer, self.region.data)]
 
     def chosen(self) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from app.demo import helps, people, queue, reports, year
 from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
-from app.models.region import import_regions
+from app.models.region_file import import_regions
 
 SEED = 2026
 VOLUNTEERS, ACTIVITIES, EACH_DISTRICT = 900, 520, 5

@@ -8,19 +8,23 @@ import click
 from flask.cli import with_appcontext
 
 from app.db import db
-from app.models.region import import_regions as load
+from app.models.region_file import Row
+from app.models.region_file import import_regions as load
 from app.models.workday import Workday
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
-def read_regions(file: Path) -> list[tuple[str, str, str]]:
-    """The rows of a CSV with the columns code, name, level. Raises ValueError for other columns or another coding."""
+def read_regions(file: Path) -> dict[int, Row]:
+    """The rows of a CSV with the columns code, name, level, by the number of their line (blank lines count).
+
+    Raises ValueError for other columns or another coding.
+    """
     table = csv.DictReader(_lines(file))
     try:
         if not {"code", "name", "level"} <= set(table.fieldnames or ()):
             raise ValueError("第 1 行：需要 code,name,level 三列")
-        return [(row["code"] or "", row["name"] or "", row["level"] or "") for row in table]
+        return {table.line_num: (row["code"] or "", row["name"] or "", row["level"] or "") for row in table}
     except csv.Error as wrong:
         raise ValueError(f"第 {table.line_num + 1} 行：不是 CSV 的格式（{wrong}）") from wrong
 

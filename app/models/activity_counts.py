@@ -15,11 +15,10 @@ from sqlalchemy import Select, String, cast, func, literal, select, union_all
 from app.db import db
 from app.freshness import generation
 from app.models.activity import Activity
-from app.models.activity_facts import heir
 from app.models.activity_phase import Phase
 from app.models.activity_search import CAP, STATUSES, in_phase, lies_in, named, shown_as
 from app.models.category import Category, categories
-from app.models.region import Level, Region
+from app.models.region import Level, Region, heir
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.models.category import OTHER, categories, category_by_slug
+from app.models.region import heir as heir
 from app.models.region import place_name, regions
 from app.refusal import Invalid
 
@@ -108,15 +109,6 @@ def object_to(faults: dict[str, str]) -> None:
     """Raise Invalid for the first of these faults, if there are any."""
     for field, message in faults.items():
         raise Invalid(field, message)
-
-
-def heir(code: str) -> str:
-    """The open region into which this one was merged (or itself)."""
-    seen: set[str] = set()
-    while (place := regions().get(code)) and not place.open and place.successor and code not in seen:
-        seen.add(code)
-        code = place.successor
-    return code
 
 
 def facts_of(activity: "Activity") -> Facts:

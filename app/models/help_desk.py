@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 from app import clock
 from app.models.help_ground import Ground
 from app.models.help_states import DAYS_OF_SILENCE, OPEN, TRANSFERS, HelpStatus
-from app.models.region import Level, community, place_name
+from app.models.region import Level, community, heir, place_name
 from app.models.stateful import given
 from app.models.user import User
 from app.models.workday import add_working_days
@@ -52,7 +52,7 @@ class DeskVerbs(Ground):
         if not may_transfer(cast("HelpRequest", self), by):
             raise Refused(f"已经转办 {TRANSFERS} 次，转给谁由区县决定。", self)
         place = community(code)
-        if place.code == self.community_code:
+        if place.code == heir(self.community_code):
             raise Invalid("community", "已经在这个社区，请选择另一个。")
         self.transfers += 1
         self.move(S.PENDING, by=by, reason=f"转给{place_name(place.code)}：{reason}"[:500])

@@ -20,7 +20,7 @@ from app.models.assignment import Assignment
 from app.models.category import categories
 from app.models.help_request import HelpRequest
 from app.models.help_states import AssignmentStatus
-from app.models.region import place_name, within
+from app.models.region import heir, place_name, within
 from app.models.signup import SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
@@ -75,7 +75,7 @@ def _candidates(request: HelpRequest, words: str) -> list[Any]:
     live = exists().where(
         Assignment.volunteer_id == Volunteer.id, Assignment.request_id == request.id, Assignment.status.in_(LIVE)
     )
-    near = within(Volunteer, request.community_code)
+    near = within(Volunteer, heir(request.community_code))
     if words:
         named = select(User.id).where(or_(User.name.contains(words, autoescape=True), User.initials == words.lower()))
         near = Volunteer.user_id.in_(named)
@@ -106,7 +106,7 @@ def _busy(request: HelpRequest) -> Any:
 def _reasons(
     request: HelpRequest, one: Volunteer, skills: tuple[Skill, ...], busy: bool, asked: datetime | None
 ) -> list[tuple[str, bool]]:
-    home = one.community_code == request.community_code
+    home = heir(one.community_code) == heir(request.community_code)
     found = [("本社区志愿者" if home else place_name(one.community_code, full=False), home)]
     known = [labels.word(held.skill) for held in one.skills if held.skill in skills]
     if known:

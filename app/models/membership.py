@@ -12,7 +12,7 @@ from app import clock
 from app.crypto import seal, unseal
 from app.db import db, lock
 from app.models.history import History, record
-from app.models.region import place_name, regions
+from app.models.region import heir, place_name, regions
 from app.models.signup import SignUp, SignUpStatus
 from app.models.unit_dispute import disputes_follow
 from app.models.user import Gender, User
@@ -77,10 +77,7 @@ def _held(user_id: int) -> Volunteer | None:
 
 def _open_place(application: "Application") -> str:
     """The community applied to, or the one into which it was merged meanwhile."""
-    place, seen = regions()[application.community_code], set[str]()
-    while not place.open and place.successor and place.successor in regions() and place.code not in seen:
-        seen.add(place.code)
-        place = regions()[place.successor]
+    place = regions()[heir(application.community_code)]
     if not place.open:
         raise Refused(f"{place.short}已撤并，请退回补正，请本人改选社区。", application)
     return str(place.code)

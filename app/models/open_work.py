@@ -14,7 +14,10 @@ from app.models.help_request import HelpRequest
 from app.models.help_states import OPEN as OPEN_HELP
 from app.models.region import within
 from app.models.report import Report, ReportStatus
+from app.models.service_base import BaseStatus, ServiceBase
+from app.models.team import Team, TeamStatus
 from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.volunteer import Volunteer, VolunteerStatus
 
 if TYPE_CHECKING:
     from app.models.post import Post
@@ -42,7 +45,21 @@ class Part:
 
 def open_work(post: "Post") -> list[Part]:
     """The open work of the post's place, in the order in which it is done; one statement."""
-    wanted = _of_region(post.region_code) if post.region_code else _of_unit(post.unit_id or 0)
+    return _parts(_of_region(post.region_code) if post.region_code else _of_unit(post.unit_id or 0))
+
+
+def work_in(code: str) -> list[Part]:
+    """The open work of a region, and what else of it lives on when it is merged; one statement."""
+    volunteers = within(Volunteer, code), Volunteer.status != VolunteerStatus.LEFT
+    more: Wanted = [
+        ("在册志愿者", "名", "office.volunteers", volunteers),
+        ("志愿者团队", "支", "office.teams", (within(Team, code), Team.status == TeamStatus.ACTIVE)),
+        ("服务基地", "个", "office.bases", (within(ServiceBase, code), ServiceBase.status == BaseStatus.OPEN)),
+    ]
+    return _parts([*_of_region(code), *more])
+
+
+def _parts(wanted: "Wanted") -> list[Part]:
     counted = db.session.execute(select(*(_count(*conditions) for *_, conditions in wanted))).one()
     return [Part(word, n, unit, endpoint) for (word, unit, endpoint, _), n in zip(wanted, counted, strict=True)]
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.db import db
 from app.models.id_card import IdCard
-from app.models.region import community
+from app.models.region import community, heir
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerStatus, card_is_taken
 from app.models.work_unit import open_unit
@@ -90,7 +90,10 @@ def nothing_new(application: "Application", volunteer: Volunteer | None) -> bool
     """Whether a living volunteer applies for exactly what they already are."""
     if volunteer is None or volunteer.status is VolunteerStatus.LEFT:
         return False
-    same = ("community_code", "home_community_code", "unit_id", "unit_other", "political", "employment", "id_card_hash")
+    places = ("community_code", "home_community_code")
+    if any(heir(getattr(application, name) or "") != heir(getattr(volunteer, name) or "") for name in places):
+        return False
+    same = ("unit_id", "unit_other", "political", "employment", "id_card_hash")
     skills = {skill.skill.value for skill in volunteer.skills}
     return skills == set(filter(None, application.skills.split(","))) and all(
         getattr(application, name) == getattr(volunteer, name) for name in same

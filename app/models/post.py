@@ -182,6 +182,11 @@ def living(on: date | None = None) -> list[Any]:
     return [Post.revoked_at.is_(None), Post.first_day <= on, or_(Post.last_day.is_(None), Post.last_day >= on)]
 
 
+def not_over(on: date | None = None) -> list[Any]:
+    """The conditions that a post is held on this day (default today) or will be."""
+    return [Post.revoked_at.is_(None), or_(Post.last_day.is_(None), Post.last_day >= (on or clock.today()))]
+
+
 def _units_below(post: Post) -> Any:
     """The condition that a unit's post lies below this one: the city reaches all, a district its own and those of none."""
     if post.rank <= RANKS[Role.UNIT]:
@@ -200,6 +205,7 @@ def units_below(post: Post) -> list[WorkUnit]:
 
 def keepers(code: str) -> list[int]:
     """Ids of the people whose living post is the lowest one over this community; a level without one is skipped."""
+    code = heir(code)
     for width in (12, 9, 6, 4):
         held = select(Post.user_id).where(Post.region_code == heir(code[:width]), *living()).order_by(Post.id)
         found = list(db.session.scalars(held.limit(MOST)))

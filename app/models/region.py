@@ -5,16 +5,18 @@ through store the three prefixes (`Placed`), so that a list at any level is an e
 Names and shapes of all regions lie in a small dictionary in memory (`regions`), renewed on a change.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Index, String, or_, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import Model, db
-from app.freshness import remembered, touch
+from app.freshness import remembered
+from app.models.region_verbs import RegionVerbs
 from app.refusal import Invalid
 
 CITY = "3203"
@@ -37,9 +39,10 @@ def level_of(code: str) -> Level | None:
     return LEVELS.get(len(code)) if code.isdigit() and code.startswith(CITY) else None
 
 
-class Region(Model):
-    """One node of the tree. A merged or renamed one keeps its code, accepts nothing new."""
+class Region(RegionVerbs, Model):
+    """One node of the tree. A merged or renamed one keeps its code; a merged one accepts nothing new."""
 
+    DOORS = {"any": ""}  # the list is the city's
     __table_args__ = (Index(None, "level", "code"),)
 
     code: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -50,23 +53,44 @@ class Region(Model):
     valid_to: Mapped[date | None]
     successor: Mapped[str | None] = mapped_column(String(12))
 
+    @property
+    def id(self) -> int:
+        """A number of its own for history: the digits behind the city's, 320302001002 → 102001002."""
+        return int(f"1{self.code.removeprefix(CITY)}")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region as the dictionary keeps it: plain values, safe to share between threads."""
+    """A region as the dictionary keeps it: plain values, safe to share between threads.
+
+    `parent` is the region above as it is now: what a merged one was joined to stands for it; '' for the city.
+    """
 
     code: str
     name: str
     level: Level
     initials: str
     short: str
-    open: bool
+    valid_to: date | None
     successor: str | None
+    parent: str
 
     @property
-    def parent(self) -> str:
-        """The code of the node above, '' for the city."""
-        return self.code[: {6: 4, 9: 6, 12: 9}.get(len(self.code), 0)]
+    def open(self) -> bool:
+        """Whether it accepts anything new."""
+        return self.valid_to is None
+
+
+class Ending(Protocol):
+    """What `follow` asks of a region."""
+
+    @property
+    def valid_to(self) -> date | None: ...
+    @property
+    def successor(self) -> str | None: ...
+
+
+ABOVE = {4: 0, 6: 4, 9: 6, 12: 9}  # widths of codes: each level, and the one it hangs on
 
 
 def short_name(name: str) -> str:
@@ -83,20 +107,36 @@ def short_name(name: str) -> str:
 @remembered("regions")
 def regions() -> dict[str, Place]:
     """Every region by code, in the order of codes; renewed when the topic `regions` is touched."""
-    rows = db.session.execute(
-        select(Region.code, Region.name, Region.level, Region.initials, Region.valid_to, Region.successor).order_by(
-            Region.code
-        )
-    )
+    columns = Region.code, Region.name, Region.level, Region.initials, Region.valid_to, Region.successor
+    rows = {row.code: row for row in db.session.execute(select(*columns).order_by(Region.code))}
     return {
-        code: Place(code, name, level, initials, short_name(name), valid_to is None, successor)
-        for code, name, level, initials, valid_to, successor in rows
-    }
+        code: Place(
+            code, row.name, row.level, row.initials, short_name(row.name), row.valid_to, row.successor,
+            follow(code[: ABOVE[len(code)]], rows),
+        )
+        for code, row in rows.items()
+    }  # fmt: skip
+
+
+def follow(code: str, known: Mapping[str, Ending], on: date | None = None) -> str:
+    """The region among `known` that stands for this one, now or on the day `on`: itself, or what it was merged into."""
+    seen: set[str] = set()
+    while (place := known.get(code)) and place.valid_to and place.successor and code not in seen:
+        if on is not None and on <= place.valid_to:
+            break
+        seen.add(code)
+        code = place.successor
+    return code
+
+
+def heir(code: str) -> str:
+    """The region that stands for this one now: itself, or the one into which it was merged."""
+    return follow(code, regions())
 
 
 @remembered("regions")
 def children() -> dict[str, list[Place]]:
-    """The open regions directly below each code, in the order of codes."""
+    """The open regions directly below each code, in the order of codes; those of a merged one are its heir's."""
     below: dict[str, list[Place]] = {}
     for place in regions().values():
         if place.open:
@@ -117,15 +157,29 @@ def lineage() -> dict[str, tuple[str, ...]]:
     return {code: tuple(codes) for code, codes in family.items()}
 
 
+def prefixes(code: str) -> tuple[str, ...]:
+    """How the codes of everything inside this region begin: its own code, and those merged into it."""
+    return lineage().get(code, (code,))
+
+
+def lies_below(code: str, within: str) -> bool:
+    """Whether the region `code` is `within` or lies in it, as things stand now."""
+    return heir(code).startswith(prefixes(within))
+
+
 def place_name(code: str, *, full: bool = True) -> str:
-    """区 · 街道 · 社区 for a community (short: 社区 only); '' for an unknown or empty code."""
+    """区 · 街道 · 社区 for a community (short: 社区 only); '' for an unknown or empty code.
+
+    A merged one is called by the name of its heir, with its own behind: 白云社区（原万通社区）. What it was
+    called on a day says `region_name.place_name_on`.
+    """
     place = regions().get(code)
     if place is None:
         return ""
-    if not full or place.level in (Level.CITY, Level.DISTRICT):
-        return place.short
-    above = [regions()[code[:width]].short for width in (6, 9) if width < len(code)]
-    return " · ".join([*above, place.short])
+    now = regions()[heir(code)]
+    own = now.short if now is place else f"{now.short}（原{place.short}）"
+    widths = [width for width in (6, 9) if full and width < len(now.code)]
+    return " · ".join([*(regions()[heir(now.code[:width])].short for width in widths), own])
 
 
 def community(code: str, field: str = "community") -> Place:
@@ -169,47 +223,9 @@ def within(model: Any, code: str, prefix: str = "") -> Any:
         return None
     if level is None:
         return or_(False)
+    from app.models.region_homes import mended
+
     column = getattr(model, f"{prefix}{level.value}_code")
-    codes = lineage().get(code, (code,))
-    return column == code if len(codes) == 1 else column.in_(codes)
-
-
-def import_regions(rows: list[tuple[str, str, str]]) -> tuple[int, int]:
-    """Load (code, name, level) rows; returns (added, renamed). Raises ValueError naming the line.
-
-    Idempotent; one wrong row changes nothing (nothing is written before all rows were checked).
-    """
-    from app.text import initials
-
-    checked = _checked(rows)
-    present = {region.code: region for region in db.session.scalars(select(Region))}
-    added = renamed = 0
-    for code, (name, level) in checked.items():
-        region = present.get(code)
-        if region is None:
-            db.session.add(Region(code=code, name=name, level=level, initials=initials(short_name(name))))
-            added += 1
-        elif region.name != name:
-            region.name, region.initials = name, initials(short_name(name))
-            renamed += 1
-    touch("regions")
-    return added, renamed
-
-
-def _checked(rows: list[tuple[str, str, str]]) -> dict[str, tuple[str, Level]]:
-    """The rows by code, or ValueError that names the line (the header is line 1) and what is wrong."""
-    seen: dict[str, tuple[str, Level]] = {}
-    known = set(db.session.scalars(select(Region.code)))
-    codes = known | {row[0] for row in rows}
-    for line, (code, name, level) in enumerate(rows, start=2):
-        if level_of(code) is None or level_of(code) != level:
-            raise ValueError(f"第 {line} 行：代码 {code!r} 与级别 {level!r} 不相符")
-        if not name.strip() or len(name) > 60:
-            raise ValueError(f"第 {line} 行：名称为空或超过 60 个字")
-        if code in seen:
-            raise ValueError(f"第 {line} 行：代码 {code} 重复")
-        parent = code[: {4: 0, 6: 4, 9: 6, 12: 9}[len(code)]]
-        if parent and parent not in codes:
-            raise ValueError(f"第 {line} 行：上级代码 {parent} 不存在")
-        seen[code] = (name.strip(), Level(level))
-    return seen
+    codes = prefixes(code)
+    condition = column == code if len(codes) == 1 else column.in_(codes)
+    return condition if level is Level.COMMUNITY else mended(condition, getattr(model, f"{prefix}community_code"), code)

@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Model, Row
+from app.db import Model, Row, db
+from app.freshness import remembered
+from app.models.region import follow, regions, short_name
 
 
 class RegionName(Row, Model):
@@ -14,3 +16,36 @@ class RegionName(Row, Model):
     region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     last_day: Mapped[date]
+
+
+@remembered("regions")
+def former_names() -> dict[str, list[tuple[date, str]]]:
+    """(last day, name) of each region that was ever renamed, the oldest first."""
+    found: dict[str, list[tuple[date, str]]] = {}
+    order = RegionName.last_day, RegionName.id
+    for code, name, last_day in db.session.execute(
+        select(RegionName.region_code, RegionName.name, RegionName.last_day).order_by(*order)
+    ):
+        found.setdefault(code, []).append((last_day, name))
+    return found
+
+
+def place_name_on(code: str, day: date, *, full: bool = True) -> str:
+    """What a place was called on that day, with the names around it of that day; '' for an unknown code.
+
+    A thing of a community that was merged since is called by the old name while it happened before the merger.
+    """
+    if code not in regions():
+        return ""
+    then = follow(code, regions(), day)
+    widths = [width for width in (6, 9) if full and width < len(then)]
+    names = [_name_on(follow(then[:width], regions(), day), day) for width in widths]
+    return " · ".join([*names, _name_on(then, day)])
+
+
+def _name_on(code: str, day: date) -> str:
+    """The short name that this region had on the day."""
+    for last_day, name in former_names().get(code, ()):
+        if day <= last_day:
+            return short_name(name)
+    return regions()[code].short

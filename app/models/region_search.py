@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.freshness import remembered
-from app.models.region import CITY, Level, Place, place_name, regions
+from app.models.region import CITY, Level, Place, heir, place_name, prefixes, regions
 
 MOST = 12  # matches shown at once
 
@@ -37,7 +37,7 @@ def entries() -> list[Entry]:
 
 
 def _entry(place: Place) -> Entry:
-    above = [regions()[place.code[:width]] for width in (6, 9) if width < len(place.code)]
+    above = [regions()[heir(place.code[:width])] for width in (6, 9) if width < len(place.code)]
     around = [region.name for region in above] + [region.initials for region in [*above, place]]
     return Entry(place, (place.short.lower(), place.name.lower()), " ".join(around).lower())
 
@@ -50,13 +50,13 @@ def search_regions(
     A name that starts with the words comes before one that contains them, then pinyin initials; a word may
     also name the district or street above (铜山 李庄), which settles names that repeat.
     """
-    wanted = words.lower().split()
+    wanted, inside = words.lower().split(), prefixes(within)
     ranked = [
         (rank, len(entry.names[0]), entry.place.code, entry.place)
         for entry in entries()
         if wanted
         and entry.place.level in levels
-        and entry.place.code.startswith(within)
+        and entry.place.code.startswith(inside)
         and (rank := _rank(entry, wanted)) is not None
     ]
     ranked.sort(key=lambda hit: hit[:3])

@@ -19,7 +19,7 @@ from app import clock
 from app.db import db
 from app.freshness import remembered
 from app.models.post import Post
-from app.models.region import WIDTHS, Level, level_of, lineage, regions
+from app.models.region import WIDTHS, Level, heir, level_of, lies_below, regions
 from app.models.workday import add_working_days, is_working
 
 DAYS = 2  # working days from one level to the next
@@ -43,12 +43,8 @@ def held_places(on: date | None = None) -> frozenset[str]:
 
 def chain(community: str) -> list[str]:
     """The codes over a community from itself up to the city; of a merged one, those over its heir."""
-    place, seen = regions().get(community), set[str]()
-    while place and not place.open and place.successor in regions() and place.code not in seen:
-        seen.add(place.code)
-        place = regions()[place.successor]
-    code = place.code if place else community
-    return [code[:width] for width in sorted(WIDTHS.values(), reverse=True)]
+    code = heir(community)
+    return [heir(code[:width]) for width in sorted(WIDTHS.values(), reverse=True)]
 
 
 def standing(community: str, due: datetime, held: Set[str], now: datetime | None = None) -> list[str]:
@@ -109,9 +105,8 @@ def _in(model: Any, codes: Iterable[str], prefix: str) -> list[Any]:
 
 def _communities(code: str) -> list[str]:
     """Every community, open or merged, that counts as lying in `code`."""
-    roots = lineage().get(code, (code,))
     width = WIDTHS[Level.COMMUNITY]
-    return [one for one in regions() if len(one) == width and (one.startswith(roots) or chain(one)[0].startswith(code))]
+    return [one for one in regions() if len(one) == width and lies_below(one, code)]
 
 
 def _steps(community: str, code: str, held: Set[str]) -> int:

@@ -19,6 +19,7 @@ from app.forms import (
 )
 from app.labels import word
 from app.models.particulars import Particulars
+from app.models.region import heir
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill
 
@@ -100,14 +101,14 @@ class ApplicationForm(CreationForm):
 def known(source: Any, user: User) -> dict[str, Any]:
     """What to put into the form beforehand: from an application or the volunteer's file, else the profile."""
     if source is None:
-        return {"gender": user.gender, "home_community": user.home_community_code}
+        return {"gender": user.gender, "home_community": heir(user.home_community_code or "")}
     skills = source.skill_list if hasattr(source, "skill_list") else [one.skill for one in source.skills]
     return {
         "gender": source.gender,
         "political_status": source.political,
         "employment": source.employment,
-        "community": source.community_code,
-        "home_community": source.home_community_code,
+        "community": heir(source.community_code),
+        "home_community": heir(source.home_community_code or ""),
         "work_unit": unit_choice(source.unit_id, source.unit_other),
         "skills": skills,
         "statement": getattr(source, "statement", ""),

@@ -13,6 +13,7 @@ from app.blueprints.member import member
 from app.forms import Form, PhoneField, RegionField, TextField, length, required
 from app.htmx import go, render
 from app.labels import word
+from app.models.region import heir
 from app.models.user import Gender, User
 
 ADDRESS_LIMIT = 100
@@ -54,7 +55,7 @@ class ProfileForm(Form):
 def profile() -> ResponseReturnValue:
     """Show and change the profile."""
     user, locked = me(), me().name_is_checked
-    form = ProfileForm(obj=user, home_community=user.home_community_code)
+    form = ProfileForm(obj=user, home_community=heir(user.home_community_code or ""))
     if locked:
         form.name.validators = form.name.validators[1:]
     if form.carry(lambda: user.edit_profile(form.facts(user), form.version.data, by=user)) is None:

@@ -2,7 +2,10 @@
 
 from flask import Blueprint
 
+from app.redirects import to_the_heir
+
 office = Blueprint("office", __name__, url_prefix="/office")
+office.before_request(to_the_heir)
 
 from app.blueprints.office import (  # noqa: E402  (views need the blueprint above)
     activities,  # noqa: F401

@@ -2,10 +2,14 @@
 
 from flask import Blueprint
 
+from app.redirects import to_the_heir
+
 portal = Blueprint("portal", __name__)
+portal.before_request(to_the_heir)
 
 from app.blueprints.portal import (  # noqa: E402, F401  (views need the blueprint above)
     activities,
+    bases,
     feedback,
     help,
     help_track,
@@ -14,4 +18,5 @@ from app.blueprints.portal import (  # noqa: E402, F401  (views need the bluepri
     regions,
     reports,
     signups,
+    teams,
 )
