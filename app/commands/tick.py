@@ -22,6 +22,8 @@ from app.models.attempt import Attempt
 from app.models.figure import count_figures
 from app.models.help_clock import due_requests, settle_help
 from app.models.honour import Honour, due_honours
+from app.models.importing import forgotten
+from app.models.invitation import Import
 from app.models.picture import Picture
 from app.models.seats import close_at_start, queues_to_close
 from app.once import CreationKey
@@ -59,6 +61,17 @@ def _honour(id: int) -> str:
     honour = db.session.get_one(Honour, id)
     honour.hold()
     return f"{honour.title} {id} 公示期满，已公布" if honour.settle() else ""
+
+
+def checks() -> Iterator[Piece]:
+    """Files of people that were checked and never carried out are forgotten."""
+    for id in forgotten():
+        yield lambda id=id: _forget(id)  # type: ignore[misc]
+
+
+def _forget(id: int) -> str:
+    check = db.session.get(Import, id)
+    return f"导入 {id} 的名单已删除" if check and check.expire() else ""
 
 
 def attempts() -> Iterator[Piece]:
@@ -100,6 +113,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     starts,
     help_requests,
     honours,
+    checks,
     pictures,
     figures,
     attempts,

@@ -113,12 +113,12 @@ class Answering(Stateful):
         self.move(S.OPEN, by=by)
 
     def withdraw(self, *, by: User, reason: str) -> None:
-        """待接受 → 已收回, with a reason: it can be accepted no more, and the person's numbers are forgotten."""
+        """待接受 → 已收回, with a reason: it can be accepted no more, and numbers and services are forgotten."""
         self._hold(None)
         self.move(S.WITHDRAWN, by=by, reason=reason)
         self._forget()
-        self.phone_hash = self.id_card_hash = None
-        self.phone_tail = ""
+        self.phone_hash, self.phone_tail = None, ""
+        cast("Invitation", self).drop_services()
 
     def _hold(self, by: User | None) -> None:
         """The person first, then the invitation, fresh."""

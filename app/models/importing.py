@@ -169,8 +169,9 @@ class Importing:
 
     def expire(self) -> bool:
         """For the clock: forget what was checked and never carried out; True when there was something to forget."""
-        same_files(self.digest)
-        if self.status is not ImportStatus.CHECKED or self.carried or self.created_at > clock.now() - KEPT:
+        if self not in same_files(self.digest) or self.status is not ImportStatus.CHECKED:
+            return False
+        if self.carried or self.created_at > clock.now() - KEPT:
             return False
         self._fail([(0, "", TOO_OLD)], None)
         return True

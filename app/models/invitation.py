@@ -7,7 +7,7 @@ attached; they take effect when the person accepts (SPEC section 4).
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Row, Sealed, db
@@ -104,6 +104,10 @@ class Invitation(Answering, Placed, Row, Model):
         """The earlier services that wait, in the order of the file."""
         mine = select(EarlierService).where(EarlierService.invitation_id == self.id)
         return list(db.session.scalars(mine.order_by(EarlierService.id)))
+
+    def drop_services(self) -> None:
+        """Forget the earlier services: nobody will take them over."""
+        db.session.execute(delete(EarlierService).where(EarlierService.invitation_id == self.id))
 
 
 class EarlierService(Row, Model):
