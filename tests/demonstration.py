@@ -22,12 +22,15 @@ from app.models import (
     Application,
     Assignment,
     Feedback,
+    Headcount,
     HelpRequest,
     Message,
+    Post,
     PublicCase,
     Report,
     SignIn,
     SignUp,
+    UnitDispute,
     User,
     Volunteer,
 )
@@ -115,6 +118,9 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
     pair, states = (SignUp.activity_id, SignUp.id), (SignUp.status, SignUp.attendance)
     activities = of_each_state(Activity, Activity.status, phase, full, where=Activity.community_code == place)
     here = SignUp.community_code == place
+    unit = (
+        db.select(Post.unit_id).join(User, User.id == Post.user_id).where(User.username_key == "unit").scalar_subquery()
+    )
     return {
         "activities:activities": activities,
         "office:activities": activities,
@@ -133,6 +139,11 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
         ),
         "reports:reports": of_each_state(Report, Report.status, where=Report.community_code == place),
         "member:reports": of_each_state(Report, Report.status, where=Report.user_id == owner),
+        "office:posts": of_each_state(
+            Post, Post.role, Post.revoked_at.is_(None), where=Post.region_code.startswith(cast.HUANGLOU)
+        ),
+        "office:headcounts": of_each_state(Headcount, Headcount.unit_id, where=Headcount.unit_id == unit),
+        "office:disputes": of_each_state(UnitDispute, UnitDispute.status, where=UnitDispute.unit_id == unit),
         "feedback:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
         "help:help": of_each_state(PublicCase, PublicCase.category_id)[:2],
         "member:services": of_each_state(SignUp, *states, where=mine),

@@ -62,6 +62,10 @@ STATES = {
     "office.volunteers": ("?status=paused", "?q=没有这样的"),
     "office.activities": ("?status=draft", "?status=cancelled", "?q=没有这样的"),
     "office.password_codes": (),
+    "office.posts": ("?status=revoked", "?status=future", "?q=没有这样的"),
+    "office.posts_vacancies": ("?level=subdistrict",),
+    "office.posts_new": ("?place=320302001002",),
+    "office.disputes": ("?status=upheld", "?q=没有这样的"),
 }
 
 
@@ -103,12 +107,18 @@ def fill(rule: str, values: tuple[Any, ...]) -> str:
     return re.sub(r"<[^>]+>", lambda _: str(next(left)), rule)
 
 
+def readers_of(route: Route) -> list[str]:
+    """Who reads a page that names a row: one person of the surface, or the first of its viewers who may."""
+    usual = [one for one in ROWS_BY[surface(route)] if may(one, route)]
+    return usual or [one for one in VIEWERS[surface(route)] if may(one, route)][:1]
+
+
 def visits(rows: dict[str, list[tuple[Any, ...]]], viewers: dict[str, tuple[str, ...]] = VIEWERS) -> Iterator[Visit]:
     """All visits on a world whose rows are these."""
     for route in pages():
         right = frozenset({200, ALSO.get(route.endpoint, 200)})
         if "<" in route.rule:
-            for who in (one for one in ROWS_BY[surface(route)] if may(one, route)):
+            for who in readers_of(route):
                 for values in rows[key_of(route)]:
                     yield Visit(who, fill(route.rule, values), route.endpoint, right)
             continue

@@ -10,7 +10,7 @@ from typing import Any
 
 from app import clock
 from app.db import db
-from app.models import Application, Assignment, Feedback, Message, Report, SignIn, SignUp
+from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute
 from app.models.application import ApplicationStatus
 from app.models.report import ReportKind, ReportStatus
 from app.models.signup import SignUpStatus
@@ -33,12 +33,19 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:help": lambda rows: [rows["help"].id],
     "office:help+assignments": lambda rows: [rows["help"].id, rows["assignment"].id],
     "member:reports": lambda rows: [rows["report"].id],
+    "office:posts": lambda rows: [rows["post"].id],
+    "office:headcounts": lambda rows: [rows["headcount"].id],
+    "office:disputes": lambda rows: [rows["dispute"].id],
     "member:help": lambda rows: [rows["assignment"].id],
     "member:messages": lambda rows: [rows["message"].id],
     "member:services": lambda rows: [rows["signup"].id],
     "member:sign-ins": lambda rows: [rows["sign_in"].id],
 }
-UNIT_SEES = {"office:volunteers": {"wantong", "far"}}  # where the cast's unit has a volunteer
+UNIT_SEES = {  # where the cast's unit has a volunteer, or an entry or dispute of its own
+    "office:volunteers": {"wantong", "far"},
+    "office:headcounts": {"wantong", "far"},
+    "office:disputes": {"wantong", "far"},
+}
 
 
 @dataclass
@@ -75,7 +82,7 @@ def build() -> World:
             "sign_in": _sign_in(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
-        rows |= _help(code, volunteer)
+        rows |= _help(code, volunteer) | _delegation(place, number, code, volunteer)
         db.session.add(rows["message"])
         world.places[place] = rows
     db.session.commit()
@@ -150,6 +157,19 @@ def _report(volunteer: Any) -> Report:
     db.session.add(report)
     db.session.flush()
     return report
+
+
+def _delegation(place: str, number: int, code: str, volunteer: Any) -> dict[str, Any]:
+    """The post of an administrator of the community, an entry and a dispute of the volunteer's unit (in 白云 of the other one)."""
+    unit = cast.who("unit2" if place == "baiyun" else "unit").post
+    assert unit and unit.unit_id
+    post = cast.who("wantong2" if place == "wantong" else place).post
+    headcount = Headcount(unit_id=unit.unit_id, day=clock.today() - timedelta(days=number), number=100)
+    dispute = UnitDispute(volunteer_id=volunteer.id, unit_id=unit.unit_id, reason="不是本单位的人")
+    dispute.stand_in(code)
+    db.session.add_all([headcount, dispute])
+    db.session.flush()
+    return {"post": post, "headcount": headcount, "dispute": dispute}
 
 
 def _help(code: str, volunteer: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.accounts.passwords import hashed
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
-from app.demo import helps, people, queue, reports, year
+from app.demo import delegation, helps, people, queue, reports, year
 from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
@@ -37,11 +37,11 @@ def demo() -> None:
         return
     import_regions(read_regions(DATA / "regions.csv"))
     load_workdays()
-    touch("categories", "units", "workdays", "activities", "feedback", "help")
+    touch("categories", "units", "workdays", "activities", "feedback", "help", "posts")
     db.session.commit()
     for line in _build(Random(SEED)):
         click.echo(line)
-    touch("regions", "categories", "units", "workdays", "activities", "feedback", "help")
+    touch("regions", "categories", "units", "workdays", "activities", "feedback", "help", "posts")
     db.session.commit()
     count_figures(anew=True)
     db.session.commit()
@@ -62,4 +62,6 @@ def _build(random: Random) -> Any:
     ids = year.make_activities(random, planned, volunteers, staff)
     yield f"活动 {len(ids)} 场，含报名和服务记录"
     yield f"活动反馈 {reports.make_feedback(random, planned, ids, staff)} 篇，配图"
+    yield f"任职 {delegation.make_delegation(places, units, password_hash, staff)} 个"
+    yield delegation.make_unit_keeping(units, volunteers, staff)
     yield f"公众求助 {helps.make_helps(random, places, volunteers, staff)} 件"

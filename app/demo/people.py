@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm import selectinload
 
 from app import clock
 from app.crypto import keyed_hash
@@ -117,6 +118,13 @@ def make_staff(password_hash: str, unit_id: int) -> dict[str, int]:
         )
     db.session.flush()
     return {person[0]: user_id for person, user_id in zip(people, ids, strict=True)}
+
+
+def acting(user_id: int) -> User:
+    """This person, acting as the first living post, as in a request."""
+    user = db.session.get_one(User, user_id, options=[selectinload(User.posts)])
+    user.post = next(iter(user.living_posts()), None)
+    return user
 
 
 def make_volunteers(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db, lock
 from app.models.history import History, history_of, record
+from app.models.stateful import given
 from app.models.work_unit import WorkUnit
 from app.refusal import Invalid
 
@@ -56,9 +57,10 @@ class Headcount(Row, Model):
             record(unit, "headcount-correct", by=by, reason=f"{before} → {self.words}")
         db.session.flush()
 
-    def remove(self, *, by: "User | None") -> None:
-        """Take a wrong entry out; what it said stays in the history."""
-        record(_held_unit(self.unit_id), "headcount-remove", by=by, reason=self.words)
+    def remove(self, *, by: "User | None", reason: str) -> None:
+        """Take a wrong entry out, for a reason; what it said stays in the history."""
+        reason = given(reason)
+        record(_held_unit(self.unit_id), "headcount-remove", by=by, reason=f"{self.words}。{reason}")
         db.session.delete(self)
         db.session.flush()
 

@@ -6,6 +6,7 @@ address, or looks like somebody's number or door, is refused at its field.
 
 import re
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,8 +16,15 @@ from app.db import Model, Row, db
 from app.freshness import touch
 from app.models.help_request import HelpRequest
 from app.models.help_states import Rating
+from app.models.history import record
+from app.models.message import tell
+from app.models.post import keepers
 from app.models.region import Placed, place_name
-from app.refusal import Invalid
+from app.models.stateful import given
+from app.refusal import Invalid, Refused
+
+if TYPE_CHECKING:
+    from app.models.user import User
 
 TITLE, SUMMARY = (4, 40), (10, 300)
 LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
@@ -68,6 +76,21 @@ def hide(request: HelpRequest) -> None:
     if case is not None:
         case.hidden_at = clock.now()
         touch("help")
+
+
+def take_down(request: HelpRequest, *, by: "User", reason: str) -> None:
+    """撤下, by the community or any level above it, for a reason; the community's staff are told. Refused when it is not shown."""
+    reason = given(reason)
+    request.hold()
+    case = case_of(request)
+    if case is None or case.hidden_at is not None:
+        raise Refused("公开的摘要已经不在网上了。", request)
+    record(request, "take-down", by=by, reason=reason)
+    hide(request)
+    path, about = f"/office/help/{request.id}", f"help:{request.id}"
+    for user_id in keepers(request.community_code):
+        if user_id != by.id:
+            tell(user_id, f"公开的求助摘要已撤下：{request.number}", f"原因：{reason}", path=path, about=about)
 
 
 def keep_rating(request: HelpRequest) -> None:

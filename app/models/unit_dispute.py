@@ -159,6 +159,8 @@ def _held_volunteer(id: int) -> Volunteer:
 
 def open_dispute(volunteer: Volunteer) -> UnitDispute | None:
     """The dispute about this volunteer's present unit that waits for a decision."""
+    if volunteer.unit_id is None:
+        return None
     same = UnitDispute.volunteer_id == volunteer.id, UnitDispute.unit_id == volunteer.unit_id
     return db.session.scalar(select(UnitDispute).where(*same, UnitDispute.status == D.OPEN))
 

@@ -117,6 +117,8 @@ def told(lines: Iterable[History], *, staff: bool = False) -> list[Line]:
 def _title(line: History) -> Titled:
     if line.action == "rate":
         return "求助人作了评价", "ok"
+    if line.action == "take-down":
+        return "公开的摘要已从网上撤下", "bad"
     if line.noun == "assignment" and line.to_state in HELPERS:
         return HELPERS[line.to_state]
     return TITLES.get((line.from_state, line.to_state)) or TITLES.get(("", line.to_state)) or (line.action, "")

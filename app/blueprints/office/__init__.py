@@ -13,11 +13,14 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     applications,  # noqa: F401
     attendance,  # noqa: F401
     decisions,  # noqa: F401
+    disputes,  # noqa: F401
     feedback,  # noqa: F401
+    headcounts,  # noqa: F401
     help,  # noqa: F401
     help_moves,  # noqa: F401
     home,  # noqa: F401
     password_codes,  # noqa: F401
+    posts,  # noqa: F401
     report_moves,  # noqa: F401
     reports,  # noqa: F401
     signups,  # noqa: F401

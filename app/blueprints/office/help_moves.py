@@ -23,6 +23,7 @@ from app.models.contact_view import look
 from app.models.help_lists import with_number
 from app.models.help_request import HelpRequest
 from app.models.help_suggestions import reachable, suggest
+from app.models.public_case import take_down
 from app.models.volunteer import Volunteer
 from app.refusal import Invalid
 
@@ -58,6 +59,14 @@ def help_result_refusal(id: int) -> ResponseReturnValue:
     return _reasoned(
         id, "result_refusal", lambda r, why: r.refuse_result(by=me(), reason=why), "已退回，请志愿者继续服务。"
     )
+
+
+@office.post("/help/<int:id>/taking-down")
+@requires(P.HELP)
+def help_taking_down(id: int) -> ResponseReturnValue:
+    """撤下: what the public reads of a closed request goes off the portal."""
+    said = "公开的摘要已撤下，网上看不到了。"
+    return _reasoned(id, "taking_down", lambda r, why: take_down(r, by=me(), reason=why), said)
 
 
 @office.post("/help/<int:id>/supplement")

@@ -14,11 +14,12 @@ from app.blueprints.people_filters import VolunteerFilter
 from app.disclosure import disclose
 from app.forms import Form
 from app.htmx import go, render
-from app.listing import FilterForm, Key, Listing
+from app.listing import Key, Listing, NoFilter
 from app.models import participation
 from app.models.history import history_of
 from app.models.id_card import masked_card
 from app.models.region import CITY, place_name
+from app.models.unit_dispute import UnitDispute, open_dispute
 from app.models.volunteer import Volunteer
 from app.models.work_unit import unit_name
 from app.text import masked_phone
@@ -110,6 +111,15 @@ def volunteers_id_card_release(id: int) -> ResponseReturnValue:
     return _answer(id, done, "release", form, "号码已释放，并已请本人重新填写。")
 
 
+@office.post("/volunteers/<int:id>/dispute")
+@requires(P.DISPUTES)
+def volunteers_dispute(id: int) -> ResponseReturnValue:
+    """归属异议: the acting unit doubts that this is one of its people."""
+    volunteer, form = one(Volunteer, id, P.DISPUTES), RevealForm()
+    done = form.carry(lambda: UnitDispute.put(volunteer, form.reason.data or "", by=me()))
+    return _answer(id, done, "dispute", form, "异议已提出，社区会向本人核实，结果会通知您。")
+
+
 def _answer(id: int, done: Any, name: str, form: Form, said: str) -> ResponseReturnValue:
     """The page again: with what is wrong (422), or by a redirect after the deed."""
     if done is None:
@@ -123,16 +133,9 @@ def _page(id: int, *fragments: str, status: int = 200, **context: Any) -> Respon
     parts = _parts(volunteer).page()
     context = {"reveal": RevealForm(formdata=None), "number": "", "failed": {}} | context
     facts = {"story": told(history_of(volunteer))[::-1], "others": participation.other_records(volunteer)}
+    facts |= {"dispute": open_dispute(volunteer)}
     template = "office/volunteers/show.html"
     return render(template, *(fragments or ("results",)), status=status, v=volunteer, page=parts, **facts, **context)
-
-
-class NoFilter(FilterForm):
-    """A list that is not narrowed further."""
-
-    def narrow(self, stmt: Any) -> Any:
-        """All of it."""
-        return stmt
 
 
 class Parts(Listing):
