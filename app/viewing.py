@@ -37,6 +37,7 @@ MEMBER = [
     ("个人信息", "member.profile", "user"),
     ("志愿者服务", "member.services", "flag"),
     ("志愿者申请", "member.volunteer", "badge"),
+    ("我的团队", "member.teams", "hands"),
     ("志愿者上报", "member.reports", "edit"),
     ("公众求助", "member.help", "help"),
     ("消息", "member.messages", "bell"),

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from app.accounts.passwords import hashed
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
-from app.demo import delegation, helps, people, queue, reports, year
+from app.demo import delegation, feedback, helps, people, queue, reports, showcases, year
 from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
 from app.models.region_file import import_regions
 
 SEED = 2026
+TOPICS = tuple("activities bases categories feedback help posts regions reports teams units workdays".split())
 VOLUNTEERS, ACTIVITIES, EACH_DISTRICT = 900, 520, 5
 
 
@@ -37,11 +38,11 @@ def demo() -> None:
         return
     import_regions(read_regions(DATA / "regions.csv"))
     load_workdays()
-    touch("categories", "units", "workdays", "activities", "feedback", "help", "posts")
+    touch(*TOPICS)
     db.session.commit()
     for line in _build(Random(SEED)):
         click.echo(line)
-    touch("regions", "categories", "units", "workdays", "activities", "feedback", "help", "posts")
+    touch(*TOPICS)
     db.session.commit()
     count_figures(anew=True)
     db.session.commit()
@@ -61,7 +62,9 @@ def _build(random: Random) -> Any:
     planned = year.plans(random, places, ACTIVITIES)
     ids = year.make_activities(random, planned, volunteers, staff)
     yield f"活动 {len(ids)} 场，含报名和服务记录"
-    yield f"活动反馈 {reports.make_feedback(random, planned, ids, staff)} 篇，配图"
+    yield "志愿者团队 {} 个，服务基地 {} 个".format(*showcases.make_showcases(Random(SEED), places, volunteers, staff))
+    yield f"活动反馈 {feedback.make_feedback(random, planned, ids, staff)} 篇，配图"
     yield f"任职 {delegation.make_delegation(places, units, password_hash, staff)} 个"
     yield delegation.make_unit_keeping(units, volunteers, staff)
+    yield f"志愿者上报 {reports.make_reports(Random(SEED), volunteers, staff)} 篇"
     yield f"公众求助 {helps.make_helps(random, places, volunteers, staff)} 件"

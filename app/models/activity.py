@@ -15,10 +15,13 @@ from app.models.activity_phase import Phase as Phase
 from app.models.activity_phase import phase_of, queue_is_over
 from app.models.category import categories, open_category
 from app.models.history import record
+from app.models.hosts import check_hosts, still_open
 from app.models.picture import Picture
 from app.models.region import Placed
 from app.models.region import community as open_community
+from app.models.service_base import ServiceBase
 from app.models.stateful import FREE, REASON, Stateful, TransitionError
+from app.models.team import Team
 from app.refusal import Refused
 
 if TYPE_CHECKING:
@@ -88,6 +91,8 @@ class Activity(Placed, Stateful, Row, Model):
     queue_closed_at: Mapped[datetime | None]  # when 候补 and 待审核 of before the start became 未录用
 
     cover: Mapped[Picture | None] = relationship(lazy="raise")
+    team: Mapped[Team | None] = relationship(lazy="raise")
+    base: Mapped[ServiceBase | None] = relationship(lazy="raise")
 
     def phase(self, at: datetime | None = None) -> Phase:
         """What the clock shows at this moment (default: now)."""
@@ -115,6 +120,7 @@ class Activity(Placed, Stateful, Row, Model):
         facts.check()
         open_category(facts.category)
         open_community(facts.community)
+        check_hosts(facts)
         activity = cls(status=ActivityStatus.DRAFT, created_by_id=by.id if by else None)
         activity.take_over(facts)
         db.session.add(activity)
@@ -124,7 +130,7 @@ class Activity(Placed, Stateful, Row, Model):
 
     def copy(self, by: "User | None") -> "Activity":
         """A draft with the same facts, moved on by whole weeks until it lies ahead. The cover is not copied."""
-        twin = Activity.draft(self.facts.anew(), by)
+        twin = Activity.draft(still_open(self.facts.anew()), by)
         record(twin, "copy", by=by, reason=f"{self.title}（编号 {self.id}）")
         return twin
 
@@ -198,6 +204,7 @@ class Activity(Placed, Stateful, Row, Model):
             open_category(facts.category)
         if facts.community != old.community:
             open_community(facts.community)
+        check_hosts(facts, old)
         self.take_over(facts)
         changes = differences(old, facts)
         if changes:

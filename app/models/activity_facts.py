@@ -40,6 +40,8 @@ class Facts:
     description: str = ""
     risks: str = ""
     safeguards: str = ""
+    team_id: int | None = None  # app/models/hosts.py judges both
+    base_id: int | None = None
 
     @property
     def duration(self) -> int:
@@ -129,6 +131,18 @@ def _span(facts: Facts) -> str:
     return labels.span(facts.starts_at, facts.ends_at)
 
 
+def _team(facts: Facts) -> str:
+    from app.models.hosts import team_name
+
+    return team_name(facts.team_id)
+
+
+def _base(facts: Facts) -> str:
+    from app.models.hosts import base_name
+
+    return base_name(facts.base_id)
+
+
 def _deadline(facts: Facts) -> str:
     from app import labels
 
@@ -145,6 +159,8 @@ WORDS: tuple[tuple[str, Callable[[Facts], str]], ...] = (
     ("报名截止", _deadline),
     ("招募人数", lambda facts: f"{facts.capacity} 人"),
     ("服务时长", lambda facts: f"{facts.minutes} 分钟"),
+    ("团队", _team),
+    ("基地", _base),
     ("报名方式", lambda facts: "需要审核" if facts.needs_approval else "报名即录用"),
 )
 TEXTS = (("活动内容", "description"), ("风险提示", "risks"), ("安全保障", "safeguards"))

@@ -121,7 +121,7 @@ def public_activity(id: int) -> tuple[Activity, str | None] | None:
         select(Activity, User.name)
         .outerjoin(User, User.id == Activity.created_by_id)
         .where(Activity.id == id, Activity.status != ActivityStatus.DRAFT)
-        .options(joinedload(Activity.cover))
+        .options(joinedload(Activity.cover), joinedload(Activity.team), joinedload(Activity.base))
     )
     found = db.session.execute(wanted).first()
     return (found[0], found[1]) if found else None

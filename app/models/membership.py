@@ -14,6 +14,7 @@ from app.db import db, lock
 from app.models.history import History, record
 from app.models.region import heir, place_name, regions
 from app.models.signup import SignUp, SignUpStatus
+from app.models.team import in_teams
 from app.models.unit_dispute import disputes_follow
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
@@ -61,6 +62,10 @@ def leave_again(application: "Application", *, by: User) -> None:
         raise Refused("本人已提交新的申请，不能撤销。", application)
     if _signed_up_since(application, volunteer):
         raise Refused("本人已报名活动，不能撤销。", application)
+    if (application.before or {"status": VolunteerStatus.LEFT})["status"] == VolunteerStatus.LEFT and in_teams(
+        volunteer
+    ):
+        raise Refused("本人已加入或申请加入团队，不能撤销。", application)
     if application.before is None:
         record(volunteer, "undo", by=by)
         db.session.delete(volunteer)

@@ -2,6 +2,7 @@
 
 - people: `Volunteer.services`, `minutes`, `last_served_on` against live service records
 - months: `ServiceMonth` against live service records (a row of zeros is as good as none)
+- teams: `Team.members` against those who are in
 - activities: `taken`, `waiting`, `asking`, `attended` against sign-ups; walk-ins hold no seat
 
 Each comparison is one statement, so that it sees one moment of a database that is being used.
@@ -17,6 +18,7 @@ from app.db import add_to, db
 from app.models.activity import Activity
 from app.models.service_record import KEYS, ServiceMonth, ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
+from app.models.team import MemberStatus, Team, TeamMember
 from app.models.volunteer import Volunteer
 
 
@@ -76,6 +78,14 @@ def activities() -> list[Difference]:
     return _differing("活动", Activity, true, sums, sums.c.activity_id)
 
 
+def teams() -> list[Difference]:
+    """Teams whose number of members differs from their rows."""
+    inside = TeamMember.status == MemberStatus.MEMBER
+    sums = select(TeamMember.team_id, func.count().label("members")).where(inside).group_by(TeamMember.team_id)
+    counted = sums.subquery()
+    return _differing("团队", Team, {"members": func.coalesce(counted.c.members, 0)}, counted, counted.c.team_id)
+
+
 def _differing(noun: str, model: Any, true: dict[str, Any], sums: Any, link: Any) -> list[Difference]:
     kept = {name: getattr(model, name) for name in true}
     differs = or_(*(kept[name].is_distinct_from(true[name]) for name in true))
@@ -109,7 +119,13 @@ def months() -> list[Difference]:
     return found
 
 
-CHECKS: dict[str, Callable[[], list[Difference]]] = {"志愿者": people, "月度汇总": months, "活动": activities}
+CHECKS: dict[str, Callable[[], list[Difference]]] = {
+    "志愿者": people,
+    "月度汇总": months,
+    "活动": activities,
+    "团队": teams,
+}
+KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "团队": Team}
 
 
 def repair(differences: list[Difference]) -> None:
@@ -118,7 +134,7 @@ def repair(differences: list[Difference]) -> None:
         if one.noun == "月度汇总":
             add_to(ServiceMonth, one.key, {name: one.true[name] - one.kept[name] for name in one.true})
             continue
-        model: Any = Volunteer if one.noun == "志愿者" else Activity
+        model = KEEPERS[one.noun]
         db.session.execute(update(model).where(model.id == one.key["id"]).values(one.true))
 
 
@@ -129,9 +145,9 @@ def unhurried() -> None:
 
 
 def alone() -> None:
-    """Until this transaction ends nobody else changes a sign-up or a record: every verb locks these first.
+    """Until this transaction ends nobody else changes a sign-up, a record or a team: every verb locks these first.
 
     On SQLite a writer is alone anyway.
     """
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("LOCK TABLE activity, volunteer IN EXCLUSIVE MODE"))
+        db.session.execute(text("LOCK TABLE team, activity, volunteer IN EXCLUSIVE MODE"))

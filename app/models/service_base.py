@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row
-from app.models.region import Placed
-from app.models.stateful import FREE, REASON, Stateful
+from app.models.showcase import Showcase
+from app.models.stateful import FREE, REASON
 
 
 class BaseStatus(StrEnum):
@@ -15,11 +15,22 @@ class BaseStatus(StrEnum):
     CLOSED = "closed"
 
 
-class ServiceBase(Placed, Stateful, Row, Model):
+class ServiceBase(Showcase, Row, Model):
     """One base of a community, with its opening hours in words and up to nine pictures."""
 
     DOORS = {"manage": ""}
     MOVES = {BaseStatus.OPEN: {BaseStatus.CLOSED: REASON}, BaseStatus.CLOSED: {BaseStatus.OPEN: FREE}}
+    WHAT = "这个基地"
+    STATED = {
+        "name": "名称",
+        "category_id": "类型",
+        "address": "地址",
+        "opening_hours": "开放时间",
+        "contact": "联系方式",
+        "introduction": "简介",
+    }
+    LIVING, CLOSED = BaseStatus.OPEN, BaseStatus.CLOSED
+    TOPIC, PICTURES = "bases", "pictures"
     __table_args__ = (
         Index(None, "status", "id"),
         Index(None, "district_code", "status", "id"),

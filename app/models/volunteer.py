@@ -97,17 +97,20 @@ class Volunteer(Identity, Stateful, Row, Model):
         self._say(by, "您的志愿服务已恢复", "现在可以继续报名活动。")
 
     def leave(self, *, by: User, reason: str = "") -> None:
-        """注销: future places go to others, the ID-card number is free again, count and records stay.
+        """注销: future places go to others, teams are left, the ID-card number is free again, count and records stay.
 
         Staff must give a reason; an open application goes back with it.
         """
         from app.models.application import hold_applications, open_application
+        from app.models.team import hold_teams_of, leave_teams
 
         reason = given(reason) if by.id != self.user_id else reason.strip()
         hold_applications(self.user_id)
+        teams = hold_teams_of(self)
         self._free_places(VolunteerStatus.LEFT, by, reason or "已注销志愿者身份")
         self.move(VolunteerStatus.LEFT, by=by, reason=reason)
         self.left_at = clock.now()
+        leave_teams(self, teams, by=by)
         waiting = open_application(self.user_id)
         if waiting is not None:
             waiting.withdraw(by=by)

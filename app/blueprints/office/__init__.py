@@ -12,6 +12,7 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     admissions,  # noqa: F401
     applications,  # noqa: F401
     attendance,  # noqa: F401
+    bases,  # noqa: F401
     decisions,  # noqa: F401
     disputes,  # noqa: F401
     feedback,  # noqa: F401
@@ -21,9 +22,14 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     home,  # noqa: F401
     password_codes,  # noqa: F401
     posts,  # noqa: F401
+    regions,  # noqa: F401
+    records,  # noqa: F401
     report_moves,  # noqa: F401
     reports,  # noqa: F401
     signups,  # noqa: F401
+    team_members,  # noqa: F401
+    teams,  # noqa: F401
+    statistics,  # noqa: F401
     volunteers,  # noqa: F401
     walk_ins,  # noqa: F401
 )

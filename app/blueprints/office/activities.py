@@ -105,7 +105,8 @@ def activities_edit(id: int) -> ResponseReturnValue:
 @requires(Permission.ACTIVITIES_SEE)
 def activities_show(id: int) -> ResponseReturnValue:
     """Facts, counters, history, and the ways on."""
-    activity = one(Activity, id, Permission.ACTIVITIES_SEE, joinedload(Activity.cover))
+    parts = (Activity.cover, Activity.team, Activity.base)
+    activity = one(Activity, id, Permission.ACTIVITIES_SEE, *map(joinedload, parts))
     return render(
         SHOW,
         activity=activity,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 from markupsafe import Markup
-from wtforms import BooleanField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import HiddenInput
 
@@ -16,6 +16,7 @@ from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.activity_change import Overlapping
 from app.models.activity_facts import LIMITS, Facts
 from app.models.category import categories
+from app.models.hosts import host_choices
 from app.models.region import Level, level_of
 from app.refusal import Invalid
 from app.text import as_html
@@ -41,6 +42,23 @@ class CommunityField(RegionField):
             super().pre_validate(form)
 
 
+class HostField(SelectField):
+    """An optional 团队 or 基地 of the activity's community; `.data` is its id or None."""
+
+    def __init__(self, label: str, none: str, **kwargs: Any) -> None:
+        super().__init__(label, choices=[("", none)], coerce=lambda value: int(value) if value else None, **kwargs)
+        self.none = none
+
+    def offer(self, rows: list[tuple[int, str]]) -> None:
+        """Offer these besides none."""
+        self.choices = [("", self.none), *((str(id), name) for id, name in rows)]
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything to choose."""
+        return len(self.choices or ()) > 1
+
+
 class ActivityForm(CreationForm):
     """Everything that is stated about an activity; the rules are those of `Facts` and of the verbs."""
 
@@ -53,6 +71,8 @@ class ActivityForm(CreationForm):
         [required("请填写集合地点。"), length(LIMITS["place"], name="集合地点")],
         description="写到门牌、楼栋或明显的标志，方便大家找到",
     )
+    team = HostField("由哪个团队开展", "不属于团队")
+    base = HostField("在哪个服务基地", "不在服务基地")
     starts_at = MomentField("开始时间", [required("请填写开始时间，例如 2026-11-28 08:30。")])
     ends_at = MomentField("结束时间", [required("请填写结束时间，例如 2026-11-28 11:00。")])
     signup_closes_at = MomentField("报名截止", [Optional()], description="不填就是活动结束时")
@@ -76,6 +96,10 @@ class ActivityForm(CreationForm):
         kinds = [one for one in categories().values() if not one.closed or one.id == present]
         self.category.choices = [(one.slug, one.name) for one in kinds]
         self._limit(activity)
+        held = (activity.team_id, activity.base_id) if activity else (None, None)
+        offered = host_choices(self.community.data or "", *held)
+        self.team.offer(offered["team"])
+        self.base.offer(offered["base"])
 
     def _limit(self, activity: Activity | None) -> None:
         """The community: fixed once published and for a community's own staff, else inside the post's region."""
@@ -91,6 +115,7 @@ class ActivityForm(CreationForm):
         """The form filled with what stands in the row; defaults stay empty, so that they follow the times."""
         facts = activity.facts
         shown: dict[str, Any] = asdict(facts) | {"version": activity.version}
+        shown |= {"team": facts.team_id, "base": facts.base_id}
         shown["cover"] = [activity.cover] if activity.cover else []
         if facts.signup_closes_at == facts.ends_at:
             shown["signup_closes_at"] = None
@@ -100,7 +125,8 @@ class ActivityForm(CreationForm):
 
     def facts(self) -> Facts:
         """What was typed; only after the fields are judged good."""
-        typed: dict[str, Any] = {name: self[name].data for name in Facts.__dataclass_fields__}
+        typed: dict[str, Any] = {name: self[name].data for name in Facts.__dataclass_fields__ if name in self._fields}
+        typed |= {"team_id": self.team.data, "base_id": self.base.data}
         typed |= {name: self[name].moment for name in ("starts_at", "ends_at", "signup_closes_at")}
         return Facts(**typed | {name: typed[name] or "" for name in LIMITS})
 

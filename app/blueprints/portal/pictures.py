@@ -15,11 +15,15 @@ from app.models.feedback import Feedback, FeedbackStatus
 from app.models.picture import Picture
 from app.models.report import Report, ReportStatus
 from app.models.report_lists import TO_STAFF
+from app.models.service_base import ServiceBase
+from app.models.team import Team
 
 # noun → (model, the permission through which the office sees it, when everybody does)
 OWNERS: dict[str, tuple[Any, Permission, Any]] = {
     "feedback": (Feedback, Permission.FEEDBACK, Feedback.status == FeedbackStatus.PUBLISHED),
     "activity": (Activity, Permission.ACTIVITIES_SEE, Activity.status != ActivityStatus.DRAFT),
+    "team": (Team, Permission.TEAMS, true()),  # a closed one stays to be read
+    "service_base": (ServiceBase, Permission.BASES, true()),
     "report": (Report, Permission.REPORTS, Report.status == ReportStatus.PUBLISHED),
 }
 STAFF_SEE = {"report": TO_STAFF}  # of nouns that staff do not see in every state

@@ -1,0 +1,34 @@
+"""服务基地 for everybody: the list, and each base with its pictures and what is held there."""
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from app.access import public
+from app.blueprints.portal import portal
+from app.blueprints.portal.activity_rows import listed
+from app.blueprints.showcase_filters import BaseFilter
+from app.htmx import render
+from app.listing import Key, Listing
+from app.models import base_lists
+from app.models.activity import Activity
+from app.models.hosted import hosted
+from app.models.service_base import ServiceBase
+
+PER_PAGE = 12
+
+
+@portal.get("/bases")
+@public
+def bases() -> ResponseReturnValue:
+    """The open bases, newest first."""
+    order, filters = [Key(ServiceBase.id, descending=True)], BaseFilter(request.args)
+    found = Listing(base_lists.public_bases(), filters, order, per_page=PER_PAGE, scalars=False)
+    return found.respond("portal/bases/list.html")
+
+
+@portal.get("/bases/<int:id>")
+@public
+def bases_show(id: int) -> ResponseReturnValue:
+    """One base; a closed one says so."""
+    base, held = base_lists.public_base(id) or abort(404), hosted(Activity.base_id, id)
+    return render("portal/bases/show.html", base=base, coming=listed(held.coming), past=listed(held.past))
