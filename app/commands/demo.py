@@ -18,7 +18,10 @@ from app.models.figure import count_figures
 from app.models.region_file import import_regions
 
 SEED = 2026
-TOPICS = tuple("activities bases categories feedback help posts regions reports teams units workdays".split())
+TOPICS = (
+    "activities", "bases", "categories", "feedback", "help", "posts", "regions", "reports", "teams", "units",
+    "workdays",
+)  # fmt: skip
 VOLUNTEERS, ACTIVITIES, EACH_DISTRICT = 900, 520, 5
 
 
