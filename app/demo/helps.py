@@ -5,13 +5,12 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy.orm import selectinload
-
 from app import clock
 from app.db import db
 from app.demo import help_stories as words
 from app.demo.names import phone
-from app.demo.people import BAIYUN, GULOU, WANTONG, Person
+from app.demo.people import WANTONG, Person
+from app.demo.stage import Stage
 from app.models import Assignment, HelpRequest, User
 from app.models.help_request import Asking
 from app.models.help_states import HelpStatus, Rating
@@ -48,38 +47,20 @@ def make_helps(random: Random, places: list[str], people: list[Person], staff: d
     return maker.made
 
 
-class Maker:
+class Maker(Stage):
     """Brings one request after the other into its state, each verb a while after the one before."""
 
     def __init__(self, random: Random, people: list[Person], staff: dict[str, int]) -> None:
-        self.random, self.made = random, 0
+        super().__init__(random, staff)
+        self.made = 0
         self.near: dict[str, list[Person]] = {}
         for person in people:
             self.near.setdefault(person.community, []).append(person)
-        self.staff = {name: self._acting(id) for name, id in staff.items()}
-        self.ago = timedelta(0)
-
-    @staticmethod
-    def _acting(id: int) -> User:
-        user = db.session.get_one(User, id, options=[selectinload(User.posts)])
-        user.post = next(iter(user.living_posts()), None)
-        return user
-
-    def keeper(self, community: str) -> User:
-        """Whoever acts for this community."""
-        names = {WANTONG: "wantong", BAIYUN: "baiyun"}
-        return self.staff[names.get(community) or ("gulou" if community.startswith(GULOU) else "city")]
-
-    def later(self, hours: float) -> None:
-        """Let time pass, at most until a quarter of an hour ago."""
-        self.ago = max(self.ago - timedelta(hours=hours * self.random.uniform(0.6, 1.2)), timedelta(minutes=15))
-        clock.move(-self.ago)
 
     def make(self, community: str, status: HelpStatus) -> HelpRequest:
         """One request of this community in this state."""
         first, last = AGO[status]
-        self.ago = timedelta(days=self.random.randint(first, last), hours=self.random.uniform(1, 9))
-        clock.move(-self.ago)
+        self.start(self.random.randint(first, last))
         story = self.random.choice(words.STORIES)
         request = self._ask(community, story)
         staff = self.keeper(community)

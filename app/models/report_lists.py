@@ -15,7 +15,7 @@ from app.models.user import User
 from app.models.written import first_picture
 
 TEXTS = ("title", "body")  # where words are sought
-EXCERPT = 90  # characters of the text that a list shows
+EXCERPT = 200  # characters of the text that a list shows
 CHOICES = 50  # activities offered to link a report to
 PINNED = 2  # at most so many in the home page's column: what the community publishes must get there too
 Condition = ColumnElement[bool]
