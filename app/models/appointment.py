@@ -15,7 +15,7 @@ from app.db import db
 from app.models.credentials import username_key
 from app.models.open_work import open_work
 from app.models.post import PLACES, RANKS, Post, Role, units_below
-from app.models.region import Level, lineage, regions
+from app.models.region import Level, lies_below, regions
 from app.models.user import User, hold_user
 from app.refusal import Invalid, Refused
 from app.text import is_phone, plain_phone
@@ -84,10 +84,9 @@ def check_place(role: Role, place: str | int | None, *, below: Post) -> str | in
             raise Invalid("unit", "请从名单中选择单位。")
         return unit.id
     region = regions().get(str(place))
-    mine = lineage().get(below.region_code or "", (below.region_code or "",))
     if region is None or region.level is not PLACES[role]:
         raise Invalid("place", f"这个任职的地点须是{LEVEL_WORDS[PLACES[role]]}，请重新选择。")
-    if not any(region.code.startswith(code) for code in mine):
+    if not lies_below(region.code, below.region_code or ""):
         raise Invalid("place", "不在您的辖区内，请重新选择。")
     if not region.open:
         raise Invalid("place", f"{region.short}已撤并，请选择新的地方。")

@@ -8,6 +8,7 @@ on. A level without a living post is skipped, so a community without one is its 
 have risen that far; `waits_for` makes the condition of a single statement of them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +20,8 @@ from app import clock
 from app.db import db
 from app.freshness import remembered
 from app.models.post import Post
-from app.models.region import WIDTHS, Level, heir, level_of, lies_below, regions
+from app.models.region import CITY, WIDTHS, Level, level_of
+from app.models.region_homes import homes
 from app.models.workday import add_working_days, is_working
 
 DAYS = 2  # working days from one level to the next
@@ -42,9 +44,9 @@ def held_places(on: date | None = None) -> frozenset[str]:
 
 
 def chain(community: str) -> list[str]:
-    """The codes over a community from itself up to the city; of a merged one, those over its heir."""
-    code = heir(community)
-    return [heir(code[:width]) for width in sorted(WIDTHS.values(), reverse=True)]
+    """The codes over a community from itself up to the city, as things stand today: of a merged one, its heir's."""
+    home = homes().get(community)
+    return [home[12], home[9], home[6], CITY] if home else []
 
 
 def standing(community: str, due: datetime, held: Set[str], now: datetime | None = None) -> list[str]:
@@ -104,9 +106,8 @@ def _in(model: Any, codes: Iterable[str], prefix: str) -> list[Any]:
 
 
 def _communities(code: str) -> list[str]:
-    """Every community, open or merged, that counts as lying in `code`."""
-    width = WIDTHS[Level.COMMUNITY]
-    return [one for one in regions() if len(one) == width and lies_below(one, code)]
+    """Every community, open or merged, that belongs to `code` today."""
+    return [one for one, home in homes().items() if code in (CITY, *home.values())]
 
 
 def _steps(community: str, code: str, held: Set[str]) -> int:
@@ -132,4 +133,10 @@ NEXT = {Level.DISTRICT: Level.SUBDISTRICT, Level.SUBDISTRICT: Level.COMMUNITY}
 
 def _whole(place: str, communities: dict[str, int]) -> bool:
     """Whether these are all the communities with this prefix."""
-    return sum(len(one) == WIDTHS[Level.COMMUNITY] and one.startswith(place) for one in regions()) == len(communities)
+    return _sizes()[place] == len(communities)
+
+
+@remembered("regions")
+def _sizes() -> Counter[str]:
+    """How many communities' own codes begin with each district's, subdistrict's and community's code."""
+    return Counter(one[:width] for one in homes() for width in (6, 9, 12))

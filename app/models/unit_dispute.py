@@ -97,13 +97,13 @@ class UnitDispute(Stateful, Row, Model):
         volunteer = _held_volunteer(self.volunteer_id)
         self.decided_at = clock.now()
         self.move(D.UPHELD, by=by)
-        name = unit_name(self.unit_id)
+        name, said = unit_name(self.unit_id), "您现在填写的单位和以前的服务记录都不变。"
         if volunteer.unit_id == self.unit_id:
             volunteer.unit_id, volunteer.unit_other = None, ""
             record(volunteer, "change", by=by, reason=f"工作单位：{name} → {NO_UNIT}（归属异议成立）")
             touch("volunteers")
-        told = f"经社区核实，您的工作单位不再是{name}，现在记为“{NO_UNIT}”。以前的服务记录不变。有新的单位，请在志愿者申请里变更。"
-        self._tell_person("您的工作单位已变更", told)
+            said = f"现在记为“{NO_UNIT}”，以前的服务记录不变。有新的单位，请在志愿者申请里变更。"
+        self._tell_person("单位的异议成立", f"经社区核实，您不是{name}的人。{said}")
         self._tell(unit_keepers(self.unit_id), "归属异议成立", "这位志愿者今后不再计入本单位，以前的服务记录不变。")
 
     def reject(self, *, by: "User", reason: str) -> None:
