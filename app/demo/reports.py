@@ -44,6 +44,7 @@ class Maker(Stage):
     def make(self, person: Person, status: ReportStatus, tale: stories.Tale) -> Report:
         """One report in this state."""
         self.start(self.random.randint(*AGO.get(status, LONG_AGO)))
+        self.by_day()
         author = db.session.get_one(User, person.user_id)
         report = self._written(author, tale)
         if status is S.DRAFT:
@@ -51,6 +52,7 @@ class Maker(Stage):
         self.later(0.5)
         report.submit(by=author)
         self.later(20)
+        self.by_day()
         staff, choose = self.keeper(report.community_code), self.random.choice
         verbs: dict[ReportStatus, Callable[[], Any]] = {
             S.PENDING: lambda: None,
@@ -60,6 +62,7 @@ class Maker(Stage):
         verbs.get(status, lambda: self._publish(report, staff))()
         if status is S.WITHDRAWN:
             self.later(30)
+            self.by_day()
             report.withdraw(by=staff, reason=choose(stories.WITHDRAWALS))
         return report
 

@@ -9,6 +9,8 @@ from app.models import User
 
 NEWEST = timedelta(minutes=15)  # nothing happened later than so long ago
 
+DAY = 8, 21  # hours in Shanghai
+
 
 class Stage:
     """People acting at moments that lie `ago`; whoever is done puts the clock right: clock.move(timedelta(0))."""
@@ -31,3 +33,10 @@ class Stage:
         """Let about so much time pass, at most until a quarter of an hour ago."""
         self.ago = max(self.ago - timedelta(hours=hours * self.random.uniform(0.6, 1.2)), NEWEST)
         clock.move(-self.ago)
+
+    def by_day(self) -> None:
+        """At night nobody writes: go on to about nine the next morning."""
+        there = clock.local(clock.now())
+        if not DAY[0] <= there.hour < DAY[1]:
+            self.ago = max(self.ago - timedelta(hours=(9 - there.hour) % 24), NEWEST)
+            clock.move(-self.ago)

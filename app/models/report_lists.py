@@ -85,9 +85,10 @@ def attended(user_id: int, linked: Activity | None) -> list[Activity]:
     return found if linked is None or linked in found else [linked, *found]
 
 
-def made_from(activity_id: int) -> Report | None:
-    """The plan of which this activity was made, with its author."""
-    return db.session.scalar(select(Report).where(Report.planned_id == activity_id).options(WITH_AUTHOR))
+def made_from(activity: Activity) -> Report | None:
+    """The plan of which this activity was made, with its author; None when it moved to another community since."""
+    same = Report.planned_id == activity.id, Report.community_code == activity.community_code
+    return db.session.scalar(select(Report).where(*same).options(WITH_AUTHOR))
 
 
 def public_report(id: int) -> Any:

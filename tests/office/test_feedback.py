@@ -1,6 +1,5 @@
 """Writing feedback in the back office: pictures that survive, bad input, twice, stale, out of reach."""
 
-import re
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +14,7 @@ from app.models import CreationKey, Feedback, History, Picture
 from app.models.feedback import FeedbackStatus
 from tests import cast
 from tests.support import photos
+from tests.support.html import hidden
 from tests.support.statements import statements, writes
 
 TITLE, BODY = "为 18 位老人上门理发", "来了二十多位志愿者。\n\n老人们都很高兴，约好下个月再来。"
@@ -37,15 +37,6 @@ def folder(app, tmp_path):
 
 def address(activity):
     return f"/office/activities/{activity}/feedback"
-
-
-def hidden(page):
-    """What a browser sends of the form without being asked; a dict of lists."""
-    sent = {}
-    for field in re.findall(r'<input[^>]*type="hidden"[^>]*>', page):
-        name, value = (re.search(rf' {what}="([^"]*)"', field)[1] for what in ("name", "value"))
-        sent.setdefault(name, []).append(value)
-    return sent
 
 
 def send(client, activity, action="draft", page=None, files=(), **fields):

@@ -4,6 +4,7 @@ Starting Node costs 0.3 s and a page a few milliseconds: collect pages and ask o
 """
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -50,3 +51,13 @@ def invalid_files(files: list[str]) -> dict[str, list[str]]:
 
 def _said(error: dict) -> str:
     return f"{error['line']}:{error['column']} {error['ruleId']}: {error['message']}"
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """What a browser sends of a page's forms without being asked."""
+    sent: dict[str, list[str]] = {}
+    for field in re.findall(r'<input[^>]*type="hidden"[^>]*>', page):
+        name, value = (re.search(rf' {what}="([^"]*)"', field) for what in ("name", "value"))
+        if name and value:
+            sent.setdefault(name[1], []).append(value[1])
+    return sent

@@ -62,7 +62,7 @@ class ReportForm(WritingForm):
             kind=ReportKind(self.kind.data),
             title=self.title.data or "",
             body=self.body.data or "",
-            activity_id=int(about) if about else None,
+            activity_id=int(about) if about.isdecimal() else None,
         )
 
     def save(self, report: Report | None) -> Report:

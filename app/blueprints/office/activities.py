@@ -17,6 +17,7 @@ from app.models.activity_counts import phase_counts
 from app.models.category import categories
 from app.models.history import history_of
 from app.models.region import place_name
+from app.models.report_lists import made_from
 from app.once import new_key, once
 from app.refusal import Invalid
 from app.text import as_html
@@ -114,6 +115,7 @@ def activities_show(id: int) -> ResponseReturnValue:
         ways=_ways(activity),
         key=new_key(),
         history=told(history_of(activity), ActivityStatus),
+        plan=made_from(activity),
         form=CancellationForm(),
     )
 
