@@ -7,7 +7,7 @@ WIDTH, HEIGHT = 1000, 236
 LEFT, RIGHT, TOP, FLOOR = 64, 990, 26, 202
 WIDEST = 24  # of one bar
 LABELS = 16  # as many months fit with their names
-ROW, BAR_LEFT, BAR_RIGHT = 40, 112, 520
+ROW, BAR_LEFT, BAR_RIGHT = 36, 84, 312
 
 
 @dataclass(frozen=True)

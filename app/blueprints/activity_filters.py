@@ -16,6 +16,7 @@ from app.models.activity import Activity, Phase
 from app.models.activity_counts import Counts, public_counts
 from app.models.category import categories, category_by_slug
 from app.models.region import CITY, children
+from app.models.statistics_activities import launched
 
 LONGEST_WORDS = 50
 STATUS_WORDS = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}
@@ -147,6 +148,7 @@ class OfficeFilter(ActivityFilter):
     phase = StringField("状态", filters=[clean])
     since = DayField("开始日期，从")
     until = DayField("开始日期，到")
+    launched = StringField("不含草稿和已取消", filters=[clean])
 
     def __init__(self, *args: Any, within: str = CITY, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -179,7 +181,13 @@ class OfficeFilter(ActivityFilter):
         days = [Activity.starts_at >= clock.start_of(self.since.data)] if self.since.data else []
         if self.until.data:
             days.append(Activity.starts_at < clock.start_of(self.until.data + timedelta(days=1)))
-        return stmt.where(*self.conditions(), *days)
+        counted = [launched()] if self.launched.data else []
+        return stmt.where(*self.conditions(), *days, *counted)
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """As above, and whether only what was launched is meant."""
+        more = [(str(self.launched.label.text), self.address(launched=None))] if self.launched.data else []
+        return super().chosen() + more
 
     def tabs(self, counts: dict[Phase, int]) -> list[tuple[str, str, bool, int | None]]:
         """(word, address, whether chosen, how many) of 全部 and each phase."""

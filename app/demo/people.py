@@ -133,7 +133,7 @@ def make_volunteers(
     """Volunteers with their approved applications; the first one is the account `volunteer` of 万通."""
     users, files = [], []
     for number, name in enumerate(names.people(random, count)):
-        made = daytime(random, 480 if number == 0 else random.randint(200, 480))
+        made = daytime(random, 680 if number == 0 else random.randint(200, 760))
         username, name = ("volunteer", "李静") if number == 0 else (f"demo{number:04d}", name)
         users.append(user_row(username, name, names.phone(100 + number), password_hash, made))
         community = WANTONG if number % 12 == 0 else BAIYUN if number % 25 == 1 else random.choice(places)

@@ -52,10 +52,12 @@ class Plan:
 
 
 def plans(random: Random, places: list[str], count: int) -> list[Plan]:
-    """When and where: a year back and a month ahead, weekends first; 万通 has something in every state."""
+    """When and where: almost two years back and a month ahead; 万通 has something in every state."""
     made = [_plan(random, WANTONG, days, kind) for days, kind in PLANS]
     for _ in range(count):
-        days = random.choice((-1, 1, 1)) * random.randint(1, 28) if random.random() < 0.4 else -random.randint(6, 330)
+        days = -random.randint(6, 690)
+        if random.random() < 0.25:
+            days = random.choice((-1, 1, 1)) * random.randint(1, 28)
         kind = "" if random.random() < 0.9 else random.choice(("full", "asking", "cancelled"))
         community = WANTONG if random.random() < 0.05 else random.choice(places)
         made.append(_plan(random, community, days, "ended" if -4 < days < 0 else kind))

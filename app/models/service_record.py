@@ -40,6 +40,19 @@ class Evidence(StrEnum):
     MIGRATED = "migrated"
 
 
+# Lists of records at each level of both views, and of a unit, newest first: index → what it begins with
+LISTED: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "district": ("district_code",),
+    "subdistrict": ("subdistrict_code",),
+    "community": ("community_code",),
+    "volunteer_district": ("volunteer_district_code",),
+    "volunteer_subdistrict": ("volunteer_subdistrict_code",),
+    "volunteer_community": ("volunteer_community_code",),
+    "unit": ("unit_id",),
+}
+
+
 class ServiceRecord(Placed, Row, Model):
     """A service on a day; revoked ones keep their row. Belongs to community, unit, category of its day.
 
@@ -59,6 +72,17 @@ class ServiceRecord(Placed, Row, Model):
         ),
         Index(None, "volunteer_id", "day", "id"),
         Index(None, "month", "community_code"),
+        *(
+            Index(
+                f"ix_service_record_{name}_live",
+                *columns,
+                "day",
+                "id",
+                sqlite_where=text("revoked_at IS NULL"),
+                postgresql_where=text("revoked_at IS NULL"),
+            )
+            for name, columns in LISTED.items()
+        ),
     )
 
     volunteer_id: Mapped[int] = mapped_column(ForeignKey("volunteer.id"))

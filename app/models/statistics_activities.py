@@ -8,8 +8,8 @@ from app.db import db
 from app.models.activity import Activity
 from app.models.activity_search import PUBLIC
 from app.models.period import Period
-from app.models.region_homes import strays
-from app.models.statistics import child_of
+from app.models.region import CITY
+from app.models.region_homes import homes
 
 
 def launched() -> Any:
@@ -23,15 +23,14 @@ def begins_in(period: Period) -> Any:
     return and_(Activity.starts_at >= first, Activity.starts_at < end)
 
 
-def activities_below(scope: Select[Any], period: Period, width: int) -> dict[str, tuple[int, int]]:
-    """How many there are in the period and in the same period a year before, by region of this width of code."""
-    code = func.substr(Activity.community_code, 1, width) if not strays() else Activity.community_code
+def activities_by_region(scope: Select[Any], period: Period) -> dict[str, tuple[int, int]]:
+    """How many there are in the period and in the same period a year before, by region of every level: one statement."""
     times = [begins_in(one) for one in (period, period.before)]
     counts = [func.sum(case((when, 1), else_=0)) for when in times]
-    asked = scope.where(launched(), times[0] | times[1]).with_only_columns(code.label("code"), *counts).group_by("code")
+    asked = scope.where(launched(), times[0] | times[1]).with_only_columns(Activity.community_code, *counts)
     found: dict[str, tuple[int, int]] = {}
-    for raw, now, before in db.session.execute(asked):
-        key = child_of(raw, width)
-        had = found.get(key, (0, 0))
-        found[key] = had[0] + int(now), had[1] + int(before)
+    for community, now, before in db.session.execute(asked.group_by(Activity.community_code)):
+        for code in {CITY, *homes().get(community, {}).values()}:
+            had = found.get(code, (0, 0))
+            found[code] = had[0] + int(now), had[1] + int(before)
     return found

@@ -6,6 +6,7 @@ from flask import request
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
+from app.blueprints.activity_filters import DayField
 from app.blueprints.help_forms import ResultForm
 from app.fields_places import RegionFilterField
 from app.forms import Form, RegionField, TextField, clean, length, required
@@ -16,6 +17,7 @@ from app.models.category import categories, category_by_slug
 from app.models.help_request import HelpRequest
 from app.models.help_states import OPEN, HelpStatus
 from app.models.region import CITY, within
+from app.models.statistics_help import OUTCOME_WORDS, OUTCOMES, asked_between
 
 LONGEST_WORDS = 50
 
@@ -58,6 +60,9 @@ class HelpFilter(FilterForm):
     region = RegionFilterField("区域")
     category = StringField("类型", filters=[clean])
     overdue = StringField("只看已超期", filters=[clean])
+    since = DayField("求助日期，从")
+    until = DayField("求助日期，到")
+    outcome = StringField("办理情况", filters=[clean])
     q = StringField("关键词", filters=[clean])
 
     def __init__(self, *args: Any, within: str = CITY, **kwargs: Any) -> None:
@@ -73,6 +78,11 @@ class HelpFilter(FilterForm):
         """A slug of the list."""
         if field.data and category_by_slug(field.data) is None:
             raise ValidationError("没有这个类型，请重新选择。")
+
+    def validate_outcome(self, field: Any) -> None:
+        """One that the statistics count."""
+        if field.data and field.data not in OUTCOMES:
+            raise ValidationError("没有这种办理情况，请重新选择。")
 
     def validate_q(self, field: Any) -> None:
         """Not longer than a person would type."""
@@ -101,6 +111,8 @@ class HelpFilter(FilterForm):
         words = lists.known_as(self.q.data or "")
         found = [place, HelpRequest.category_id == kind.id if kind else None, words]
         found.append(lists.overdue() if self.overdue.data else None)
+        found += [OUTCOMES[self.outcome.data]() if self.outcome.data else None]
+        found += asked_between(self.since.data, self.until.data)
         return stmt.where(*(one for one in found if one is not None))
 
     def chosen(self) -> list[tuple[str, str]]:
@@ -112,6 +124,11 @@ class HelpFilter(FilterForm):
             found.append((kind.name, {"category": None}))
         if self.overdue.data:
             found.append(("已超期", {"overdue": None}))
+        if self.since.data or self.until.data:
+            days = (str(one.data or "") for one in (self.since, self.until))
+            found.append((f"{'—'.join(days)}求助", {"since": None, "until": None}))
+        if self.outcome.data:
+            found.append((OUTCOME_WORDS[self.outcome.data], {"outcome": None}))
         if self.q.data:
             found.append((f"“{self.q.data}”", {"q": None}))
         return [(label, self.address(**change)) for label, change in found]

@@ -1,0 +1,111 @@
+"""What stands behind the figures of the statistics: service records, and the people who served."""
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+
+from app import labels
+from app.access import Permission, requires, rows
+from app.blueprints.office import office
+from app.blueprints.office.statistics_forms import RecordFilter
+from app.blueprints.office.statistics_page import reachable
+from app.disclosure import disclose
+from app.listing import Key, Listing
+from app.models.category import categories
+from app.models.region import place_name
+from app.models.service_record import ServiceRecord
+from app.models.statistics import services_of
+from app.models.statistics_people import described, order_of, who_served
+from app.models.work_unit import unit_name
+
+P = Permission
+COLUMNS = {
+    "日期": lambda r: r.day.isoformat(),
+    "姓名": lambda r: r.name,
+    "手机尾号": lambda r: r.phone_tail,
+    "服务内容": lambda r: r.title or labels.word(r.evidence),
+    "类型": lambda r: categories()[r.category_id].name,
+    "活动社区": lambda r: place_name(r.community_code),
+    "志愿者社区": lambda r: place_name(r.volunteer_community_code),
+    "工作单位": lambda r: unit_name(r.unit_id),
+    "服务分钟": lambda r: r.minutes,
+    "来源": lambda r: labels.word(r.evidence),
+}
+PEOPLE_COLUMNS = {
+    "姓名": lambda r: r.name,
+    "手机尾号": lambda r: r.phone_tail,
+    "服务社区": lambda r: place_name(r.community_code),
+    "工作单位": lambda r: unit_name(r.unit_id, r.unit_other),
+    "服务次数": lambda r: r.services,
+    "服务分钟": lambda r: r.minutes,
+}
+NEWEST = (Key(ServiceRecord.day, True), Key(ServiceRecord.id, True))
+
+
+class Records(Listing):
+    """Service records. How many there are says the roll-up, exactly and at any size."""
+
+    def _total(self, stmt: Select[Any]) -> int:
+        filters: Any = self.filters
+        return super()._total(stmt) if filters.person_id else services_of(filters.scope)
+
+
+@office.get("/statistics/records")
+@requires(P.STATISTICS)
+def statistics_records() -> ResponseReturnValue:
+    """The records whose number a figure is, newest first."""
+    return _records().respond("office/statistics/records.html", "results")
+
+
+@office.route("/statistics/records/export", methods=["GET", "POST"])
+@requires(P.STATISTICS)
+def statistics_records_export() -> ResponseReturnValue:
+    """The same as a file, its purpose in the history."""
+    listing = _records()
+    return disclose(listing, "服务记录", _back(listing, "office.statistics_records"))
+
+
+@office.get("/statistics/people")
+@requires(P.STATISTICS)
+def statistics_people() -> ResponseReturnValue:
+    """The people who served, each with the count in the period."""
+    return _people().respond("office/statistics/people.html", "results")
+
+
+@office.route("/statistics/people/export", methods=["GET", "POST"])
+@requires(P.STATISTICS)
+def statistics_people_export() -> ResponseReturnValue:
+    """The same as a file, its purpose in the history."""
+    listing = _people()
+    return disclose(listing, "服务过的人", _back(listing, "office.statistics_people"))
+
+
+def _back(listing: Listing, endpoint: str) -> str:
+    filters: Any = listing.filters
+    return str(filters.to(endpoint) if filters.validate() else request.path.removesuffix("/export"))
+
+
+def _records() -> Listing:
+    filters = RecordFilter(request.args)
+    stmt = described(rows(ServiceRecord, filters.permission), reachable())
+    return Records(stmt, filters, NEWEST, COLUMNS, "records", personal=True, scalars=False)
+
+
+class PeopleFilter(RecordFilter):
+    """The people's list is narrowed where it is made: each row holds sums of the scope."""
+
+    def narrow(self, stmt: Select[Any]) -> Select[Any]:
+        """Nothing more."""
+        return stmt
+
+
+def _people() -> Listing:
+    filters = PeopleFilter(request.args)
+    good = filters.validate()
+    scope = filters.scope if good else PeopleFilter().scope
+    order = [Key(column) for column in order_of(scope)]
+    return Listing(
+        who_served(scope, reachable()), filters, order, PEOPLE_COLUMNS, "people", personal=True, scalars=False
+    )
