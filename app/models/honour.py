@@ -21,6 +21,7 @@ from app.models.region import Placed
 from app.models.stateful import FREE, REASON, Stateful, TransitionError
 from app.models.team import Team
 from app.models.volunteer import Volunteer
+from app.models.written import paragraphs_of
 
 if TYPE_CHECKING:
     from app.models.user import User
@@ -103,9 +104,14 @@ class Honour(Named, Placed, Stateful, Row, Model):
         return f"{quarter_words(self.quarter)}{'团队之星' if self.kind is HonourKind.TEAM else '个人之星'}"
 
     @property
+    def name(self) -> str:
+        """Of the team or the person (both must be loaded, the person with the account)."""
+        return self.team.name if self.team else self.volunteer.user.name if self.volunteer else ""
+
+    @property
     def paragraphs(self) -> list[str]:
         """The reason as it is shown: plain, a paragraph for each line that is not empty."""
-        return [line.strip() for line in self.reason.splitlines() if line.strip()]
+        return paragraphs_of(self.reason)
 
     def agree(self, *, by: "User") -> None:
         """The person agrees to be named; TransitionError unless it is a candidate who has not yet."""

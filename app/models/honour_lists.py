@@ -1,5 +1,6 @@
 """What the portal and the home page show of 季度之星, as rows of columns."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,3 +61,10 @@ def asked_of(user_id: int) -> list[Honour]:
     """Every star for which this person was proposed, the newest first."""
     mine = select(H).join(Volunteer, Volunteer.id == H.volunteer_id).where(Volunteer.user_id == user_id)
     return list(db.session.scalars(mine.order_by(H.id.desc())))
+
+
+def already(quarter: str, kind: HonourKind, ids: Iterable[int]) -> dict[int, Honour]:
+    """Which of these teams or people were proposed in that quarter: subject id → the newest row."""
+    column = H.team_id if kind is HonourKind.TEAM else H.volunteer_id
+    found = db.session.scalars(select(H).where(H.quarter == quarter, column.in_(list(ids))).order_by(H.id))
+    return {honour.team_id or honour.volunteer_id or 0: honour for honour in found}

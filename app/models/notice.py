@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -130,13 +130,13 @@ def visible() -> list[ColumnElement[bool]]:
     return [Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at <= clock.now()]
 
 
-def in_phase(phase: NoticePhase) -> list[ColumnElement[bool]]:
+def in_phase(phase: NoticePhase) -> ColumnElement[bool]:
     """What a phase demands of a row."""
     if phase is NoticePhase.SHOWN:
-        return visible()
+        return and_(*visible())
     if phase is NoticePhase.SCHEDULED:
-        return [Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at > clock.now()]
-    return [Notice.status == NoticeStatus(phase.value)]
+        return and_(Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at > clock.now())
+    return Notice.status == NoticeStatus(phase.value)
 
 
 def published() -> Select[Any]:

@@ -14,6 +14,7 @@ from app.models.consent import Named, must_serve
 from app.models.history import record
 from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
 from app.models.volunteer import Volunteer
+from app.models.written import paragraphs_of
 from app.refusal import Invalid, Refused
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class ProfessionalGroup(Stateful, Row, Model):
     @property
     def paragraphs(self) -> list[str]:
         """The introduction as it is shown: plain, a paragraph for each line that is not empty."""
-        return [line.strip() for line in self.introduction.splitlines() if line.strip()]
+        return paragraphs_of(self.introduction)
 
     @classmethod
     def found(
@@ -158,22 +159,23 @@ class Professional(Named, Stateful, Row, Model):
             raise Refused("这个协会已停用，恢复展示后才能添加成员。", group)
         same = cls.group_id == group.id, cls.volunteer_id == volunteer.id
         member: Professional | None = next(iter(lock(select(cls).where(*same))), None)
+        known = member is not None
         if member is None:
             member = cls(group_id=group.id, volunteer_id=volunteer.id, status=ProfessionalStatus.ASKED)
         elif member.status in (ProfessionalStatus.ASKED, ProfessionalStatus.SHOWN):
             raise Refused("这位志愿者已经在这个协会的名单里。", member)
-        member._put_forward((speciality, organisation, checked), group.name, by)
+        member.speciality, member.organisation, member.checked = speciality, organisation, checked
+        member.checked_by_id, member.agreed_at = (by.id if by else None), None
+        member._put_forward(known, group.name, by)
         return member
 
-    def _put_forward(self, facts: tuple[str, str, str], group: str, by: "User | None") -> None:
-        self.speciality, self.organisation, self.checked = facts
-        self.checked_by_id, self.agreed_at = (by.id if by else None), None
-        if self.id is None:
+    def _put_forward(self, known: bool, group: str, by: "User | None") -> None:
+        if known:
+            self.move(ProfessionalStatus.ASKED, by=by)
+        else:
             db.session.add(self)
             db.session.flush()
             record(self, "ask", by=by, to=ProfessionalStatus.ASKED)
-        else:
-            self.move(ProfessionalStatus.ASKED, by=by)
         self.ask(f"邀请您作为专业志愿者展示：{group}", ASKING.format(self.public_words))
 
     @property

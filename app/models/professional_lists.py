@@ -60,3 +60,13 @@ def asked_of(user_id: int) -> list[Professional]:
 
     mine = select(M).join(Volunteer, Volunteer.id == M.volunteer_id).where(Volunteer.user_id == user_id)
     return list(db.session.scalars(mine.options(joinedload(M.group)).order_by(M.id.desc())))
+
+
+def found_people(people: Select[tuple[Volunteer]], group: ProfessionalGroup, most: int = 20) -> list[Any]:
+    """Of these volunteers who have not left: `id`, name, `phone_tail`, place, unit, and `status` in the association."""
+    own = (M.volunteer_id == Volunteer.id) & (M.group_id == group.id)
+    facts = Volunteer.community_code, Volunteer.unit_id, Volunteer.unit_other, Volunteer.political, Volunteer.employment
+    shown = Volunteer.id, User.name, User.phone_tail, *facts, M.status
+    joined = people.join(User, User.id == Volunteer.user_id).outerjoin(M, own).with_only_columns(*shown)
+    living = joined.where(Volunteer.status != VolunteerStatus.LEFT)
+    return list(db.session.execute(living.order_by(User.initials, Volunteer.id).limit(most)))

@@ -1,0 +1,38 @@
+"""季度之星 on the portal: who stands in 公示, and the published stars quarter by quarter."""
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.access import public
+from app.blueprints.display_filters import StarFilter
+from app.blueprints.portal import portal
+from app.db import db
+from app.htmx import render
+from app.listing import Key, Listing
+from app.models import honour_lists as lists
+from app.models.honour import Honour, announced, published
+from app.models.quarter import quarter_words
+
+PER_PAGE, ANNOUNCED = 24, 60
+
+
+@portal.get("/stars")
+@public
+def stars() -> ResponseReturnValue:
+    """Published stars, the newest quarter first; above them those in 公示."""
+    filters = StarFilter(request.args)
+    order = [Key(Honour.quarter, True), Key(Honour.kind, True), Key(Honour.community_code), Key(Honour.id)]
+    listing = Listing(lists.stars().where(published()), filters, order, per_page=PER_PAGE, scalars=False)
+    waiting = lists.in_announcement(ANNOUNCED)
+    shown = {"waiting": waiting, "quarters": filters.quarters(lists.quarters()), "named": quarter_words}
+    return listing.respond("portal/stars/list.html", **shown)
+
+
+@portal.get("/stars/<int:id>")
+@public
+def stars_show(id: int) -> ResponseReturnValue:
+    """One star, published or in 公示; else 404."""
+    wanted = lists.stars().where(Honour.id == id, db.or_(published(), announced()))
+    star = db.session.execute(wanted).first() or abort(404)
+    return render("portal/stars/show.html", star=star, named=quarter_words, open=star.last_day >= clock.today())
