@@ -24,8 +24,12 @@ from app.models import (
     Feedback,
     Headcount,
     HelpRequest,
+    Honour,
     Message,
+    Notice,
     Post,
+    Professional,
+    ProfessionalGroup,
     PublicCase,
     Report,
     SignIn,
@@ -138,6 +142,15 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
             Report, Report.status, Report.kind, where=db.and_(Report.community_code == place, TO_STAFF)
         ),
         "reports:reports": of_each_state(Report, Report.status, where=Report.community_code == place),
+        "office:notices": of_each_state(Notice, Notice.status, Notice.visible_at > now),
+        "office:honours": of_each_state(Honour, Honour.status, Honour.kind, Honour.agreed_at.is_(None)),
+        "office:professionals": of_each_state(ProfessionalGroup, ProfessionalGroup.status),
+        "office:professionals+members": of_each_state(
+            Professional, Professional.status, columns=(Professional.group_id, Professional.id)
+        ),
+        "notices:notices": of_each_state(Notice, Notice.status),
+        "stars:stars": of_each_state(Honour, Honour.status, Honour.kind),
+        "professionals:professionals": of_each_state(ProfessionalGroup, ProfessionalGroup.status),
         "member:reports": of_each_state(Report, Report.status, where=Report.user_id == owner),
         "office:posts": of_each_state(
             Post, Post.role, Post.revoked_at.is_(None), where=Post.region_code.startswith(cast.HUANGLOU)

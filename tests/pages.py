@@ -44,6 +44,11 @@ ALSO = {
     "portal.reports_show": 404,  # anything but published
     "member.reports_edit": 409,  # handed in already
     "office.reports_edit": 409,  # decided
+    "portal.notices_show": 404,  # a draft, withdrawn
+    "portal.stars_show": 404,  # a candidate, revoked
+    "portal.professionals_show": 404,  # closed
+    "office.professionals_members_new": 303,  # nobody named
+    "office.honours_new": 303,  # nobody named
     "portal.help_asked": 303,  # nothing was asked in this browser
     "member.volunteer_resubmission": 409,  # nothing was sent back
     "office.activities_edit": 409,
@@ -57,6 +62,11 @@ STATES = {
     "portal.feedback": ("?q=没有这样的",),
     "portal.reports": ("?kind=plan", "?q=没有这样的"),
     "office.reports": ("?status=published", "?status=unused", "?q=没有这样的"),
+    "portal.notices": ("?q=没有这样的",),
+    "portal.stars": ("?kind=team", "?quarter=2020Q1"),
+    "office.notices": ("?phase=scheduled", "?q=没有这样的"),
+    "office.honours": ("?status=revoked", "?quarter=2020Q1"),
+    "office.honours_candidates": ("?kind=team", "?region=320302&least=3"),
     "member.services": ("?tab=ended", "?tab=cancelled"),
     "office.applications": ("?status=approved", "?status=returned", "?q=没有这样的"),
     "office.volunteers": ("?status=paused", "?q=没有这样的"),

@@ -12,12 +12,16 @@ from app import clock
 from app.db import db
 from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute
 from app.models.application import ApplicationStatus
+from app.models.honour_proposal import propose
+from app.models.notice import Notice
+from app.models.professional import Professional, ProfessionalGroup
 from app.models.report import ReportKind, ReportStatus
 from app.models.signup import SignUpStatus
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
 from tests import cast
 from tests.helps import ask
+from tests.honours import REASON, past_quarter, served
 
 # key → how to read the values from a place's rows
 ROWS: dict[str, Callable[[Any], list[Any]]] = {
@@ -32,6 +36,12 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:reports": lambda rows: [rows["report"].id],
     "office:help": lambda rows: [rows["help"].id],
     "office:help+assignments": lambda rows: [rows["help"].id, rows["assignment"].id],
+    "office:notices": lambda rows: [rows["notice"].id],
+    "office:honours": lambda rows: [rows["honour"].id],
+    "office:professionals": lambda rows: [rows["professional"].group_id],
+    "office:professionals+members": lambda rows: [rows["professional"].group_id, rows["professional"].id],
+    "member:honours": lambda rows: [rows["honour"].id],
+    "member:professionals": lambda rows: [rows["professional"].id],
     "member:reports": lambda rows: [rows["report"].id],
     "office:posts": lambda rows: [rows["post"].id],
     "office:headcounts": lambda rows: [rows["headcount"].id],
@@ -82,11 +92,24 @@ def build() -> World:
             "sign_in": _sign_in(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
+        rows |= _displays(place, volunteer)
         rows |= _help(code, volunteer) | _delegation(place, number, code, volunteer)
         db.session.add(rows["message"])
         world.places[place] = rows
     db.session.commit()
     return world
+
+
+def _displays(place: str, volunteer: Any) -> dict[str, Any]:
+    """A notice, a person proposed as a star, a professional who was asked."""
+    quarter = past_quarter()
+    served(volunteer, quarter.last_day)
+    group = ProfessionalGroup.found(f"{place}协会", "", "", 0, by=None)
+    return {
+        "notice": Notice.draft("停电通知", "周六上午停电。", "", None, by=None),
+        "honour": propose(quarter, volunteer, REASON, by=None),
+        "professional": Professional.add(group, volunteer, "法律咨询", "", "执业证", by=None),
+    }
 
 
 def _sign_in(user_id: int) -> SignIn:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.accounts.passwords import hashed
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
-from app.demo import delegation, feedback, helps, people, queue, reports, showcases, year
+from app.demo import delegation, feedback, helps, honours, notices, people, professionals, queue, reports, showcases, year
 from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
@@ -19,7 +19,7 @@ from app.models.region_file import import_regions
 
 SEED = 2026
 TOPICS = (
-    "activities", "bases", "categories", "feedback", "help", "posts", "regions", "reports", "teams", "units",
+    "activities", "bases", "categories", "feedback", "help", "honours", "notices", "posts", "professionals", "regions", "reports", "teams", "units",
     "workdays",
 )  # fmt: skip
 VOLUNTEERS, ACTIVITIES, EACH_DISTRICT = 900, 520, 5
@@ -70,4 +70,7 @@ def _build(random: Random) -> Any:
     yield f"任职 {delegation.make_delegation(places, units, password_hash, staff)} 个"
     yield delegation.make_unit_keeping(units, volunteers, staff)
     yield f"志愿者上报 {reports.make_reports(Random(SEED), volunteers, staff)} 篇"
+    yield f"通知公告 {notices.make_notices(Random(SEED), staff)} 条"
+    yield f"专业志愿者 {professionals.make_professionals(Random(SEED), volunteers, staff)} 位"
+    yield f"季度之星 {honours.make_honours(Random(SEED), volunteers, staff)} 个"
     yield f"公众求助 {helps.make_helps(random, places, volunteers, staff)} 件"

@@ -13,6 +13,7 @@ from app import clock
 from app.db import db
 from app.models.activity import Activity
 from app.models.application import Application, ApplicationStatus
+from app.models.consent_lists import consents_of
 from app.models.my_services import Tab, in_tab, services_of
 from app.models.service_record import ServiceRecord
 from app.models.signup import SignUp, SignUpStatus
@@ -32,6 +33,8 @@ class Overview:
     quarter: int
     quarter_before: int
     this_quarter: str
+    asked: int  # decisions about being named in public that wait
+    named: int  # all of them
 
     @property
     def soon(self) -> list[SignUp]:
@@ -47,7 +50,7 @@ class Overview:
     def needs(self) -> int:
         """How many things wait for the member."""
         returned = self.application is not None and self.application.status is ApplicationStatus.RETURNED
-        return len(self.soon) + returned + (self.application is None and self.volunteer is None)
+        return len(self.soon) + returned + self.asked + (self.application is None and self.volunteer is None)
 
 
 def overview(user: User) -> Overview:
@@ -58,9 +61,8 @@ def overview(user: User) -> Overview:
     start, before = quarter_start(clock.now()), quarter_start(quarter_start(clock.now()) - timedelta(days=1))
     now, last = _services_since(volunteer, start, before)
     there = clock.local(start)
-    return Overview(
-        volunteer, application, _coming(volunteer), now, last, f"{there.year} 年第 {there.month // 3 + 1} 季度"
-    )
+    quarter = f"{there.year} 年第 {there.month // 3 + 1} 季度"
+    return Overview(volunteer, application, _coming(volunteer), now, last, quarter, *consents_of(volunteer))
 
 
 def quarter_start(moment: datetime) -> datetime:

@@ -20,8 +20,13 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     help,  # noqa: F401
     help_moves,  # noqa: F401
     home,  # noqa: F401
+    honour_moves,  # noqa: F401
+    honours,  # noqa: F401
+    notices,  # noqa: F401
     password_codes,  # noqa: F401
     posts,  # noqa: F401
+    professional_members,  # noqa: F401
+    professionals,  # noqa: F401
     regions,  # noqa: F401
     records,  # noqa: F401
     report_moves,  # noqa: F401

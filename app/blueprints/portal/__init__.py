@@ -14,9 +14,12 @@ from app.blueprints.portal import (  # noqa: E402, F401  (views need the bluepri
     help,
     help_track,
     home,
+    notices,
     pictures,
+    professionals,
     regions,
     reports,
     signups,
+    stars,
     teams,
 )
