@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import literal, select, union_all
+
 from app.db import db
 from app.models import activity_search as search
 from app.models.activity import Activity
@@ -19,8 +21,15 @@ class Hosted:
 
 
 def hosted(column: Any, id: int) -> Hosted:
-    """What the portal shows of the activities whose `column` (Activity.team_id, Activity.base_id) is `id`."""
+    """What the portal shows of the activities whose `column` (Activity.team_id, Activity.base_id) is `id`.
+
+    One statement.
+    """
     a, here = Activity, search.public_activities(None).where(column == id)
-    coming = here.where(*search.to_come()).order_by(a.starts_at, a.id).limit(SHOWN)
-    past = here.where(*search.shown_as("ended")).order_by(a.starts_at.desc(), a.id.desc()).limit(SHOWN)
-    return Hosted(list(db.session.execute(coming)), list(db.session.execute(past)))
+    ahead = here.where(*search.to_come()).order_by(a.starts_at, a.id)
+    behind = here.where(*search.shown_as("ended")).order_by(a.starts_at.desc(), a.id.desc())
+    parts = [(ahead, "ahead"), (behind, "behind")]
+    both = [select(part.add_columns(literal(word).label("part")).limit(SHOWN).subquery()) for part, word in parts]
+    rows = sorted(db.session.execute(union_all(*both)), key=lambda row: (row.starts_at, row.id))
+    coming = [row for row in rows if row.part == "ahead"]
+    return Hosted(coming, [row for row in reversed(rows) if row.part == "behind"])
