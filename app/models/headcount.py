@@ -13,7 +13,7 @@ from app import clock
 from app.db import Model, Row, db, lock
 from app.models.history import History, history_of, record
 from app.models.stateful import given
-from app.models.work_unit import WorkUnit
+from app.models.work_unit import WorkUnit, units
 from app.refusal import Invalid
 
 if TYPE_CHECKING:
@@ -94,5 +94,5 @@ def headcount_on(unit_id: int, day: date) -> int | None:
 
 def headcount_story(unit_id: int) -> list[History]:
     """Everything that was entered, corrected and taken out, oldest first."""
-    unit = db.session.get(WorkUnit, unit_id)
+    unit = units().get(unit_id)
     return [line for line in history_of(unit) if line.action in HEADCOUNT_ACTIONS] if unit else []

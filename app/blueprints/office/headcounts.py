@@ -13,7 +13,7 @@ from app.blueprints.office import office
 from app.forms import CreationForm, Form, clean, length, required
 from app.htmx import go, render
 from app.listing import Key, Listing, NoFilter
-from app.models.headcount import Headcount, headcount_on, headcount_story
+from app.models.headcount import Headcount, headcount_story
 from app.once import once
 from app.timeline.units import told
 
@@ -44,8 +44,8 @@ def headcounts() -> ResponseReturnValue:
         return go(url_for(".headcounts"))
     scope = rows(Headcount, P.HEADCOUNT).options(joinedload(Headcount.entered_by))
     page = Listing(scope, NoFilter(request.args), [Key(Headcount.day, True), Key(Headcount.id, True)]).page()
-    facts = {"now": headcount_on(unit_id, clock.today()), "story": told(headcount_story(unit_id))}
-    return render("office/headcounts/list.html", status=form.status, form=form, page=page, **facts)
+    story = told(headcount_story(unit_id))
+    return render("office/headcounts/list.html", status=form.status, form=form, page=page, story=story)
 
 
 @office.route("/headcounts/<int:id>/edit", methods=["GET", "POST"])
