@@ -9,8 +9,9 @@ import pytest
 from app import clock
 from app.db import db
 from app.freshness import forget
-from app.models import Feedback, Message
+from app.models import Feedback, Message, Report
 from app.models.feedback import FeedbackStatus
+from app.models.report import ReportKind, ReportStatus
 from tests import cast
 from tests.applicants import apply, card
 from tests.demonstration import rows, signed_up
@@ -34,6 +35,8 @@ KNOWN: dict[str, tuple[int, str]] = {
     "office.signups": (7, "the list, its counts and the units named in it"),
     "office.attendance_show": (7, "the row's history and who wrote it"),
     "office.volunteers_show": (8, "services, history and who wrote it, a dispute that waits"),
+    "member.reports_edit": (7, "the activities to choose from, and why it was sent back; 409 reads the person again"),
+    "office.reports_edit": (7, "409 reads the person again"),
     "office.help_show": (7, "assignments, history and who wrote it"),
 }
 
@@ -70,7 +73,11 @@ def more(number: int, since: int) -> None:
         feedback = Feedback(activity_id=over.id, title=f"反馈{n}", body="好。", status=FeedbackStatus.PUBLISHED)
         feedback.published_at = clock.now() - timedelta(minutes=n)
         feedback.locate(over.community_code)
-        db.session.add_all([feedback, Message(user_id=mine.user_id, title=f"消息{n}")])
+        report = Report(user_id=mine.user_id, kind=ReportKind.REFLECTION, title=f"上报{n}", body="好。")
+        report.submitted_at = report.published_at = clock.now() - timedelta(minutes=n)
+        report.status = (ReportStatus.PENDING, ReportStatus.PUBLISHED)[n % 2]
+        report.locate(mine.community_code)
+        db.session.add_all([feedback, report, Message(user_id=mine.user_id, title=f"消息{n}")])
     db.session.commit()
     forget()
 

@@ -106,6 +106,11 @@ class Report(Placed, Review, Row, Model):
         """Whether the next step is the author's: it is being written, or was sent back."""
         return self.status in (ReportStatus.DRAFT, ReportStatus.RETURNED)
 
+    def must_be_with_author(self) -> None:
+        """Refused (409 with the state) unless the author may write it on."""
+        if not self.with_author:
+            raise Refused(self.closed(), self)
+
     @classmethod
     def draft(cls, words: Words, pictures: Chosen, *, by: User) -> "Report":
         """Begin one, as incomplete as it may be; Refused unless `by` is a living volunteer."""
@@ -122,8 +127,7 @@ class Report(Placed, Review, Row, Model):
     def save(self, words: Words, pictures: Chosen, version: int, *, by: User) -> None:
         """Write it on; from here all words are the author's own again. Raises Stale, or TransitionError once sent."""
         self.hold()
-        if not self.with_author:
-            raise TransitionError(self, ReportStatus.DRAFT)
+        self.must_be_with_author()
         if words.activity_id != self.activity_id:
             _check_link(words.activity_id, self.user_id)
         self.rewrite(asdict(words), version, by=by, pictures=pictures)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, with_loader_criteria
 
 from app.db import db
 from app.models.activity import Activity
@@ -21,6 +21,7 @@ PINNED = 2  # at most so many in the home page's column: what the community publ
 Condition = ColumnElement[bool]
 TO_STAFF: Condition = Report.status != ReportStatus.DRAFT  # a draft is its author's alone
 WITH_AUTHOR = joinedload(Report.user)
+BUT_DRAFTS = with_loader_criteria(Report, TO_STAFF, propagate_to_loaders=False)  # for app.access.one
 
 
 def published() -> Select[Any]:

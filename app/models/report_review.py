@@ -92,16 +92,26 @@ class Review(Written):
     def edit_by_staff(self, title: str, body: str, version: int, *, by: User | None) -> None:
         """Mend the words that are shown; the author's own are kept beside them from the first time on.
 
-        Raises Stale, and TransitionError unless it waits for review or is published.
+        Raises Stale, and Refused unless it waits for review or is published.
         """
         self._take_up(by)
-        if self.status not in IN_HAND:
-            raise TransitionError(self, S.PENDING)
+        self.must_be_in_hand()
         before = self.title, self.body
         self.rewrite({"title": title, "body": body}, version, by=by)
         if before != (title, body):
             self._keep_own(*before)
         touch("reports")
+
+    def must_be_in_hand(self) -> None:
+        """Refused (409 with the state) unless staff may still work on it."""
+        if self.status not in IN_HAND:
+            raise Refused(self.closed(), self)
+
+    def closed(self) -> str:
+        """That nothing can be changed in the present state, in words."""
+        from app.labels import word
+
+        return f"这篇上报现在是“{word(self.status)}”，不能再修改。"
 
     def pin(self, *, by: User | None) -> None:
         """Show it first in the home page's column; by district and city alone. Pinned twice it stays as it is."""
@@ -129,8 +139,7 @@ class Review(Written):
             raise Refused("只有“活动计划”可以据此新建活动。", self)
         if self.planned_id is not None:
             return db.session.get_one(Activity, self.planned_id)
-        if self.status not in IN_HAND:
-            raise TransitionError(self, self.status)
+        self.must_be_in_hand()
         activity = Activity.draft(self._facts(), by)
         record(activity, "from-report", by=by, reason=f"“{self.title}”（编号 {self.id}）")
         self.planned_id = activity.id

@@ -95,6 +95,7 @@ def test_what_was_sent_back_is_mended_over_what_stands_there(clients):
     assert "请写具体些" in volunteer.get(shown).text and "请写具体些" in volunteer.get(address).text
     opened = hidden(volunteer.get(address).text)
     assert volunteer.submit(address, **FILLED | {"title": "在手机上改的"}).status_code == 303
+    assert "请写具体些" in volunteer.get(shown).text.split("<article")[0], "the reason stays above what was mended"
     late = volunteer.post(address, data=opened | FILLED | {"title": "在电脑上改的", "action": "submit"})
     assert late.status_code == 409 and "在手机上改的" in late.text and 'value="在电脑上改的"' in late.text
     again = volunteer.post(address, data=hidden(late.text) | FILLED | {"title": "在电脑上改的", "action": "submit"})

@@ -18,9 +18,9 @@ from app.listing import AnyFilter, Key, Listing
 from app.media.uploads import PicturesField, receives
 from app.models.activity import Activity
 from app.models.history import history_of
-from app.models.report import LIMITS, Report, ReportKind, Words, may_write
+from app.models.report import LIMITS, Report, ReportKind, ReportStatus, Words, may_write
 from app.models.report_lists import attended, mine
-from app.models.stateful import Stale, TransitionError
+from app.models.stateful import Stale
 from app.once import once
 from app.refusal import Invalid
 from app.timeline.reports import told
@@ -115,8 +115,7 @@ def reports_show(id: int) -> ResponseReturnValue:
 def reports_edit(id: int) -> ResponseReturnValue:
     """Write on, or mend what was sent back; 409 with what was saved elsewhere meanwhile."""
     report = _mine(id)
-    if not report.with_author:
-        raise TransitionError(report, report.status)
+    report.must_be_with_author()
     form = ReportForm(report=report)
     preview = form.previewed
     try:
@@ -124,8 +123,8 @@ def reports_edit(id: int) -> ResponseReturnValue:
             return _saved(form, report)
     except Stale as stale:
         form.over(report)
-        return _page(id, form, 409, stale=stale)
-    return _page(id, form, form.status, preview=preview)
+        return _page(report, form, 409, stale=stale)
+    return _page(report, form, form.status, preview=preview)
 
 
 def _mine(id: int, *options: Any) -> Report:
@@ -133,9 +132,9 @@ def _mine(id: int, *options: Any) -> Report:
     return found
 
 
-def _page(id: int, form: ReportForm, status: int, **context: Any) -> ResponseReturnValue:
-    report = _mine(id)
-    story = told(history_of(report), report)
+def _page(report: Report, form: ReportForm, status: int, **context: Any) -> ResponseReturnValue:
+    report = _mine(report.id) if form.is_submitted() else report  # a refusal has rolled back what was read
+    story = told(history_of(report), report) if report.status is ReportStatus.RETURNED else []
     return render(EDIT, "form", status=status, form=form, report=report, story=story, writes=True, **context)
 
 

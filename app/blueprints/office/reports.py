@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import TextAreaField
@@ -21,9 +21,9 @@ from app.models.history import history_of
 from app.models.impartial import untouchable
 from app.models.region import place_name
 from app.models.report import LEAST, LIMITS, Report, ReportStatus
-from app.models.report_lists import TO_STAFF, WITH_AUTHOR, counts
-from app.models.report_review import IN_HAND, PINNING
-from app.models.stateful import REASON_LIMIT, Stale, TransitionError
+from app.models.report_lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts
+from app.models.report_review import PINNING
+from app.models.stateful import REASON_LIMIT, Stale
 from app.timeline.reports import told
 
 P = Permission
@@ -67,7 +67,7 @@ class ReportReasonForm(Form):
 @requires(P.REPORTS)
 def reports() -> ResponseReturnValue:
     """What waits, oldest first; one tab a state."""
-    found, good = _listing(), True
+    found = _listing()
     good = found.filters.validate()
     numbers = counts(found.filters.narrow_but_state(found.stmt)) if good else {}  # type: ignore[attr-defined]
     tabs = found.filters.tabs(numbers) if good else []  # type: ignore[attr-defined]
@@ -94,8 +94,7 @@ def reports_show(id: int) -> ResponseReturnValue:
 def reports_edit(id: int) -> ResponseReturnValue:
     """Mend the words that are shown; 409 with what was saved elsewhere meanwhile."""
     report = fetch(id)
-    if report.status not in IN_HAND:
-        raise TransitionError(report, report.status)
+    report.must_be_in_hand()
     form, stale = StaffEditForm(obj=report), None
     preview = form.previewed
     try:
@@ -106,7 +105,8 @@ def reports_edit(id: int) -> ResponseReturnValue:
         form.over(report)
         stale = refused
     status = 409 if stale else form.status
-    return render(EDIT, "form", status=status, form=form, report=fetch(id), preview=preview, stale=stale)
+    report = fetch(id) if form.is_submitted() else report
+    return render(EDIT, "form", status=status, form=form, report=report, preview=preview, stale=stale)
 
 
 def _edit(report: Report, form: StaffEditForm) -> None:
@@ -115,10 +115,8 @@ def _edit(report: Report, form: StaffEditForm) -> None:
 
 def fetch(id: int) -> Report:
     """The report with author, activities and pictures, if the acting post reviews it and it was handed in; else 404."""
-    loaded = (WITH_AUTHOR, joinedload(Report.activity), joinedload(Report.planned), selectinload(Report.pictures))
-    found: Report = one(Report, id, P.REPORTS, *loaded)
-    if found.status is ReportStatus.DRAFT:
-        abort(404)
+    linked = joinedload(Report.activity), joinedload(Report.planned), selectinload(Report.pictures)
+    found: Report = one(Report, id, P.REPORTS, BUT_DRAFTS, WITH_AUTHOR, *linked)
     return found
 
 
