@@ -7,7 +7,7 @@ attached; they take effect when the person accepts (SPEC section 4).
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, select
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Row, Sealed, db
@@ -18,7 +18,7 @@ from app.models.importing import Importing
 from app.models.importing import ImportStatus as ImportStatus
 from app.models.region import CITY, Placed
 from app.models.stateful import FREE, REASON
-from app.models.user import Gender, Post
+from app.models.user import Gender, Post, User
 
 
 class Import(Importing, Row, Model):
@@ -43,6 +43,8 @@ class Import(Importing, Row, Model):
     carried: Mapped[int] = mapped_column(default=0)
     district_code: Mapped[str | None] = mapped_column(String(6))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    created_by: Mapped[User | None] = relationship(lazy="raise")
 
     @classmethod
     def scope(cls, post: Post) -> Any:
@@ -119,3 +121,10 @@ class EarlierService(Row, Model):
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
     number: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(String(200))  # the file and its line
+
+
+def counts_of(whole: Import) -> dict[InvitationStatus, int]:
+    """How many people of a file are in each state."""
+    counted = select(Invitation.status, func.count()).where(Invitation.import_id == whole.id)
+    found = {row[0]: row[1] for row in db.session.execute(counted.group_by(Invitation.status))}
+    return {status: found.get(status, 0) for status in InvitationStatus}

@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
+from app.crypto import keyed_hash
 from app.db import db
 from app.models.application import Application
 from app.models.credentials import plain_code
 from app.models.invitation import Invitation, InvitationStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.text import is_phone, plain_phone
 
 ALIVE = (InvitationStatus.OPEN, InvitationStatus.DECLINED)
 
@@ -46,3 +48,14 @@ def by_code(typed: str, user: User) -> Invitation | None:
     if found is None or found.name != user.name or found.status not in ALIVE:
         return None
     return found if hmac.compare_digest(plain_code(found.code), f"{int(number)}{letters}") else None
+
+
+def known_as(words: str) -> list[Any]:
+    """Conditions that `words` name an invited person: a name, a whole phone number or its last four digits."""
+    words = words.strip()
+    phone = plain_phone(words)
+    if is_phone(phone):
+        return [Invitation.phone_hash == keyed_hash(phone, "phone")]
+    if len(words) == 4 and words.isascii() and words.isdecimal():
+        return [Invitation.phone_tail == words]
+    return [Invitation.name.contains(words, autoescape=True)] if words else []

@@ -11,6 +11,7 @@ from app.forms import Form, clean, length
 from app.htmx import go, render
 from app.models.applicant import Desk, desk_of
 from app.models.application import Application
+from app.models.my_invitations import waiting_for
 from app.models.stateful import REASON_LIMIT
 from app.models.volunteer import Volunteer
 from app.once import once
@@ -127,9 +128,11 @@ def _membership(desk: Desk) -> Volunteer:
 
 
 def _form_page(desk: Desk, form: ApplicationForm) -> ResponseReturnValue:
-    return render("member/volunteer/form.html", status=form.status, form=form, desk=desk)
+    invited = waiting_for(me())
+    return render("member/volunteer/form.html", status=form.status, form=form, desk=desk, invited=invited)
 
 
 def _desk_page(desk: Desk, **forms: Form) -> ResponseReturnValue:
     status = max([form.status for form in forms.values()], default=200)
-    return render("member/volunteer/show.html", status=status, desk=desk, story=told(desk.history()), forms=forms)
+    context = {"desk": desk, "story": told(desk.history()), "forms": forms, "invited": waiting_for(me())}
+    return render("member/volunteer/show.html", status=status, **context)
