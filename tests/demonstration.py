@@ -21,6 +21,7 @@ from app.models import (
     Activity,
     Application,
     Assignment,
+    Category,
     Feedback,
     Headcount,
     HelpRequest,
@@ -31,12 +32,17 @@ from app.models import (
     Professional,
     ProfessionalGroup,
     PublicCase,
+    Region,
+    RegionName,
     Report,
+    ServiceBase,
     SignIn,
     SignUp,
+    Team,
     UnitDispute,
     User,
     Volunteer,
+    WorkUnit,
 )
 from app.models.activity import ActivityStatus
 from app.models.feedback import FeedbackStatus
@@ -44,6 +50,7 @@ from app.models.report_lists import TO_STAFF
 from app.models.signup import SignUpStatus
 from tests import cast
 from tests.fixtures import Client, settings
+from tests.showcases import make_base, make_team
 from tests.support.databases import Database, open_database
 from tests.support.postgres import RUN
 
@@ -88,6 +95,8 @@ def add_missing_states() -> None:
         feedback = Feedback(activity_id=activity, title="活动情况", body="大家都来了。", status=status)
         feedback.locate(cast.WANTONG)
         db.session.add(feedback)
+    make_team(name="楼道守望队").close(by=by, reason="队员都搬走了")
+    make_base(name="旧书屋").close(by=by, reason="房屋翻修")
     for volunteer in volunteers[2:5]:
         db.session.add(signed_up(going_on, volunteer))
 
@@ -110,6 +119,13 @@ def of_each_state(model: Any, *state: Any, where: Any = None, columns: Any = Non
     first = db.select(db.func.max(model.id)).group_by(*state)
     chosen = db.select(*(columns or [model.id])).where(model.id.in_(first if where is None else first.where(where)))
     return [tuple(row) for row in db.session.execute(chosen.order_by(model.id))]
+
+
+def merged_and_renamed() -> list[tuple[Any, ...]]:
+    """The codes of a region that was merged, and of one that was renamed."""
+    merged = db.session.scalar(db.select(Region.code).where(Region.successor.is_not(None)))
+    renamed = db.session.scalar(db.select(RegionName.region_code))
+    return [(code,) for code in (merged, renamed) if code]
 
 
 def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
@@ -157,6 +173,14 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
         ),
         "office:headcounts": of_each_state(Headcount, Headcount.unit_id, where=Headcount.unit_id == unit),
         "office:disputes": of_each_state(UnitDispute, UnitDispute.status, where=UnitDispute.unit_id == unit),
+        "office:regions": [(place,), (place[:9],), *merged_and_renamed()],
+        "office:units": of_each_state(WorkUnit, WorkUnit.valid_to),
+        "office:categories": of_each_state(Category, Category.closed),
+        "office:workdays": [("2026-10-01",)],
+        "office:teams": of_each_state(Team, Team.status, where=Team.community_code == place),
+        "office:bases": of_each_state(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
+        "teams:teams": of_each_state(Team, Team.status, where=Team.community_code == place),
+        "bases:bases": of_each_state(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
         "feedback:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
         "help:help": of_each_state(PublicCase, PublicCase.category_id)[:2],
         "member:services": of_each_state(SignUp, *states, where=mine),

@@ -25,6 +25,7 @@ NO_PAGE = {
     "portal.regions_filter": "a fragment of a form",
     "portal.units_matches": "a fragment of a form",
     "office.attendance_row": "a fragment; without htmx it leads to the list",
+    "office.statistics_export": "a file",
 }
 VIEWERS = {  # surface → who looks at its pages; who may is decided by app/access.py
     "portal": ("", "member", "volunteer", "wantong"),
@@ -55,11 +56,17 @@ ALSO = {
     "office.activities_cancellation": 409,
     "office.applications_return": 409,
     "office.applications_rejection": 409,
+    "office.regions_merger": 409,  # merged already
+    "office.units_merger": 409,
 }
 # Lists in states that an address brings about.
 STATES = {
     "portal.activities": ("?status=recruiting", "?status=ended", "?q=没有这样的", "?after=坏", "?region=320302"),
     "portal.feedback": ("?q=没有这样的",),
+    "portal.teams": ("?q=没有这样的", "?category=elder&region=320302"),
+    "portal.bases": ("?q=没有这样的", "?category=elder&region=320302"),
+    "office.teams": ("?status=closed", "?asking=1", "?q=没有这样的"),
+    "office.bases": ("?status=closed", "?q=没有这样的"),
     "portal.reports": ("?kind=plan", "?q=没有这样的"),
     "office.reports": ("?status=published", "?status=unused", "?q=没有这样的"),
     "portal.notices": ("?q=没有这样的",),
@@ -72,6 +79,19 @@ STATES = {
     "office.volunteers": ("?status=paused", "?q=没有这样的"),
     "office.activities": ("?status=draft", "?status=cancelled", "?q=没有这样的"),
     "office.password_codes": (),
+    "office.regions": ("?region=320302001", "?q=万通", "?state=closed", "?q=没有这样的"),
+    "office.units": ("?state=merged", "?q=没有这样的"),
+    "office.units_others": ("?q=没有这样的",),
+    "office.workdays": ("?year=2031",),
+    "office.statistics": (
+        "?view=volunteer",
+        "?region=320302&open=320302001002",
+        "?unit=none",
+        "?from=2031-01&to=2031-03",
+        "?region=320302001002&from=2024-02&all=units",
+    ),
+    "office.statistics_records": ("?evidence=help", "?from=2031-01&to=2031-03", "?after=坏"),
+    "office.statistics_people": ("?from=2031-01&to=2031-03",),
     "office.posts": ("?status=revoked", "?status=future", "?q=没有这样的"),
     "office.posts_vacancies": ("?level=subdistrict",),
     "office.posts_new": ("?place=320302001002",),

@@ -17,11 +17,13 @@ from app.models.notice import Notice
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.report import ReportKind, ReportStatus
 from app.models.signup import SignUpStatus
+from app.models.team import MemberStatus
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
 from tests import cast
 from tests.helps import ask
 from tests.honours import REASON, past_quarter, served
+from tests.showcases import make_base, make_member, make_team
 
 # key → how to read the values from a place's rows
 ROWS: dict[str, Callable[[Any], list[Any]]] = {
@@ -46,6 +48,15 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:posts": lambda rows: [rows["post"].id],
     "office:headcounts": lambda rows: [rows["headcount"].id],
     "office:disputes": lambda rows: [rows["dispute"].id],
+    "office:regions": lambda rows: [rows["activity"].community_code],
+    "office:units": lambda rows: [rows["dispute"].unit_id],
+    "office:categories": lambda rows: [rows["activity"].category_id],
+    "office:workdays": lambda rows: ["2026-10-01"],
+    "office:teams": lambda rows: [rows["team"].id],
+    "office:teams+members": lambda rows: [rows["team"].id, rows["team_member"].id],
+    "office:bases": lambda rows: [rows["base"].id],
+    "teams:teams": lambda rows: [rows["team"].id],
+    "member:teams": lambda rows: [rows["team_member"].id],
     "member:help": lambda rows: [rows["assignment"].id],
     "member:messages": lambda rows: [rows["message"].id],
     "member:services": lambda rows: [rows["signup"].id],
@@ -93,7 +104,7 @@ def build() -> World:
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
         rows |= _displays(place, volunteer)
-        rows |= _help(code, volunteer) | _delegation(place, number, code, volunteer)
+        rows |= _help(code, volunteer) | _team(code, volunteer) | _delegation(place, number, code, volunteer)
         db.session.add(rows["message"])
         world.places[place] = rows
     db.session.commit()
@@ -208,3 +219,9 @@ def _help(code: str, volunteer: Any) -> dict[str, Any]:
     db.session.add(assignment)
     db.session.flush()
     return {"help": request, "assignment": assignment}
+
+
+def _team(code: str, volunteer: Any) -> dict[str, Any]:
+    """A team that somebody asks to join, and a base."""
+    team = make_team(code)
+    return {"team": team, "team_member": make_member(team, volunteer, MemberStatus.ASKING), "base": make_base(code)}
