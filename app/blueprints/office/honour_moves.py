@@ -53,8 +53,8 @@ def honours_show(id: int) -> ResponseReturnValue:
             return _done(id, "推荐理由已保存。")
     except Stale as stale:
         form.version.data, form.version.raw_data = honour.version, None
-        return _page(honour, reason=form, stale=stale, status=409)
-    return _page(honour, reason=form, status=form.status)
+        return _page(id, reason=form, stale=stale, status=409)
+    return _page(id, reason=form, status=form.status)
 
 
 @office.post("/honours/<int:id>/announcement")
@@ -64,7 +64,7 @@ def honours_announcement(id: int) -> ResponseReturnValue:
     honour, form = one(Honour, id, P, *LOADED), AnnouncementForm()
     days = form.first_day, form.last_day
     if form.carry(lambda: announce(honour, *(day.data or clock.today() for day in days), by=me())) is None:
-        return _page(honour, announcement=form, status=form.status)
+        return _page(id, announcement=form, status=form.status)
     return _done(id, "公示已定好，期满自动公布。")
 
 
@@ -74,7 +74,7 @@ def honours_revocation(id: int) -> ResponseReturnValue:
     """→ 已撤销, with a reason."""
     honour, form = one(Honour, id, P, *LOADED), WithdrawalForm()
     if form.carry(lambda: honour.revoke(by=me(), reason=form.reason.data or "")) is None:
-        return _page(honour, revocation=form, status=form.status)
+        return _page(id, revocation=form, status=form.status)
     return _done(id, "已撤销，门户上看不到了。")
 
 
@@ -83,7 +83,9 @@ def _done(id: int, said: str) -> ResponseReturnValue:
     return go(url_for("office.honours_show", id=id))
 
 
-def _page(honour: Honour, *, status: int, **forms: Any) -> ResponseReturnValue:
+def _page(id: int, *, status: int, **forms: Any) -> ResponseReturnValue:
+    """The page, with the row read again: a refused verb has ended what was loaded."""
+    honour = one(Honour, id, P, *LOADED)
     candidate = honour.status is HonourStatus.CANDIDATE
     blank = {"reason": ReasonForm(formdata=None, obj=honour), "announcement": AnnouncementForm(formdata=None)}
     forms = {**blank, "revocation": None, "stale": None, **forms}

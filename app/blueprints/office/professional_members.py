@@ -100,8 +100,8 @@ def professionals_members_show(id: int, member_id: int) -> ResponseReturnValue:
             return go(url_for("office.professionals_members_show", id=id, member_id=member_id))
     except Stale as stale:
         form.version.data, form.version.raw_data = member.version, None
-        return _page(member, form, stale=stale, status=409)
-    return _page(member, form, status=form.status)
+        return _page(id, member_id, form, stale=stale, status=409)
+    return _page(id, member_id, form, status=form.status)
 
 
 @office.post("/professionals/<int:id>/members/<int:member_id>/removal")
@@ -110,7 +110,7 @@ def professionals_members_removal(id: int, member_id: int) -> ResponseReturnValu
     """Off the list, with a reason."""
     member, form = _member(id, member_id), WithdrawalForm()
     if form.carry(lambda: member.remove(by=me(), reason=form.reason.data or "")) is None:
-        return _page(member, MemberForm(formdata=None, obj=member), removal=form, status=form.status)
+        return _page(id, member_id, removal=form, status=form.status)
     flash("已从名单移除，并已告诉本人。")
     return go(url_for("office.professionals_show", id=id))
 
@@ -121,6 +121,11 @@ def _member(id: int, member_id: int) -> Professional:
     return found if found.group_id == id else abort(404)
 
 
-def _page(member: Professional, form: MemberForm, *, status: int, **context: Any) -> ResponseReturnValue:
+def _page(
+    id: int, member_id: int, form: MemberForm | None = None, *, status: int, **context: Any
+) -> ResponseReturnValue:
+    """The page, with the row read again: a refused verb has ended what was loaded."""
+    member = _member(id, member_id)
+    form = form or MemberForm(formdata=None, obj=member)
     context = {"stale": None, "removal": None, "group": member.group, "volunteer": member.volunteer} | context
     return render(MEMBER, status=status, member=member, form=form, story=told(history_of(member)), **context)
