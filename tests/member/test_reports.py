@@ -7,6 +7,7 @@ from app import clock
 from app.db import db
 from app.models import Picture, Report
 from app.models.report import ReportKind, ReportStatus
+from app.models.signup import Attendance
 from tests import cast
 from tests.demonstration import signed_up
 from tests.reports import BODY, TITLE, reported
@@ -107,9 +108,12 @@ def test_it_may_be_linked_to_an_activity_one_was_at(clients):
     was = cast.make_activity(
         title="上门理发", starts_at=clock.now() - timedelta(hours=3), ends_at=clock.now() - timedelta(hours=1)
     )
-    db.session.add(signed_up(was, cast.volunteer_of("volunteer")))
+    signup = signed_up(was, cast.volunteer_of("volunteer"))
+    signup.attendance = Attendance.PRESENT
+    db.session.add(signup)
     other = cast.make_activity(title="别人的活动")
     volunteer, id, foreign = clients("volunteer"), was.id, other.id
+    assert f"{NEW}?activity={id}" in volunteer.get(f"/member/services/{signup.id}").text
     page = volunteer.get(f"{NEW}?activity={id}").text
     assert f'<option selected value="{id}">' in page and "别人的活动" not in page
     assert "selected" not in volunteer.get(f"{NEW}?activity={foreign}").text.replace('<option selected value="">', "")
