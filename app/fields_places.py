@@ -190,3 +190,17 @@ class UnitField(Field):
     def pick(self) -> UnitPick:
         """What the macro draws."""
         return UnitPick(self.name, self.data or "", self.other_typed, self.q)
+
+
+class ListedUnitField(UnitField):
+    """A work unit of the list and nothing else; `.unit_id` says which."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and self.unit_id is None:
+            raise ValidationError("请从单位名单中选择一个。")
+
+    @property
+    def pick(self) -> UnitPick:
+        """What the macro draws: no 其他, no 无单位."""
+        return UnitPick(self.name, self.data or "", "", self.q, listed=True)

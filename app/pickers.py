@@ -120,6 +120,7 @@ class UnitPick:
     chosen: str = ""
     other: str = ""
     q: str = ""
+    listed: bool = False  # only units of the list may be chosen
 
     @property
     def value(self) -> WorkUnit | None:
@@ -135,4 +136,4 @@ class UnitPick:
     @property
     def fixed(self) -> list[tuple[str, str]]:
         """The two answers that are no unit."""
-        return [(OTHER, "其他（名单里没有）"), (NONE, NO_UNIT)]
+        return [] if self.listed else [(OTHER, "其他（名单里没有）"), (NONE, NO_UNIT)]

@@ -16,6 +16,7 @@ from app.models.invitation import ImportStatus, InvitationStatus
 from app.models.notice import NoticePhase, NoticeStatus
 from app.models.post import PostState, Role
 from app.models.professional import GroupStatus, ProfessionalStatus
+from app.models.region import Level
 from app.models.report import ReportKind, ReportStatus
 from app.models.service_base import BaseStatus
 from app.models.service_record import Evidence
@@ -183,6 +184,12 @@ WORDS: dict[type[Enum], dict[Any, str]] = {
         Role.SUBDISTRICT: "街道管理员",
         Role.COMMUNITY: "社区管理员",
         Role.UNIT: "单位管理员",
+    },
+    Level: {
+        Level.CITY: "市",
+        Level.DISTRICT: "区（县、市）",
+        Level.SUBDISTRICT: "街道（镇）",
+        Level.COMMUNITY: "社区（村）",
     },
     Gender: {
         Gender.FEMALE: "女",

@@ -11,7 +11,20 @@ from sqlalchemy import select
 from app.accounts.passwords import hashed
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
-from app.demo import delegation, feedback, helps, honours, notices, people, professionals, queue, reports, showcases, year
+from app.demo import (
+    city_lists,
+    delegation,
+    feedback,
+    helps,
+    honours,
+    notices,
+    people,
+    professionals,
+    queue,
+    reports,
+    showcases,
+    year,
+)
 from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
@@ -74,3 +87,4 @@ def _build(random: Random) -> Any:
     yield f"专业志愿者 {professionals.make_professionals(Random(SEED), volunteers, staff)} 位"
     yield f"季度之星 {honours.make_honours(Random(SEED), volunteers, staff)} 个"
     yield f"公众求助 {helps.make_helps(random, places, volunteers, staff)} 件"
+    yield city_lists.make_city_lists(places, staff)

@@ -1,10 +1,11 @@
 """活动类型 `Category`: the city's list of kinds of activity, also used by help requests."""
 
-from sqlalchemy import String, select
+from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
 from app.freshness import remembered
+from app.models.category_verbs import CategoryVerbs
 from app.refusal import Invalid
 
 OTHER = "other"
@@ -22,8 +23,10 @@ FIRST = (  # slug, name: the first migration puts these in; the city may change 
 )
 
 
-class Category(Row, Model):
+class Category(CategoryVerbs, Row, Model):
     """A kind of activity; a closed one accepts nothing new and keeps its history."""
+
+    DOORS = {"any": ""}  # the list is the city's
 
     slug: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(20), unique=True)
@@ -51,3 +54,8 @@ def open_category(slug: str, field: str = "category") -> Category:
     if found is None or found.closed:
         raise Invalid(field, "请选择一个类型。")
     return found
+
+
+def in_order(scope: "Select[tuple[Category]]") -> list[Category]:
+    """The categories of this scope in their order, as they stand in the database."""
+    return list(db.session.scalars(scope.order_by(Category.position, Category.id)))

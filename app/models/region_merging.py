@@ -34,10 +34,11 @@ def pass_posts(place: Any, to: str | int, said: str, *, by: User | None, keep: b
     here = Post.region_code == to if isinstance(to, str) else Post.unit_id == to
     there = set(db.session.scalars(select(Post.user_id).where(here, *not_over())))
     for post in db.session.scalars(ending).all():
+        holder = post.user  # revoking reads the row afresh, without its person
         post.revoke(by=by, reason=said)
         if keep and post.user_id not in there:
             first_day = max(post.first_day, clock.today())
-            Post.grant(post.user, post.role, to, by=by, first_day=first_day, last_day=post.last_day)
+            Post.grant(holder, post.role, to, by=by, first_day=first_day, last_day=post.last_day)
             there.add(post.user_id)
 
 

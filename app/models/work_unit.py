@@ -7,13 +7,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
 from app.freshness import remembered
+from app.models.unit_verbs import UnitVerbs
 from app.refusal import Invalid
 
 NO_UNIT = "无单位"
 
 
-class WorkUnit(Row, Model):
-    """A work unit; a merged one names its heir and accepts nobody new."""
+class WorkUnit(UnitVerbs, Row, Model):
+    """A work unit; a closed one accepts nobody new, a merged one names its heir besides."""
+
+    DOORS = {"any": ""}  # the list is the city's
 
     name: Mapped[str] = mapped_column(String(80), unique=True)
     initials: Mapped[str] = mapped_column(String(60), default="")

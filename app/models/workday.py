@@ -2,16 +2,19 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.db import Model, db
 from app.freshness import remembered
+from app.models.workday_verbs import WorkdayVerbs
 
 
-class Workday(Model):
+class Workday(WorkdayVerbs, Model):
     """A day off on a weekday (holiday) or a make-up day on a weekend, imported each year."""
+
+    DOORS = {"any": ""}  # the calendar is the city's
 
     day: Mapped[date] = mapped_column(primary_key=True)
     works: Mapped[bool]
@@ -53,3 +56,12 @@ def working_days(first: date, last: date) -> int:
 def last_of(first: date, days: int) -> date:
     """The day that ends a period of so many working days (at least 1) beginning on `first`."""
     return clock.day(add_working_days(clock.start_of(first) - timedelta(days=1), days)) - timedelta(days=1)
+
+
+def on_day(scope: "Select[tuple[Workday]]", day: str) -> Workday | None:
+    """The listed day of this scope that is written 2026-10-01, held until the transaction ends."""
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError:
+        return None
+    return db.session.scalar(scope.where(Workday.day == wanted).with_for_update())

@@ -30,6 +30,7 @@ def names() -> list[tuple[str, str]]:
             HEAD.encode() + "320302,改名区,district\n".encode() + "320303,云龙区,district\n".encode("gbk"),
             "第 3 行：不是 UTF-8",
         ),
+        (HEAD.encode() + "\n\n320302,改名区,district\n\n999999,外地,district\n".encode(), "第 6 行"),
         (HEAD.encode() + b"320302," + b"x" * 140_000 + b",district\n", "第 2 行"),
         (HEAD.encode() + "320302,改名区\n".encode(), "第 2 行"),
     ],

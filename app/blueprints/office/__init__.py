@@ -28,6 +28,10 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     professional_members,  # noqa: F401
     professionals,  # noqa: F401
     regions,  # noqa: F401
+    categories,  # noqa: F401
+    unit_names,  # noqa: F401
+    units,  # noqa: F401
+    workdays,  # noqa: F401
     records,  # noqa: F401
     report_moves,  # noqa: F401
     reports,  # noqa: F401

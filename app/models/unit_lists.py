@@ -1,0 +1,88 @@
+"""The list of work units as the city keeps it, and what people typed instead of choosing from it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, Subquery, func, literal, select, union_all
+
+from app.db import db
+from app.models.application import OPEN, Application
+from app.models.post import Post, not_over
+from app.models.region import regions
+from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.volunteer import Volunteer, VolunteerStatus
+from app.models.work_unit import WorkUnit, units
+
+MOST = 3  # suggestions
+ALIKE = 0.5  # so much of the shorter name's pairs of characters must stand in the other
+
+
+def with_people(scope: Select[Any]) -> Select[Any]:
+    """Each unit with `people`: how many volunteers of it are there (服务中 and 暂停)."""
+    theirs = Volunteer.unit_id == WorkUnit.id, Volunteer.status != VolunteerStatus.LEFT
+    people = select(func.count()).select_from(Volunteer).where(*theirs).correlate(WorkUnit).scalar_subquery()
+    return scope.add_columns(people.label("people"))
+
+
+def typed_names() -> Subquery:
+    """`name` and `people` of everything that volunteers and open applications wrote as 其他."""
+    there = Volunteer.unit_id.is_(None), Volunteer.unit_other != "", Volunteer.status != VolunteerStatus.LEFT
+    coming = Application.unit_id.is_(None), Application.unit_other != "", Application.status.in_(OPEN)
+    both = union_all(
+        select(Volunteer.unit_other.label("name"), literal(1).label("one")).where(*there),
+        select(Application.unit_other, literal(1)).where(*coming),
+    ).subquery()
+    return select(both.c.name, func.count().label("people")).group_by(both.c.name).subquery()
+
+
+def alike(name: str) -> list[WorkUnit]:
+    """Open units whose names resemble this one, the most alike first."""
+    wanted = _pairs(name)
+    found = [(_likeness(wanted, _pairs(unit.name)), unit) for unit in units().values() if unit.valid_to is None]
+    best = sorted((hit for hit in found if hit[0] >= ALIKE), key=lambda hit: (-hit[0], hit[1].name))
+    return [unit for _, unit in best[:MOST]]
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[at : at + 2] for at in range(len(name) - 1)}
+
+
+def _likeness(one: set[str], other: set[str]) -> float:
+    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def merged_into(unit_id: int) -> list[WorkUnit]:
+    """The units that were merged into this one."""
+    return [unit for unit in units().values() if unit.merged_into_id == unit_id]
+
+
+def district_choices(kept: str | None = None) -> list[tuple[str, str]]:
+    """(code, name) of the open districts, and of the one that stands in the row, for a select."""
+    from app.models.region import CITY, Level
+
+    places: Iterable[Any] = regions().values()
+    here = [one for one in places if one.parent == CITY and one.level is Level.DISTRICT]
+    return [("", "不限区县"), *((one.code, one.short) for one in here if one.open or one.code == kept)]
+
+
+def all_of(names: Subquery) -> Select[tuple[str, int]]:
+    """Every row of `typed_names`."""
+    return select(names.c.name, names.c.people)
+
+
+def affected(unit_id: int) -> list[tuple[str, str, int]]:
+    """(what, unit of counting, how many) of everything alive that belongs to the work unit; one statement."""
+    wanted: tuple[tuple[str, str, Any, list[Any]], ...] = (
+        ("在册志愿者", "名", Volunteer, [Volunteer.unit_id == unit_id, Volunteer.status != VolunteerStatus.LEFT]),
+        ("未办结的志愿者申请", "份", Application, [Application.unit_id == unit_id, Application.status.in_(OPEN)]),
+        ("单位管理员", "名", Post, [Post.unit_id == unit_id, *not_over()]),
+        (
+            "待核实的归属异议",
+            "件",
+            UnitDispute,
+            [UnitDispute.unit_id == unit_id, UnitDispute.status == DisputeStatus.OPEN],
+        ),
+    )
+    counted = [select(func.count()).select_from(model).where(*narrow).scalar_subquery() for *_, model, narrow in wanted]
+    found = db.session.execute(select(*counted)).one()
+    return [(word, unit, int(number)) for (word, unit, *_), number in zip(wanted, found, strict=True)]
