@@ -74,6 +74,7 @@ OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
             ("单位人数", "office.headcounts", "list", P.HEADCOUNT),
             ("归属异议", "office.disputes", "alert", P.DISPUTES),
             ("人员导入", "office.imports", "upload", P.IMPORTS),
+            ("原平台邀请", "office.invitations", "mail", P.APPLICATIONS),
         ],
     ),
     (

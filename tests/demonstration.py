@@ -26,6 +26,8 @@ from app.models import (
     Headcount,
     HelpRequest,
     Honour,
+    Import,
+    Invitation,
     Message,
     Notice,
     Post,
@@ -141,6 +143,8 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
     unit = (
         db.select(Post.unit_id).join(User, User.id == Post.user_id).where(User.username_key == "unit").scalar_subquery()
     )
+    phone = db.select(User.phone_hash).where(User.username_key == "volunteer").scalar_subquery()
+    brought = db.or_(Invitation.accepted_by_id == owner, Invitation.phone_hash == phone)
     return {
         "activities:activities": activities,
         "office:activities": activities,
@@ -177,6 +181,9 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
         "office:units": of_each_state(WorkUnit, WorkUnit.valid_to),
         "office:categories": of_each_state(Category, Category.closed),
         "office:workdays": [("2026-10-01",)],
+        "office:imports": of_each_state(Import, Import.status),
+        "office:invitations": of_each_state(Invitation, Invitation.status, where=Invitation.community_code == place),
+        "member:invitations": of_each_state(Invitation, Invitation.status, where=brought),
         "office:teams": of_each_state(Team, Team.status, where=Team.community_code == place),
         "office:bases": of_each_state(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
         "teams:teams": of_each_state(Team, Team.status, where=Team.community_code == place),

@@ -26,6 +26,8 @@ NO_PAGE = {
     "portal.units_matches": "a fragment of a form",
     "office.attendance_row": "a fragment; without htmx it leads to the list",
     "office.statistics_export": "a file",
+    "office.imports_template": "a file",
+    "office.imports_errors": "a file",
 }
 VIEWERS = {  # surface → who looks at its pages; who may is decided by app/access.py
     "portal": ("", "member", "volunteer", "wantong"),
@@ -74,6 +76,8 @@ STATES = {
     "office.notices": ("?phase=scheduled", "?q=没有这样的"),
     "office.honours": ("?status=revoked", "?quarter=2020Q1"),
     "office.honours_candidates": ("?kind=team", "?region=320302&least=3"),
+    "office.imports": ("?status=failed", "?status=checked"),
+    "office.invitations": ("?status=declined", "?q=没有这样的"),
     "member.services": ("?tab=ended", "?tab=cancelled"),
     "office.applications": ("?status=approved", "?status=returned", "?q=没有这样的"),
     "office.volunteers": ("?status=paused", "?q=没有这样的"),

@@ -7,6 +7,8 @@ from typing import Any
 from app.db import db
 from app.media.sheets import read_sheet
 from app.models import Import, Invitation
+from app.models.identity import Employment, Political
+from app.models.importing import ImportStatus
 from app.models.people_columns import COLUMNS
 from app.models.people_file import Choices
 from tests import cast
@@ -77,3 +79,17 @@ def invite(*rows: dict[str, Any], **choices: Any) -> Invitation:
     return db.session.scalars(
         db.select(Invitation).where(Invitation.import_id == done.id).order_by(Invitation.id)
     ).first()
+
+
+def brought_in(code: str) -> dict[str, Any]:
+    """A file of the district of `code` that was carried out, and the one person in it, who waits."""
+    whole = Import(name="名单.csv", digest=code, rows=1, people=1, carried=1, status=ImportStatus.DONE)
+    whole.district_code = code[:6]
+    db.session.add(whole)
+    db.session.flush()
+    one = Invitation(import_id=whole.id, line=2, name="来小人", phone_tail="0000", services=1)
+    one.political, one.employment = Political.PARTY, Employment.RETIRED
+    one.locate(code)
+    db.session.add(one)
+    db.session.flush()
+    return {"import": whole, "invitation": one}

@@ -23,6 +23,7 @@ from app.models.volunteer import Employment, Political
 from tests import cast
 from tests.helps import ask
 from tests.honours import REASON, past_quarter, served
+from tests.people_files import brought_in
 from tests.showcases import make_base, make_member, make_team
 
 # key → how to read the values from a place's rows
@@ -52,6 +53,9 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:units": lambda rows: [rows["dispute"].unit_id],
     "office:categories": lambda rows: [rows["activity"].category_id],
     "office:workdays": lambda rows: ["2026-10-01"],
+    "office:imports": lambda rows: [rows["import"].id],
+    "office:invitations": lambda rows: [rows["invitation"].id],
+    "member:invitations": lambda rows: [rows["invitation"].id],
     "office:teams": lambda rows: [rows["team"].id],
     "office:teams+members": lambda rows: [rows["team"].id, rows["team_member"].id],
     "office:bases": lambda rows: [rows["base"].id],
@@ -103,7 +107,7 @@ def build() -> World:
             "sign_in": _sign_in(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
-        rows |= _displays(place, volunteer)
+        rows |= _displays(place, volunteer) | brought_in(code)
         rows |= _help(code, volunteer) | _team(code, volunteer) | _delegation(place, number, code, volunteer)
         db.session.add(rows["message"])
         world.places[place] = rows

@@ -17,6 +17,7 @@ from app.demo import (
     feedback,
     helps,
     honours,
+    imports,
     notices,
     people,
     professionals,
@@ -86,5 +87,6 @@ def _build(random: Random) -> Any:
     yield f"通知公告 {notices.make_notices(Random(SEED), staff)} 条"
     yield f"专业志愿者 {professionals.make_professionals(Random(SEED), volunteers, staff)} 位"
     yield f"季度之星 {honours.make_honours(Random(SEED), volunteers, staff)} 个"
+    yield f"原平台邀请 {imports.make_imports(Random(SEED), staff, password_hash)} 份"
     yield f"公众求助 {helps.make_helps(random, places, volunteers, staff)} 件"
     yield city_lists.make_city_lists(places, staff)

@@ -107,7 +107,8 @@ def invitations_reopening(id: int) -> ResponseReturnValue:
 def mine(id: int) -> Invitation:
     """The invitation, if it is this member's; else 404."""
     wanted = db.select(Invitation).where(Invitation.id == id, addressed_to(me(), session.get(SHOWN, 0)))
-    return db.session.scalar(wanted.options(joinedload(Invitation.source))) or abort(404)
+    found: Invitation | None = db.session.scalar(wanted.options(joinedload(Invitation.source)))
+    return found or abort(404)
 
 
 def _list(form: CodeForm) -> ResponseReturnValue:

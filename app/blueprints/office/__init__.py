@@ -23,12 +23,14 @@ from app.blueprints.office import (  # noqa: E402  (views need the blueprint abo
     honour_moves,  # noqa: F401
     honours,  # noqa: F401
     notices,  # noqa: F401
+    imports,  # noqa: F401
+    invitations,  # noqa: F401
     password_codes,  # noqa: F401
     posts,  # noqa: F401
     professional_members,  # noqa: F401
     professionals,  # noqa: F401
-    regions,  # noqa: F401
     categories,  # noqa: F401
+    regions,  # noqa: F401
     unit_names,  # noqa: F401
     units,  # noqa: F401
     workdays,  # noqa: F401

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
@@ -51,9 +51,8 @@ def imports_new() -> ResponseReturnValue:
 @requires(P.IMPORTS)
 def imports_template() -> ResponseReturnValue:
     """An example to fill in, as Excel or CSV."""
-    kind = request.args.get("format", "xlsx")
     example = {column.key: column.example for column in COLUMNS}
-    return export(kind if kind in KINDS else "xlsx", "people-template", TEMPLATE, [example])
+    return export(_kind(), "people-template", TEMPLATE, [example])
 
 
 @office.get("/imports/<int:id>")
@@ -67,8 +66,7 @@ def imports_show(id: int) -> ResponseReturnValue:
 @requires(P.IMPORTS)
 def imports_errors(id: int) -> ResponseReturnValue:
     """Every error of a file, to mend them beside it."""
-    kind = request.args.get("format", "xlsx")
-    return export(kind if kind in KINDS else "xlsx", f"import-{id}-errors", ERRORS, one(Import, id, P.IMPORTS).wrong)
+    return export(_kind(), f"import-{id}-errors", ERRORS, one(Import, id, P.IMPORTS).wrong)
 
 
 @office.post("/imports/<int:id>/execution")
@@ -91,6 +89,12 @@ def imports_dismissal(id: int) -> ResponseReturnValue:
     one(Import, id, P.IMPORTS).discard(by=me())
     flash("已放弃，这份名单没有导入任何人，内容已经删除。", "ok")
     return go(url_for("office.imports"))
+
+
+def _kind() -> str:
+    """The kind of file that was asked for."""
+    kind = request.args.get("format", "csv")
+    return kind if kind in KINDS else abort(404)
 
 
 def _page(found: Import, *fragments: str) -> ResponseReturnValue:
