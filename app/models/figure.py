@@ -14,6 +14,7 @@ from app import clock
 from app.db import Model, db, insert_once, reading
 from app.models.activity import Activity
 from app.models.activity_search import PUBLIC
+from app.models.help_request import HelpRequest
 from app.models.service_record import ServiceMonth
 from app.models.volunteer import Volunteer, VolunteerStatus
 
@@ -21,7 +22,7 @@ EVERY = timedelta(minutes=5)
 
 
 class Figure(Model):
-    """One total: `volunteers` serving, `activities` of this year, `services` and `minutes` of this year."""
+    """One total: `volunteers` serving; `activities`, `services`, `minutes` of this year; of this month `help_asked`, `help_closed`."""
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int] = mapped_column(default=0)
@@ -60,10 +61,13 @@ def _totals() -> "dict[str, Select[tuple[int]]]":
     year = clock.today().year
     first, next_first = (clock.start_of(clock.today().replace(year=when, month=1, day=1)) for when in (year, year + 1))
     launched = Activity.status.in_(PUBLIC), Activity.starts_at >= first, Activity.starts_at < next_first
+    month = clock.start_of(clock.today().replace(day=1))
     months = ServiceMonth.month.between(f"{year}-01", f"{year}-12")
     return {
         "volunteers": select(func.count()).where(Volunteer.status == VolunteerStatus.SERVING),
         "activities": select(func.count()).where(*launched),
         "services": select(func.coalesce(func.sum(ServiceMonth.services), 0)).where(months),
         "minutes": select(func.coalesce(func.sum(ServiceMonth.minutes), 0)).where(months),
+        "help_asked": select(func.count()).where(HelpRequest.created_at >= month),
+        "help_closed": select(func.count()).where(HelpRequest.closed_at >= month),
     }

@@ -1,4 +1,4 @@
-"""What the home page shows: activities to join, the newest feedback, the city's totals. A handful of statements."""
+"""What the home page shows: activities to join and the newest of everything that is public. A dozen statements."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,15 +7,27 @@ from sqlalchemy import Select, func, literal, select, union_all
 
 from app import clock
 from app.db import db
-from app.models import feedback_lists
+from app.freshness import remembered
+from app.models import (
+    base_lists,
+    feedback_lists,
+    help_lists,
+    honour_lists,
+    notice,
+    professional_lists,
+    report_lists,
+    team_lists,
+)
 from app.models.activity import Activity
 from app.models.activity_search import CAP, shown_as
 from app.models.category import categories
 from app.models.figure import Figure, figures
+from app.models.honour_lists import HomeStars
 from app.models.picture import Picture
+from app.models.public_case import PublicCase
 from app.models.volunteer import Volunteer, VolunteerStatus
 
-FEEDBACK = 5
+FEEDBACK, CASES, REPORTS, PROFESSIONALS, TEAMS, BASES = 5, 5, 4, 4, 5, 3
 ORDERS = {  # which activities come first, and in which order
     "recruiting": (Activity.starts_at, Activity.id),
     "ongoing": (Activity.starts_at, Activity.id),
@@ -32,14 +44,63 @@ class FrontPage:
     feedback: list[Any]
     figures: dict[str, Figure]
     volunteer: bool  # whether the signed-in person serves already
+    notices: list[Any]  # the newest one
+    cases: list[PublicCase]
+    reports: list[Any]
+    stars: HomeStars | None
+    professionals: list[Any]
+    teams: list[Any]
+    bases: list[Any]
 
 
-def front_page(category_id: int | None, count: int, user_id: int | None) -> FrontPage:
-    """The home page for this person (None: a visitor); `category_id` narrows its activities."""
+def front_page(category_id: int | None, count: int, user_id: int | None, *, short: bool = False) -> FrontPage:
+    """The home page for this person (None: a visitor); `category_id` narrows its activities.
+
+    A `short` one (长者模式, or only its activities are swapped) has none of the columns.
+    """
+    found, whole = latest(category_id, count), not short
+    return FrontPage(
+        activities=found,
+        recruiting=recruiting(),
+        feedback=feedback_lists.newest(FEEDBACK) if whole else [],
+        figures=figures() if whole else {},
+        volunteer=_serves(user_id),
+        notices=notice.latest(1),
+        cases=_cases() if whole else [],
+        reports=_reports() if whole else [],
+        stars=honour_lists.for_home() if whole else None,
+        professionals=professional_lists.for_home(PROFESSIONALS) if whole else [],
+        teams=_teams() if whole else [],
+        bases=_bases() if whole else [],
+    )
+
+
+def _serves(user_id: int | None) -> bool:
     serves = Volunteer.user_id == user_id, Volunteer.status != VolunteerStatus.LEFT
-    volunteer = bool(user_id and db.session.scalar(select(Volunteer.id).where(*serves)))
-    found = latest(category_id, count)
-    return FrontPage(found, recruiting(), feedback_lists.newest(FEEDBACK), figures(), volunteer)
+    return bool(user_id and db.session.scalar(select(Volunteer.id).where(*serves)))
+
+
+@remembered("help")
+def _cases() -> list[PublicCase]:
+    cases = help_lists.latest_closed(CASES)
+    for case in cases:
+        db.session.expunge(case)
+    return cases
+
+
+@remembered("reports")
+def _reports() -> list[Any]:
+    return report_lists.newest(REPORTS)
+
+
+@remembered("teams")
+def _teams() -> list[Any]:
+    return team_lists.for_home(TEAMS)
+
+
+@remembered("bases")
+def _bases() -> list[Any]:
+    return base_lists.for_home(BASES)
 
 
 def latest(category_id: int | None, count: int) -> list[Any]:

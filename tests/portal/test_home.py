@@ -7,10 +7,11 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Figure, Picture, ServiceMonth
+from app.models import Figure, Notice, Picture, ServiceMonth
 from app.models.activity import ActivityStatus
 from app.models.category import categories
 from app.models.figure import count_figures
+from app.models.notice import visible
 from app.models.service_record import Evidence
 from tests import cast
 from tests.portal_feedback import SAFE, published
@@ -42,7 +43,8 @@ def fill(pictures=1):
 def test_an_empty_city_has_a_home_page(client):
     page = client.get("/").text
     assert "活动正在准备" in page and "怎样参加" in page and 'name="password"' in page
-    for absent in ("公众求助办理", "团队之星", "服务基地", "全市志愿服务", "更多现场"):
+    assert "不用注册就能求助" in page
+    for absent in ("h-reports", "h-stars", "h-pros", "h-teams", "h-bases", "h-figures", "更多现场", 'class="notice"'):
         assert absent not in page
 
 
@@ -51,6 +53,17 @@ def test_a_full_one_shows_everything_that_there_is(client):
     page = client.get("/").text
     assert len(cards(page)) == 4 and "10 项正在报名" in page
     assert "全市志愿服务" in page and page.count("/feedback/") == 5 and "-thumb.jpg" in page
+
+
+def test_the_demonstration_shows_every_part_and_what_is_withdrawn_goes_at_once(demo_app):
+    page = demo_app.test_client().get("/").text
+    for part in ("h-help", "h-reports", "h-stars", "h-pros", "h-teams", "h-bases", "h-figures", 'class="notice"'):
+        assert part in page
+    notice = db.session.scalars(db.select(Notice).where(*visible()).order_by(Notice.visible_at.desc())).first()
+    assert notice.title in page
+    notice.withdraw(by=cast.who("city"), reason="内容有误")
+    db.session.commit()
+    assert notice.title not in demo_app.test_client().get("/").text
 
 
 def test_visitors_may_sign_in_there_without_a_token(client):
@@ -130,6 +143,8 @@ def test_the_totals_are_those_of_the_last_count(app, client):
         "activities": 1,
         "services": 1234,
         "minutes": 74040,
+        "help_asked": 0,
+        "help_closed": 0,
     }
     assert "1,234" in client.get("/").text
     clock.move(timedelta(minutes=6))
@@ -139,10 +154,10 @@ def test_the_totals_are_those_of_the_last_count(app, client):
 def test_the_timer_counts_them(app):
     app.test_cli_runner().invoke(args=["tick"])
     found = {figure.name: figure.number for figure in db.session.scalars(db.select(Figure))}
-    assert found == {"volunteers": 4, "activities": 0, "services": 0, "minutes": 0}
+    assert found == {"volunteers": 4, "activities": 0, "services": 0, "minutes": 0, "help_asked": 0, "help_closed": 0}
 
 
-@pytest.mark.parametrize(("username", "most"), [("", 7), ("volunteer", 12), ("wantong", 12)])
+@pytest.mark.parametrize(("username", "most"), [("", 12), ("volunteer", 14), ("wantong", 14)])
 def test_it_costs_few_statements_at_any_size(clients, username, most):
     client = clients(username)
 

@@ -10,7 +10,6 @@ from app.htmx import render
 from app.models.activity_phase import phase_of
 from app.models.category import category_by_slug
 from app.models.front_page import front_page
-from app.models.region import CITY, children
 from app.origin import same_origin
 from app.redirects import safe_next
 from app.viewing import ELDER_COOKIE
@@ -23,9 +22,11 @@ def home() -> ResponseReturnValue:
     """The home page; in 长者模式 a shorter one. `category` narrows the activities on it."""
     elder, me = mode_of_page() == "elder", somebody()
     chosen = category_by_slug(request.args.get("category", ""))
-    page = front_page(chosen.id if chosen and not elder else None, 3 if elder else 4, me.id if me else None)
+    page = front_page(
+        chosen.id if chosen and not elder else None, 3 if elder else 4, me.id if me else None, short=elder
+    )
     template = "portal/home_elder.html" if elder else "portal/home.html"
-    return render(template, "latest", page=page, chosen=chosen, phase_of=phase_of, districts=children().get(CITY, []))
+    return render(template, "latest", page=page, chosen=chosen, phase_of=phase_of)
 
 
 @portal.post("/mode")
