@@ -5,24 +5,15 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from app.db import db
-from app.freshness import touch
-from app.models.history import record
 from app.models.user import User
 from app.models.work_unit import WorkUnit
-from app.text import initials
 
 
 def make_units(names: Iterable[str], *, by: User | None) -> None:
     """Add these units to the list; one that stands there by now stays as it is."""
     names = set(names)
-    missing = sorted(names - units_named(names).keys())
-    for name in missing:
-        unit = WorkUnit(name=name, initials=initials(name))
-        db.session.add(unit)
-        db.session.flush()
-        record(unit, "create", by=by)
-    if missing:
-        touch("units")
+    for name in sorted(names - units_named(names).keys()):
+        WorkUnit.add(name, by=by)
 
 
 def units_named(names: Iterable[str]) -> dict[str, int]:
