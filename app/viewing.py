@@ -10,6 +10,7 @@ from app.models.category import categories
 from app.models.id_card import masked_card
 from app.models.message import unread_count
 from app.models.region import place_name
+from app.models.region_name import place_name_on
 from app.models.work_unit import unit_name
 from app.text import masked_phone, public_name
 
@@ -153,6 +154,7 @@ GLOBALS = {
     "search_url": search_url,
     "search_hint": search_hint,
     "place": place_name,
+    "place_on": place_name_on,
     "unit_name": unit_name,
     "categories": categories,
     "masked_phone": masked_phone,

@@ -11,7 +11,7 @@ from app.models import Region, RegionName, User, Volunteer, Workday, WorkUnit
 from app.models.region import children, regions
 from app.models.volunteer import Employment
 
-TYPED = ("示例市一中", "示例市图书馆（总馆）", "示例物业服务公司", "示例市第一中学")
+TYPED = ("示例市一中", "示例市图书馆（总馆）", "示例物业服务公司", "示例市第一中学（东校区）")
 # 2027 as the usual pattern suggests; the real notice replaces it on the page 工作日历.
 OFF = ((1, 1, 3), (2, 5, 8), (4, 3, 3), (5, 1, 5), (6, 9, 1), (9, 15, 1), (10, 1, 7))  # month, first day, days
 WORKING = ((2, 20), (9, 26))

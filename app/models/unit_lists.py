@@ -14,7 +14,7 @@ from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import WorkUnit, units
 
 MOST = 3  # suggestions
-ALIKE = 0.5  # so much of the shorter name's pairs of characters must stand in the other
+ALIKE = 0.5  # so much of both names' pairs of characters must be the same
 
 
 def with_people(scope: Select[Any]) -> Select[Any]:
@@ -48,7 +48,7 @@ def _pairs(name: str) -> set[str]:
 
 
 def _likeness(one: set[str], other: set[str]) -> float:
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
 def merged_into(unit_id: int) -> list[WorkUnit]:

@@ -6,9 +6,9 @@ The nouns whose moves have words of their own have a module here; for the others
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from app import labels
+from app import clock, labels
 from app.models.history import History
-from app.models.region import place_name
+from app.models.region_name import place_name_on
 from app.models.user import Role
 from app.models.work_unit import unit_name
 from app.state_words import WORDS
@@ -53,6 +53,6 @@ def actor(line: History) -> str:
     if line.actor_role == BY_THEMSELVES:
         return "本人"
     key = line.actor_place
-    place = unit_name(int(key.removeprefix("unit:"))) if key.startswith("unit:") else place_name(key, full=False)
+    place = unit_name(int(key.removeprefix("unit:"))) if key.startswith("unit:") else place_name_on(key, clock.day(line.created_at), full=False)
     role = next((word for value, word in WORDS[Role].items() if value == line.actor_role), "")
     return f"{place}{role} {line.actor.name}"

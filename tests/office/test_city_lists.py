@@ -1,9 +1,11 @@
 """The city's lists in the back office: two steps of a merger, errors at their fields, tables with wrong rows."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 
+from app import clock
 from app.db import db
 from app.freshness import forget
 from app.models import Category, Region, Workday, WorkUnit
@@ -33,7 +35,9 @@ def test_a_merger_shows_what_it_affects_before_it_is_done(app, clients):
 
 def test_an_old_address_leads_to_the_heir(app, clients):
     baiyun = cast.baiyun_code()
-    activity = cast.make_activity(title="万通的活动")
+    coming = cast.make_activity(title="万通的活动")
+    start = clock.now() - timedelta(days=3)
+    past = cast.make_activity(starts_at=start, ends_at=start + timedelta(hours=1))
     db.session.get_one(Region, W).merge(baiyun, by=cast.who("city"))
     db.session.commit()
     forget()
@@ -44,7 +48,8 @@ def test_an_old_address_leads_to_the_heir(app, clients):
     assert several.status_code == 301 and several.location.endswith(f"region={HUANGLOU}&region={baiyun}")
     assert "万通的活动" in clients("").get(f"/activities?region={baiyun}").text
     assert clients("city").get(f"/office/volunteers?region={W}").status_code == 301
-    assert "万通社区" in clients("").get(f"/activities/{activity.id}").text
+    assert "黄楼街道 · 万通社区" in clients("").get(f"/activities/{past.id}").text, "as it was called that day"
+    assert "黄楼街道 · 白云社区" in clients("").get(f"/activities/{coming.id}").text
 
 
 def test_regions_are_found_added_and_renamed(app, clients):
