@@ -10,7 +10,7 @@ from app.db import db
 from app.models import Application, Post
 from app.models.post import Role
 from app.models.region import regions, within
-from app.models.rising import chain, due_before, held_places, shares, standing, waits_for
+from app.models.rising import chain, due_before, held_places, inside, shares, standing
 from app.models.workday import add_working_days
 from tests import cast
 from tests.applicants import apply, card
@@ -94,9 +94,14 @@ def test_a_post_finds_its_work_by_one_condition(app):
     late = clock.now() - timedelta(days=30)
 
     def waiting(code):
-        wanted = waits_for(Application, Application.due_at, code)
+        mine = [
+            db.and_(
+                inside(Application, one.codes), True if one.due_before is None else Application.due_at <= one.due_before
+            )
+            for one in shares(code, held_places())
+        ]
         place = within(Application, code)
-        rows = db.session.scalars(db.select(Application.id).where(wanted, *([] if place is None else [place])))
+        rows = db.session.scalars(db.select(Application.id).where(db.or_(*mine), *([] if place is None else [place])))
         return {"here" if id == here.id else "there" for id in rows}
 
     assert (waiting(WANTONG), waiting(HUANGLOU), waiting(GULOU), waiting(CITY)) == ({"here"}, {"there"}, set(), set())
