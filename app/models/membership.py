@@ -62,9 +62,8 @@ def leave_again(application: "Application", *, by: User) -> None:
         raise Refused("本人已提交新的申请，不能撤销。", application)
     if _signed_up_since(application, volunteer):
         raise Refused("本人已报名活动，不能撤销。", application)
-    if (application.before or {"status": VolunteerStatus.LEFT})["status"] == VolunteerStatus.LEFT and in_teams(
-        volunteer
-    ):
+    before = application.before
+    if (before is None or before["status"] == VolunteerStatus.LEFT) and in_teams(volunteer, ever=before is None):
         raise Refused("本人已加入或申请加入团队，不能撤销。", application)
     if application.before is None:
         record(volunteer, "undo", by=by)

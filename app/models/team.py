@@ -258,6 +258,7 @@ def leave_teams(volunteer: Volunteer, held: set[int], *, by: "User | None") -> N
         row._out(db.session.get_one(Team, row.team_id), by, "")
 
 
-def in_teams(volunteer: Volunteer) -> bool:
-    """Whether this person ever asked to be in a team."""
-    return db.session.scalar(select(TeamMember.id).where(TeamMember.volunteer_id == volunteer.id).limit(1)) is not None
+def in_teams(volunteer: Volunteer, *, ever: bool = False) -> bool:
+    """Whether this person is or asks to be in a team; with `ever`, whether a row of theirs stands in any."""
+    mine = select(TeamMember.id).where(TeamMember.volunteer_id == volunteer.id)
+    return db.session.scalar((mine if ever else mine.where(TeamMember.status.in_(IN))).limit(1)) is not None

@@ -118,7 +118,7 @@ def test_who_leaves_the_volunteers_leaves_the_teams(app):
 def test_an_approval_cannot_be_undone_once_a_team_was_asked(app):
     application = db.session.get(Application, apply(cast.who("member")).id)
     application.approve(by=cast.who("wantong"))
-    make_member(make_team(), "member", M.ASKING)
+    make_member(make_team(), "member", M.LEFT)
     with pytest.raises(Refused, match="团队"):
         application.undo(by=cast.who("wantong"))
 

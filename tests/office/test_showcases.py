@@ -1,6 +1,7 @@
 """志愿者团队 and 服务基地 in the back office: found, mended, closed; members; activities that name them."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from app.models import Activity, History, Picture, ServiceBase, Team, TeamMember
 from app.models.activity import ActivityStatus
 from app.models.service_base import BaseStatus
 from app.models.team import MemberStatus, TeamStatus
+from app.refusal import Invalid
 from tests import cast
 from tests.office.test_feedback import hidden
 from tests.portal_feedback import SAFE
@@ -186,6 +188,10 @@ def test_an_activity_names_its_team_and_base(clients):
     assert "夕阳红助老服务队" in new and "红色书屋" in new and "白云队" not in new
     wrong = wantong.post("/office/activities/new", data=activity_form(new, team=other.id, base="x"))
     assert wrong.status_code == 422 and 'id="team-e"' in wrong.text and 'id="base-e"' in wrong.text
+    foreign = replace(cast.make_activity().facts, team_id=other.id)
+    with pytest.raises(Invalid, match="本社区的团队"):
+        Activity.draft(foreign, None)
+    db.session.rollback()
     sent = activity_form(new, team=team.id, base=base.id, publish="1")
     assert wantong.post("/office/activities/new", data=sent).status_code == 303
     activity = the(Activity)

@@ -79,6 +79,8 @@ def test_a_team_shows_what_it_did_and_will_do_and_names_nobody(client):
     row = make_member(team)
     team.lead(row, by=None)
     held = {"team_id": team.id, "base_id": base.id}
+    late = clock.now() + timedelta(days=5)
+    cast.make_activity(title="更晚的事", starts_at=late, ends_at=late + timedelta(hours=2), **held)
     cast.make_activity(title="后天的事", **held)
     ended = clock.now() - timedelta(days=9)
     cast.make_activity(title="做过的事", starts_at=ended, ends_at=ended + timedelta(hours=2), **held)
@@ -87,7 +89,7 @@ def test_a_team_shows_what_it_did_and_will_do_and_names_nobody(client):
     for address in (f"/teams/{team.id}", f"/bases/{base.id}"):
         page = client.get(address).text
         coming, past = page.index('id="h-coming"'), page.index('id="h-past"')
-        assert coming < page.index("后天的事") < past < page.index("做过的事")
+        assert coming < page.index("后天的事") < page.index("更晚的事") < past < page.index("做过的事")
         assert "还没发布" not in page and "别队的事" not in page
         assert not any(name in page for _, name, *_ in cast.PEOPLE)
     page = client.get(f"/teams/{team.id}").text
