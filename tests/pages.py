@@ -89,10 +89,9 @@ STATES = {
     "office.workdays": ("?year=2031",),
     "office.statistics": (
         "?view=volunteer",
-        "?region=320302&open=320302001002",
         "?unit=none",
         "?from=2031-01&to=2031-03",
-        "?region=320302001002&from=2024-02&all=units",
+        "?from=2024-02&all=units&open=320302001002",
     ),
     "office.statistics_records": ("?evidence=help", "?from=2031-01&to=2031-03", "?after=坏"),
     "office.statistics_people": ("?from=2031-01&to=2031-03",),

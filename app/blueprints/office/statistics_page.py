@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import true
+
 from app import charts
 from app.access import Permission, holds, narrowed, rows
 from app.blueprints.office.statistics_forms import StatisticsFilter
@@ -26,8 +28,6 @@ Columns = Mapping[str, Callable[[Any], Any]]
 
 def reachable() -> Any:
     """For rows with a person: whether the acting post may open that volunteer's file."""
-    from sqlalchemy import true
-
     condition = narrowed(Volunteer, P.VOLUNTEERS)
     return (true() if condition is None else condition).label("reachable")
 
@@ -205,19 +205,21 @@ HELP_COLUMNS: Columns = {
 
 def table(shown: Statistics, name: str) -> tuple[Columns, list[Any]] | None:
     """One of the page's tables as columns and rows, the sum last; None where there is no such table."""
-    lists: dict[str, tuple[str, Callable[[], list[Line]]]] = {
-        "regions": ("区域", lambda: shown.regions),
-        "units": ("工作单位", lambda: shown.units),
-        "categories": ("类型", lambda: shown.categories),
-        "months": ("月份", lambda: shown.months),
-        "quarters": ("季度", lambda: [line for _, line in shown.quarters]),
-    }
     if name == "help" and shown.help:
         return HELP_COLUMNS, [*shown.help[0], shown.help[1]]
-    if name not in lists:
+    if name not in TABLES:
         return None
-    first, lines = lists[name]
-    columns = dict(_services(first))
+    first, lines_of = TABLES[name]
+    columns, lines = dict(_services(first)), lines_of(shown)
     if name == "regions" and shown.counts_activities:
         columns["活动场次"] = lambda line: line.activities
-    return columns, [*lines(), total(lines())]
+    return columns, [*lines, total(lines)]
+
+
+TABLES: dict[str, tuple[str, Callable[[Statistics], list[Line]]]] = {
+    "regions": ("区域", lambda shown: shown.regions),
+    "units": ("工作单位", lambda shown: shown.units),
+    "categories": ("类型", lambda shown: shown.categories),
+    "months": ("月份", lambda shown: shown.months),
+    "quarters": ("季度", lambda shown: [line for _, line in shown.quarters]),
+}
