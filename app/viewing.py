@@ -91,6 +91,9 @@ OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
     ),
 ]
 
+# What is kept below a page of the menu, without an entry of its own.
+PARTS = {"office.activities": ("office.signups", "office.attendance", "office.feedback", "office.calls")}
+
 
 def mode() -> str:
     """`elder` in 长者模式, '' otherwise."""
@@ -102,6 +105,7 @@ def menu(entries: list[Any]) -> list[dict[str, Any]]:
     known = current_app.view_functions
     return [
         {"label": label, "url": url_for(endpoint), "current": is_current(endpoint), "icon": (*rest, "")[0]}
+        | {"count": g.get("menu_counts", {}).get(endpoint)}
         for label, endpoint, *rest in entries
         if endpoint in known
     ]
@@ -110,7 +114,8 @@ def menu(entries: list[Any]) -> list[dict[str, Any]]:
 def is_current(endpoint: str) -> bool:
     """Whether the page being shown is this one, or one of its noun (`office.activities_edit`)."""
     shown = request.endpoint or ""
-    return shown == endpoint or shown.startswith(endpoint + "_")
+    names = (endpoint, *PARTS.get(endpoint, ()))
+    return shown in names or shown.startswith(tuple(f"{name}_" for name in names))
 
 
 def office_menu() -> list[tuple[str, list[dict[str, Any]]]]:

@@ -8,6 +8,7 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.widgets import DateInput
 
 from app import clock, labels
+from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.listing import FilterForm
@@ -142,8 +143,10 @@ class DayField(Field):
         return self.data.isoformat() if self.data else ""
 
 
-class OfficeFilter(ActivityFilter):
+class OfficeFilter(TodoFilter, ActivityFilter):
     """The back office's: phase and days, inside the acting post's region."""
+
+    TODO = Activity
 
     phase = StringField("状态", filters=[clean])
     since = DayField("开始日期，从")
@@ -182,12 +185,12 @@ class OfficeFilter(ActivityFilter):
         if self.until.data:
             days.append(Activity.starts_at < clock.start_of(self.until.data + timedelta(days=1)))
         counted = [launched()] if self.launched.data else []
-        return stmt.where(*self.conditions(), *days, *counted)
+        return stmt.where(*self.conditions(), *days, *counted, *self.waiting())
 
     def chosen(self) -> list[tuple[str, str]]:
         """As above, and whether only what was launched is meant."""
         more = [(str(self.launched.label.text), self.address(launched=None))] if self.launched.data else []
-        return super().chosen() + more
+        return super().chosen() + more + self.waiting_word()
 
     def tabs(self, counts: dict[Phase, int]) -> list[tuple[str, str, bool, int | None]]:
         """(word, address, whether chosen, how many) of 全部 and each phase."""

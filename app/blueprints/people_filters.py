@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 
+from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.labels import word
@@ -73,8 +74,10 @@ class PeopleFilter(FilterForm):
         return found
 
 
-class ApplicationFilter(PeopleFilter):
+class ApplicationFilter(TodoFilter, PeopleFilter):
     """The queue's: one state at a time, 待审核 unless another is chosen."""
+
+    TODO = Application
 
     status = StringField("状态", filters=[clean])
     overdue = BooleanField("只看已超期", false_values=("", "0", "false"))
@@ -94,18 +97,19 @@ class ApplicationFilter(PeopleFilter):
         place = within(Application, self.region.data) if self.region.narrows else None
         late = queue.overdue() if self.overdue.data else []
         places = [] if place is None else [place]
-        return stmt.where(Application.status == self.shown, *places, *late, *self.common(Application))
+        return stmt.where(Application.status == self.shown, *places, *late, *self.waiting(), *self.common(Application))
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
         found = self.common_words()
         if self.overdue.data:
             found.append(("已超期", {"overdue": None}))
-        return [(label, self.address(**change)) for label, change in found]
+        return [*((label, self.address(**change)) for label, change in found), *self.waiting_word()]
 
     def tabs(self) -> list[tuple[str, str, ApplicationStatus]]:
         """(word, address, state) of each state's tab; the other filters stay."""
-        return [(word(status), self.address(status=status.value, overdue=None), status) for status in TABS]
+        only = {"overdue": None, "todo": None}  # what only 待审核 knows
+        return [(word(status), self.address(status=status.value, **only), status) for status in TABS]
 
 
 LIVE = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Select
 from wtforms import StringField, ValidationError
 
+from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.labels import word
@@ -66,8 +67,10 @@ class ReportFilter(FilterForm):
         return [(label, self.address(**change)) for label, change in found]
 
 
-class ReviewFilter(ReportFilter):
+class ReviewFilter(TodoFilter, ReportFilter):
     """The office's: one state at a time, 待审核 unless another is chosen, inside the acting post's region."""
+
+    TODO = Report
 
     status = StringField("状态", filters=[clean])
 
@@ -91,7 +94,11 @@ class ReviewFilter(ReportFilter):
 
     def narrow_but_state(self, stmt: Select[Any]) -> Select[Any]:
         """Everything but the state: what the counts on the tabs are counted in."""
-        return stmt.where(*self.conditions(author=True))
+        return stmt.where(*self.conditions(author=True), *self.waiting())
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """As above, and what waits for whom."""
+        return super().chosen() + self.waiting_word()
 
     def tabs(self, counts: dict[ReportStatus, int]) -> list[tuple[str, str, bool, int]]:
         """(word, address, whether chosen, how many) of each state; the other filters stay."""

@@ -7,6 +7,7 @@ from sqlalchemy import Select
 from wtforms import BooleanField, StringField, ValidationError
 
 from app.blueprints.activity_filters import ActivityFilter, Option
+from app.blueprints.todo_filter import TodoFilter
 from app.forms import clean
 from app.labels import word
 from app.models import base_lists, team_lists
@@ -91,21 +92,21 @@ class KeptFilter(ShowcaseFilter):
         return stmt.where(self.model.status == self.states[self.status.data]) if self.status.data else stmt
 
 
-class KeptTeamFilter(KeptFilter):
+class KeptTeamFilter(TodoFilter, KeptFilter):
     """The back office's of teams; `asking`: only where somebody waits to be admitted."""
 
-    model, says = Team, staticmethod(team_lists.says)
+    model, says, TODO = Team, staticmethod(team_lists.says), Team
     asking = BooleanField("只看有人申请的", false_values=("", "0", "false"))
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
-        stmt = super().narrow(stmt)
+        stmt = super().narrow(stmt).where(*self.waiting())
         return stmt.where(team_lists.somebody_asks()) if self.asking.data else stmt
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
         more = [("有人申请", self.address(asking=None))] if self.asking.data else []
-        return super().chosen() + more
+        return super().chosen() + more + self.waiting_word()
 
 
 class KeptBaseFilter(KeptFilter):

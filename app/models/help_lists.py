@@ -1,6 +1,7 @@
 """Lists of requests: what a state means in SQL, what the office finds by words, what the public reads."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -36,9 +37,9 @@ def in_state(status: HelpStatus) -> Condition:
     return stored
 
 
-def overdue() -> Condition:
-    """The condition that the next step should have been taken by now."""
-    now = clock.now()
+def overdue(by: datetime | None = None) -> Condition:
+    """The condition that the next step should have been taken by that moment (default: now)."""
+    now = by or clock.now()
     return or_(
         and_(R.status == S.PENDING, R.accept_due <= now),
         and_(in_state(S.ACCEPTED), R.arrange_due <= now),

@@ -5,7 +5,7 @@ working days after the due moment also with the next such level, after two more 
 on. A level without a living post is skipped, so a community without one is its subdistrict's from the start.
 
 `standing` answers for one thing; `shares` answers for one post, as few region codes with the due moments that
-have risen that far; `waits_for` makes the condition of a single statement of them.
+have risen that far; `inside` makes a condition of a share's codes (app/models/duties.py makes a 待办 of them).
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from app import clock
 from app.db import db
@@ -26,6 +26,7 @@ from app.models.workday import add_working_days, is_working
 
 DAYS = 2  # working days from one level to the next
 LEVELS = 4
+KEPT = 200  # posts whose shares are remembered
 LAST = timedelta(microseconds=1)  # a due moment is the midnight that ends its day
 
 
@@ -62,7 +63,15 @@ def _risen(due: datetime, now: datetime) -> int:
 
 def due_before(steps: int, now: datetime | None = None) -> datetime:
     """The latest due moment that has risen by so many levels (one or more) at `now`: `due <= due_before(n)`."""
-    day, missing = clock.day(now or clock.now()) - timedelta(days=1), DAYS * steps
+    return over_since(DAYS * steps, now)
+
+
+def over_since(days: int, now: datetime | None = None) -> datetime:
+    """The midnight before which a day must have ended for `days` working days after it to be over at `now`.
+
+    So `moment < over_since(n)` says of whatever began then what `add_working_days(moment, n) <= now` says.
+    """
+    day, missing = clock.day(now or clock.now()) - timedelta(days=1), days
     while missing:
         missing -= is_working(day)
         day -= timedelta(days=1)
@@ -71,31 +80,53 @@ def due_before(steps: int, now: datetime | None = None) -> datetime:
 
 @dataclass(frozen=True)
 class Share:
-    """Part of a post's work: these regions (none inside another), with things due by `due_before` (None: all of them)."""
+    """Part of a post's work: these regions (none inside another), with things due by `due_before` (None: all of them).
+
+    `steps` is how many levels with a living post come first.
+    """
 
     codes: tuple[str, ...]
     due_before: datetime | None
+    steps: int = 0
 
 
 def shares(code: str, held: Set[str], now: datetime | None = None) -> list[Share]:
     """What stands in the 待办 of a post over `code`, where `held` are the regions with a living post."""
-    below = {community: _steps(community, code, held) for community in _communities(code)}
-    by_steps: dict[int, list[str]] = {}
-    for place, steps in _folded(below, Level.DISTRICT):
-        by_steps.setdefault(steps, []).append(place)
-    return [Share(tuple(codes), due_before(steps, now) if steps else None) for steps, codes in sorted(by_steps.items())]
+    found = []
+    for steps, codes in _parts(code, frozenset(held)):
+        found.append(Share(codes, due_before(steps, now) if steps else None, steps))
+    return found
 
 
-def waits_for(model: Any, due: Any, code: str, prefix: str = "") -> ColumnElement[bool]:
-    """The condition that a placed row stands in the 待办 of the post over `code`; `due` is its due moment in SQL.
+def _parts(code: str, held: frozenset[str]) -> list[tuple[int, tuple[str, ...]]]:
+    """Steps and codes of the shares, kept until a region changes: 3,000 communities are looked at once."""
+    known = _known_parts()
+    if (code, held) not in known:
+        if len(known) >= KEPT:
+            known.clear()
+        by_steps: dict[int, list[str]] = {}
+        below = {community: _steps(community, code, held) for community in _communities(code)}
+        for place, steps in _folded(below, Level.DISTRICT):
+            by_steps.setdefault(steps, []).append(place)
+        known[code, held] = [(steps, tuple(codes)) for steps, codes in sorted(by_steps.items())]
+    return known[code, held]
+
+
+Known = dict[tuple[str, frozenset[str]], list[tuple[int, tuple[str, ...]]]]
+
+
+@remembered("regions")
+def _known_parts() -> Known:
+    """What `_parts` found, by post and living posts."""
+    return {}
+
+
+def inside(model: Any, codes: Iterable[str], prefix: str = "") -> ColumnElement[bool]:
+    """The condition that a placed row lies in one of these regions, which are not seen through mergers any more.
 
     `prefix` names a second set of place columns, as in `region.within`.
     """
-    ways = []
-    for share in shares(code, held_places()):
-        place = or_(*_in(model, share.codes, prefix))
-        ways.append(place if share.due_before is None else and_(place, due <= share.due_before))
-    return or_(false(), *ways)
+    return or_(*_in(model, codes, prefix))
 
 
 def _in(model: Any, codes: Iterable[str], prefix: str) -> list[Any]:

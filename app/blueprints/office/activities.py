@@ -29,6 +29,7 @@ WAYS = (
     ("到场确认", "office.attendance", "check"),
     ("活动反馈", "office.feedback", "img"),
 )
+OLDEST = (Key(Activity.starts_at), Key(Activity.id))
 NEWEST = (Key(Activity.starts_at, descending=True), Key(Activity.id, descending=True))
 COLUMNS = {
     "编号": lambda row: row.id,
@@ -62,7 +63,7 @@ def activities() -> ResponseReturnValue:
     filters = OfficeFilter(request.args, within=acting_within())
     mine = rows(Activity, Permission.ACTIVITIES_SEE)
     counts = phase_counts(filters.narrow_but_phase(mine)) if filters.validate() else {}
-    found = Listing(mine, filters, NEWEST, COLUMNS, "activities")
+    found = Listing(mine, filters, OLDEST if filters.todo.data else NEWEST, COLUMNS, "activities")
     tabs = filters.tabs(counts) if not filters.errors else []
     return found.respond("office/activities/list.html", "results", tabs=tabs)
 

@@ -10,11 +10,12 @@ from wtforms import StringField, TextAreaField, ValidationError
 from app.access import Permission, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
+from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import Form, clean, length, required
 from app.htmx import go, render
 from app.labels import word
-from app.listing import FilterForm, Key, Listing
+from app.listing import Key, Listing
 from app.models import dispute_lists as lists
 from app.models.history import history_of
 from app.models.region import CITY, within
@@ -26,8 +27,10 @@ P = Permission
 LONGEST_WORDS = 50
 
 
-class DisputeFilter(FilterForm):
+class DisputeFilter(TodoFilter):
     """One state at a time, 待核实 unless another is chosen; region and words."""
+
+    TODO = UnitDispute
 
     region = RegionFilterField("区域")
     status = StringField("状态", filters=[clean])
@@ -59,11 +62,12 @@ class DisputeFilter(FilterForm):
     def narrow_but_state(self, stmt: Select[Any]) -> Select[Any]:
         """Everything but the state: what the counts on the tabs are counted in."""
         place = [within(UnitDispute, self.region.data, "volunteer_")] if self.region.narrows else []
-        return stmt.where(*place, *lists.about(self.q.data or ""))
+        return stmt.where(*place, *self.waiting(), *lists.about(self.q.data or ""))
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
         found = [(self.region.words, self.address(region=None))] if self.region.narrows else []
+        found += self.waiting_word()
         return [*found, (f"“{self.q.data}”", self.address(q=None))] if self.q.data else found
 
     def tabs(self, counts: dict[DisputeStatus, int]) -> list[tuple[str, str, bool, int | None]]:
@@ -81,9 +85,9 @@ class DisputeReasonForm(Form):
 @office.get("/disputes")
 @requires(P.DISPUTES)
 def disputes() -> ResponseReturnValue:
-    """Those of one's people, or those that one's unit raised; newest first, one tab a state."""
+    """Those of one's people, or those that one's unit raised; newest first (oldest where they wait), one tab a state."""
     filters, scope = DisputeFilter(request.args), rows(UnitDispute, P.DISPUTES)
-    listing = Listing(scope.options(*lists.WITH_PEOPLE), filters, [Key(UnitDispute.id, True)])
+    listing = Listing(scope.options(*lists.WITH_PEOPLE), filters, [Key(UnitDispute.id, not filters.todo.data)])
     counts = lists.counts(filters.narrow_but_state(scope)) if filters.validate() else {}
     return listing.respond("office/disputes/list.html", "results", tabs=filters.tabs(counts))
 

@@ -8,10 +8,10 @@ from wtforms.validators import Optional
 
 from app.blueprints.activity_filters import DayField
 from app.blueprints.help_forms import ResultForm
+from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import Form, RegionField, TextField, clean, length, required
 from app.labels import word
-from app.listing import FilterForm
 from app.models import help_lists as lists
 from app.models.category import categories, category_by_slug
 from app.models.help_request import HelpRequest
@@ -53,8 +53,10 @@ class ArrangeForm(Form):
         return sorted({int(one) for one in sent if one.isascii() and one.isdecimal() and len(one) < 10})
 
 
-class HelpFilter(FilterForm):
+class HelpFilter(TodoFilter):
     """State, region inside the acting post's, category, overdue, number or phone."""
+
+    TODO = HelpRequest
 
     status = StringField("状态", filters=[clean])
     region = RegionFilterField("区域")
@@ -97,7 +99,7 @@ class HelpFilter(FilterForm):
     @property
     def oldest_first(self) -> bool:
         """What still waits is shown oldest first."""
-        return self.shown in OPEN or bool(self.overdue.data)
+        return self.shown in OPEN or bool(self.overdue.data or self.todo.data)
 
     def narrow(self, stmt: Any) -> Any:
         """Everything that was chosen."""
@@ -113,7 +115,7 @@ class HelpFilter(FilterForm):
         found.append(lists.overdue() if self.overdue.data else None)
         found += [OUTCOMES[self.outcome.data]() if self.outcome.data else None]
         found += asked_between(self.since.data, self.until.data)
-        return stmt.where(*(one for one in found if one is not None))
+        return stmt.where(*(one for one in found if one is not None), *self.waiting())
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
@@ -131,7 +133,7 @@ class HelpFilter(FilterForm):
             found.append((OUTCOME_WORDS[self.outcome.data], {"outcome": None}))
         if self.q.data:
             found.append((f"“{self.q.data}”", {"q": None}))
-        return [(label, self.address(**change)) for label, change in found]
+        return [*((label, self.address(**change)) for label, change in found), *self.waiting_word()]
 
     def tabs(self, counts: dict[HelpStatus, int]) -> list[tuple[str, str, bool, int | None]]:
         """(word, address, whether chosen, how many) of 全部 and each state."""

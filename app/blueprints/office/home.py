@@ -1,26 +1,37 @@
-"""工作台."""
+"""工作台: 待办 of the acting post."""
 
+from flask import g
 from flask.typing import ResponseReturnValue
 
-from app.access import Permission, holds, requires, rows
+from app.access import Permission, holds, me, requires, rows
 from app.blueprints.office import office
+from app.blueprints.office.duty_words import about
 from app.blueprints.office.unit_home import unit_home
 from app.htmx import render
-from app.models import Activity, Application, HelpRequest
-from app.models.duties import activities_to_confirm, applications_to_decide, help_to_handle, signups_to_admit
+from app.models.duties import Part, desk
+from app.models.duty_kinds import KINDS
+
+P = Permission
+THROUGH = {  # kind of work → the permission by which it is done
+    "applications": P.APPLICATIONS,
+    "help": P.HELP,
+    "signups": P.ACTIVITIES,
+    "confirm": P.ACTIVITIES,
+    "feedback": P.FEEDBACK,
+    "reports": P.REPORTS,
+    "teams": P.TEAMS,
+    "disputes": P.DISPUTES,
+}
 
 
 @office.get("/")
-@requires(Permission.OFFICE)
+@requires(P.OFFICE)
 def home() -> ResponseReturnValue:
-    """What waits for the acting post; a unit post decides nothing and sees its people."""
-    if not holds(Permission.APPLICATIONS):
+    """What waits for the acting post, own and risen; a unit post decides nothing and sees its people."""
+    post = me().post
+    if not holds(P.APPLICATIONS) or post is None or not post.region_code:
         return unit_home()
-    activities = rows(Activity, Permission.ACTIVITIES)
-    found = (
-        applications_to_decide(rows(Application, Permission.APPLICATIONS)),
-        signups_to_admit(activities),
-        activities_to_confirm(activities),
-        help_to_handle(rows(HelpRequest, Permission.HELP)),
-    )
-    return render("office/home.html", duties={duty.kind: duty for duty in found})
+    scopes = {kind.key: rows(kind.model, THROUGH[kind.key]) for kind in KINDS}
+    found = desk(scopes, KINDS, post.region_code)
+    g.menu_counts = found.by_list()
+    return render("office/home.html", desk=found, part=Part, about=about)

@@ -1,0 +1,47 @@
+"""待办 as a filter of a list: `todo=help`, `help-risen`, `help-all` leave exactly what the workbench counts."""
+
+from typing import Any, ClassVar
+
+from wtforms import StringField, ValidationError
+
+from app.access import me
+from app.forms import clean
+from app.listing import FilterForm
+from app.models.duties import Kind, Part, stands, todo
+from app.models.duty_kinds import KINDS
+
+WORDS = {Part.OWN: "待办", Part.RISEN: "下级超期上升", Part.ALL: "辖区内全部待办"}
+
+
+class TodoFilter(FilterForm):
+    """A list that knows what of it waits for the acting post; TODO is the noun it lists."""
+
+    TODO: ClassVar[Any]
+    todo = StringField("待办", filters=[clean])
+
+    def validate_todo(self, field: Any) -> None:
+        """A kind and part of this noun, for a post over a region."""
+        if field.data and (field.data not in self._todos() or not self._code()):
+            raise ValidationError("没有这种待办，请回到工作台重新选择。")
+
+    def waiting(self) -> list[Any]:
+        """The condition of what waits, where that was chosen."""
+        chosen = self._todos().get(self.todo.data or "")
+        return [stands(*chosen, self._code())] if chosen else []
+
+    def waiting_word(self) -> list[tuple[str, str]]:
+        """(what waits in words, the address without it), for the chips above the rows."""
+        chosen = self._todos().get(self.todo.data or "")
+        if not chosen:
+            return []
+        kind, part = chosen
+        return [(f"{WORDS[part]}：{kind.word}", self.address(todo=None))]
+
+    @staticmethod
+    def _code() -> str:
+        post = me().post
+        return (post.region_code or "") if post else ""
+
+    @classmethod
+    def _todos(cls) -> dict[str, tuple[Kind, Part]]:
+        return {todo(kind, part): (kind, part) for kind in KINDS if kind.model is cls.TODO for part in Part}
