@@ -9,6 +9,7 @@ from app import clock
 from app.db import Model, db
 from app.freshness import remembered
 from app.models.workday_verbs import WorkdayVerbs
+from app.refusal import Refused
 
 
 class Workday(WorkdayVerbs, Model):
@@ -59,9 +60,15 @@ def last_of(first: date, days: int) -> date:
 
 
 def on_day(scope: "Select[tuple[Workday]]", day: str) -> Workday | None:
-    """The listed day of this scope that is written 2026-10-01, held until the transaction ends."""
+    """The listed day of this scope that is written 2026-10-01, held until the transaction ends.
+
+    None for what is no day; Refused (409) for a day that stands in the calendar no more.
+    """
     try:
         wanted = date.fromisoformat(day)
     except ValueError:
         return None
-    return db.session.scalar(scope.where(Workday.day == wanted).with_for_update())
+    found = db.session.scalar(scope.where(Workday.day == wanted).with_for_update())
+    if found is None:
+        raise Refused(f"{day} 不在日历里，可能刚被去掉。")
+    return found
