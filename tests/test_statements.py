@@ -27,6 +27,8 @@ TWELVE = {
 }  # home, 待办, overview
 # Measured beyond the goal: endpoint → (statements, why)
 KNOWN: dict[str, tuple[int, str]] = {
+    "member.volunteer": (7, "what was brought in for the person from the earlier platform, besides the desk"),
+    "member.invitations_show": (7, "the earlier services, the membership, history and who wrote it"),
     "portal.activities_show": (
         7,
         "signed in: why one may not sign up asks for overlaps and the own sign-up; a visitor's page costs 4",
