@@ -15,7 +15,7 @@ from app.db import UtcDateTime, db
 from app.models.activity import Activity
 from app.models.activity_facts import LONGEST
 from app.models.activity_phase import ActivityStatus, Phase
-from app.models.region import CITY, Level, regions, within
+from app.models.region import CITY, Level, prefixes, regions, within
 
 CAP = 1000  # what is counted for a list stops here
 PUBLIC = (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED)
@@ -70,7 +70,7 @@ def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "pla
 
 
 def around(word: str, a: Any = Activity) -> Conditions:
-    """In a region whose name holds the word; one below another that is meant already is left out."""
+    """In a region whose name holds the word, or merged into it; one below another that is meant already is left out."""
     codes: dict[Level, list[str]] = {}
     meant: set[str] = set()
     for place in regions().values():
@@ -78,7 +78,7 @@ def around(word: str, a: Any = Activity) -> Conditions:
             if place.code[:6] in meant or place.code[:9] in meant:
                 continue
             meant.add(place.code)
-            codes.setdefault(place.level, []).append(place.code)
+            codes.setdefault(place.level, []).extend(prefixes(place.code))
     return [getattr(a, f"{level.value}_code").in_(some) for level, some in codes.items()]
 
 
