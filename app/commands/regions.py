@@ -24,7 +24,8 @@ def read_regions(file: Path) -> dict[int, Row]:
     try:
         if not {"code", "name", "level"} <= set(table.fieldnames or ()):
             raise ValueError("第 1 行：需要 code,name,level 三列")
-        return {table.line_num: (row["code"] or "", row["name"] or "", row["level"] or "") for row in table}
+        rows = ((row["code"] or "", row["name"] or "", row["level"] or "") for row in table)
+        return {table.line_num: row for row in rows}  # noqa: B035  (it moves on with each row)
     except csv.Error as wrong:
         raise ValueError(f"第 {table.line_num + 1} 行：不是 CSV 的格式（{wrong}）") from wrong
 

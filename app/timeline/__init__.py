@@ -53,6 +53,10 @@ def actor(line: History) -> str:
     if line.actor_role == BY_THEMSELVES:
         return "本人"
     key = line.actor_place
-    place = unit_name(int(key.removeprefix("unit:"))) if key.startswith("unit:") else place_name_on(key, clock.day(line.created_at), full=False)
+    place = (
+        unit_name(int(key.removeprefix("unit:")))
+        if key.startswith("unit:")
+        else place_name_on(key, clock.day(line.created_at), full=False)
+    )
     role = next((word for value, word in WORDS[Role].items() if value == line.actor_role), "")
     return f"{place}{role} {line.actor.name}"
