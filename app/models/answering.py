@@ -5,10 +5,9 @@ code that the community handed over. Accepting makes the member a volunteer of t
 they are one already, and takes over the earlier services, once (SPEC section 4).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped
@@ -19,21 +18,20 @@ from app.db import lock
 from app.freshness import touch
 from app.models.application import Application, hold_applications, open_application
 from app.models.credentials import CODE_LETTERS
-from app.models.id_card import IdCard, read_card
+from app.models.id_card import read_card
 from app.models.identity import Employment, Political
 from app.models.membership import enter
 from app.models.particulars import CARD_IN_USE, card_given_before
-from app.models.people_places import heir
 from app.models.region import lineage, regions
-from app.models.service_record import Evidence, ServiceRecord
+from app.models.service_record import ServiceRecord
 from app.models.stateful import Stateful, TransitionError
+from app.models.taking_over import Entrant, record_of
 from app.models.user import Gender, User, hold_user
-from app.models.volunteer import Skill, Volunteer, VolunteerStatus, card_is_taken
-from app.models.work_unit import units
+from app.models.volunteer import Volunteer, VolunteerStatus, card_is_taken
 from app.refusal import Invalid, Refused
 
 if TYPE_CHECKING:
-    from app.models.invitation import EarlierService, Invitation
+    from app.models.invitation import Invitation
 
 CODE_LENGTH = 8  # 40 bits
 OTHER_CARD = "与原平台登记的身份证号码不一致，请核对；确实不对的，请联系社区核实。"
@@ -158,75 +156,9 @@ class Answering(Stateful):
     def _take_over(self, volunteer: Volunteer) -> None:
         """The earlier services as records of the volunteer's community of today."""
         brought = cast("Invitation", self).brought_services()
-        ServiceRecord.make([_record(one, volunteer) for one in brought for _ in range(one.number)])
-
-
-@dataclass
-class Entrant:
-    """Who joins by an invitation, in the shape of an application that was approved (`membership.enter`)."""
-
-    user_id: int
-    community_code: str
-    political: Political
-    employment: Employment
-    gender: Gender
-    born_year: int
-    id_card: str
-    id_card_tail: str
-    id_card_hash: str
-    unit_id: int | None
-    unit_other: str
-    home_community_code: str | None
-    guardian_name: str = ""
-    guardian_phone: str | None = None
-    before: dict[str, Any] | None = None
-
-    @property
-    def skill_list(self) -> list[Skill]:
-        """The earlier platform knew none."""
-        return []
-
-    @classmethod
-    def of(cls, invitation: "Invitation", card: IdCard, user: User) -> "Entrant":
-        """What the invitation says, with the number that the person gave."""
-        known = units().get(invitation.unit_id) if invitation.unit_id else None
-        unit = heir(known) if known else None
-        return cls(
-            user_id=user.id,
-            community_code=invitation.community_code,
-            political=invitation.political,
-            employment=invitation.employment,
-            gender=card.gender,
-            born_year=card.born.year,
-            id_card=card.number,
-            id_card_tail=card.tail,
-            id_card_hash=card.hash,
-            unit_id=unit.id if unit else None,
-            unit_other=invitation.unit_other if unit or known is None else known.name,
-            home_community_code=user.home_community_code,
-        )
+        ServiceRecord.make([record_of(one, volunteer) for one in brought for _ in range(one.number)])
 
 
 def _held(user_id: int) -> Volunteer | None:
     """The person's volunteer row, held and fresh."""
     return next(iter(lock(select(Volunteer).where(Volunteer.user_id == user_id))), None)
-
-
-def _record(one: "EarlierService", volunteer: Volunteer) -> ServiceRecord:
-    """One earlier service: everything but its day and kind is the volunteer's of today."""
-    home = volunteer.community_code
-    record = ServiceRecord(
-        volunteer_id=volunteer.id,
-        activity_id=None,
-        minutes=one.minutes,
-        category_id=one.category_id,
-        evidence=Evidence.MIGRATED,
-        source=one.source,
-        volunteer_district_code=home[:6],
-        volunteer_subdistrict_code=home[:9],
-        volunteer_community_code=home,
-        unit_id=volunteer.unit_id,
-    )
-    record.locate(home)
-    record.happened(one.day)
-    return record

@@ -13,24 +13,24 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, undefer
 
 from app import clock
 from app.db import db, lock
-from app.models.history import record, record_all
-from app.models.id_card import card_hash
-from app.models.message import tell
-from app.models.people_before import find_earlier, members_among, phone_hash
-from app.models.people_file import Checked, Choices, Person, check, count
+from app.models.history import record
+from app.models.people_before import find_earlier, find_overlap
+from app.models.people_file import Checked, Choices, Person, check
+from app.models.people_writing import write
 from app.models.region import CITY
-from app.models.unit_making import make_units, units_named
+from app.models.unit_making import make_units
 from app.models.user import User
 from app.refusal import Invalid, Refused
 
 if TYPE_CHECKING:
     from app.models.invitation import Import
 
+IMPORTS = 5_202_602  # number of the advisory lock that lets one process at a time write people (PostgreSQL)
 AT_ONCE = 1000  # people written in one transaction
 KEPT = timedelta(days=7)  # how long a check is good
 TOO_OLD = "检查后 7 天没有导入，名单已经删除。需要时请重新上传。"
@@ -137,6 +137,7 @@ class Importing:
 
     def _hold(self) -> str:
         """Hold every import of this file, in the order of ids; what was checked."""
+        one_at_a_time()
         fresh = same_files(self.digest)
         if any(one.id != self.id and (one.status is ImportStatus.DONE or one.carried) for one in fresh):
             raise Refused("这个文件已经由另一次操作导入，不能再导入一次。", self)
@@ -148,6 +149,8 @@ class Importing:
         """Before the first is written: nobody was brought in meanwhile. New units are made."""
         done = Checked(people=people, rows=self.rows)
         find_earlier(people, done)
+        for content in half_written():
+            find_overlap(people, unpacked(content), done)
         if done.errors:
             self._fail(done.errors, by)
             return
@@ -175,6 +178,20 @@ class Importing:
             return False
         self._fail([(0, "", TOO_OLD)], None)
         return True
+
+
+def one_at_a_time() -> None:
+    """Of two lists with the same people in them, carried out at the same moment, the second must see the first."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(IMPORTS)))
+
+
+def half_written() -> list[str]:
+    """The sealed people of imports that are begun and not yet done."""
+    from app.models.invitation import Import
+
+    begun = Import.status == ImportStatus.CHECKED, Import.carried > 0, Import.content.is_not(None)
+    return [content for content in db.session.scalars(select(Import.content).where(*begun)) if content]
 
 
 def same_files(digest: str) -> "list[Import]":
@@ -213,51 +230,3 @@ def unpacked(content: str) -> list[Person]:
 def packed_errors(errors: Sequence[tuple[int, str, str]]) -> str:
     """Errors as they lie in the column."""
     return json.dumps(list(errors), ensure_ascii=False)
-
-
-def write(whole: "Import", people: list[Person], by: User | None) -> None:
-    """Make the invitations of these people with their earlier services, and tell those who are members."""
-    from app.models.invitation import EarlierService, Invitation, InvitationStatus
-
-    known = units_named({person["new_unit"] for person in people} - {""})
-    rows = [_invitation(whole, person, known) for person in people]
-    made = insert(Invitation).returning(Invitation.id, sort_by_parameter_order=True)
-    ids = list(db.session.scalars(made, rows))
-    services = [
-        {"invitation_id": id, "day": date.fromisoformat(day), "minutes": minutes, "category_id": category,
-         "number": number, "source": f"{whole.name} 第 {line} 行"[-200:], "created_at": clock.now()}
-        for id, person in zip(ids, people, strict=True)
-        for day, minutes, category, number, line in person["services"]
-    ]  # fmt: skip
-    if services:
-        db.session.execute(insert(EarlierService), services)
-    record_all([(Invitation(id=id), "") for id in ids], "create", by=by, to=InvitationStatus.OPEN)
-    for user_id in sorted(members_among(people)):
-        title = "原平台的服务记录等您确认"
-        tell(user_id, title, "核对以后点“接受”，以前的服务次数就记到您名下。", path="/member/invitations")
-
-
-def _invitation(whole: "Import", person: Person, known: dict[str, int]) -> dict[str, Any]:
-    """The columns of one invitation."""
-    code, card, unit = person["community"], person["card"], known.get(person["new_unit"])
-    return {
-        "import_id": whole.id,
-        "line": person["line"],
-        "name": person["name"],
-        "phone": person["phone"],
-        "phone_hash": phone_hash(person),
-        "phone_tail": person["phone"][-4:],
-        "id_card": card,
-        "id_card_hash": card_hash(card) if card else None,
-        "id_card_tail": card[-4:] if card else "",
-        "gender": person["gender"],
-        "political": person["political"],
-        "employment": person["employment"],
-        "unit_id": unit or person["unit"],
-        "unit_other": "" if unit else person["unit_other"],
-        "services": count(person),
-        "district_code": code[:6],
-        "subdistrict_code": code[:9],
-        "community_code": code,
-        "created_at": clock.now(),
-    }

@@ -46,6 +46,15 @@ def find_earlier(people: Sequence[Person], done: Checked) -> None:
     done.errors.sort(key=lambda error: error[0])
 
 
+def find_overlap(people: Sequence[Person], others: Sequence[Person], done: Checked) -> None:
+    """Note an error for everybody who also stands among `others`, a list that is being written just now."""
+    names = {(person["name"], person["phone"]) for person in others}
+    cards = {person["card"] for person in others if person["card"]}
+    for person in people:
+        if (person["name"], person["phone"]) in names or person["card"] in cards:
+            done.wrong(person["line"], "姓名", "这个人在另一份正在导入的名单里，不能再导入一次。请删去这个人的行。")
+
+
 def members_among(people: Sequence[Person]) -> set[int]:
     """Ids of registered members for whom these people's invitations are: same name, and phone or ID number."""
     phones = {(phone_hash(person), person["name"]) for person in people}

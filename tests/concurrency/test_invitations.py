@@ -40,6 +40,17 @@ def test_a_file_carried_out_by_two_at_once_makes_each_person_once(app):
     assert db.session.scalar(db.select(db.func.count(Invitation.name.distinct()))) == 6
 
 
+def test_two_lists_with_the_same_people_bring_each_person_in_once(app):
+    rows = people(8, 服务次数="")
+    ids = [bring(rows[:6]).id, bring(rows[::-1][:6]).id]
+    acts = [lambda id=id: db.session.get_one(Import, id).carry_out(by=who("city"), most=2) for id in ids]
+    results = together(app, acts)
+    assert won(results) == 2
+    statuses = sorted(db.session.get_one(Import, id).status for id in ids)
+    assert statuses == [ImportStatus.CHECKED, ImportStatus.FAILED], "the second is told, also of those not yet written"
+    assert db.session.scalar(db.select(db.func.count(Invitation.id))) == 2
+
+
 def test_the_same_file_checked_by_two_is_carried_out_once(app):
     rows = people(3, 服务次数="")
     checked = together(app, [lambda name=name: bring(rows, by=name).id for name in ("city", "city2")])
