@@ -42,7 +42,7 @@ KNOWN: dict[str, tuple[int, str]] = {
     "office.applications_rejection": (7, "409 reads the person again"),
     "office.signups": (7, "the list, its counts and the units named in it"),
     "office.attendance_show": (7, "the row's history and who wrote it"),
-    "office.volunteers_show": (8, "services, history and who wrote it, a dispute that waits"),
+    "office.volunteers_show": (7, "services, history and who wrote it"),
     "member.reports_edit": (7, "the activities to choose from, and why it was sent back; 409 reads the person again"),
     "office.reports_edit": (7, "409 reads the person again"),
     "office.help_show": (7, "assignments, history and who wrote it"),

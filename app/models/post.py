@@ -15,6 +15,7 @@ from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.history import record
+from app.models.message import tell
 from app.models.region import LEVELS, Level, heir, lineage, place_name
 from app.models.stateful import given
 from app.models.work_unit import WorkUnit, unit_name, units
@@ -170,7 +171,6 @@ class Post(Row, Model):
     def say(self, title: str, text: str) -> None:
         """A message to the holder: which post, and what about it."""
         from app.labels import word
-        from app.models.message import tell  # it names people, who name their posts
 
         named = f"{self.place} · {word(self.role)}。{text}"
         tell(self.user_id, title, named, path="/member/messages", about=f"post:{self.id}")

@@ -23,6 +23,7 @@ from app.models.user import User
 from app.refusal import Refused
 
 if TYPE_CHECKING:
+    from app.models.unit_dispute import UnitDispute
     from app.models.work_unit import WorkUnit
 
 
@@ -80,6 +81,13 @@ class Volunteer(Identity, Stateful, Row, Model):
 
     user: Mapped[User] = relationship(lazy="raise")
     unit: Mapped["WorkUnit | None"] = relationship(lazy="raise")
+    open_dispute: Mapped["UnitDispute | None"] = relationship(
+        primaryjoin="and_(foreign(UnitDispute.volunteer_id) == Volunteer.id, UnitDispute.unit_id == Volunteer.unit_id, "
+        "UnitDispute.status == 'open')",
+        uselist=False,
+        lazy="raise",
+        viewonly=True,
+    )
     skills: Mapped[list["VolunteerSkill"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     def pause(self, *, by: User, reason: str) -> None:

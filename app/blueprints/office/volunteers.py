@@ -19,7 +19,7 @@ from app.models import participation
 from app.models.history import history_of
 from app.models.id_card import masked_card
 from app.models.region import CITY, place_name
-from app.models.unit_dispute import UnitDispute, open_dispute
+from app.models.unit_dispute import UnitDispute
 from app.models.volunteer import Volunteer
 from app.models.work_unit import unit_name
 from app.text import masked_phone
@@ -129,11 +129,11 @@ def _answer(id: int, done: Any, name: str, form: Form, said: str) -> ResponseRet
 
 
 def _page(id: int, *fragments: str, status: int = 200, **context: Any) -> ResponseReturnValue:
-    volunteer = one(Volunteer, id, P.VOLUNTEERS, joinedload(Volunteer.user), selectinload(Volunteer.skills))
+    loaded = joinedload(Volunteer.user), joinedload(Volunteer.open_dispute), selectinload(Volunteer.skills)
+    volunteer = one(Volunteer, id, P.VOLUNTEERS, *loaded)
     parts = _parts(volunteer).page()
     context = {"reveal": RevealForm(formdata=None), "number": "", "failed": {}} | context
     facts = {"story": told(history_of(volunteer))[::-1], "others": participation.other_records(volunteer)}
-    facts |= {"dispute": open_dispute(volunteer)}
     template = "office/volunteers/show.html"
     return render(template, *(fragments or ("results",)), status=status, v=volunteer, page=parts, **facts, **context)
 
