@@ -90,6 +90,25 @@ def remembered(topic: str) -> Callable[[Callable[[], T]], Callable[[], T]]:
     return decorate
 
 
+class Remembered:
+    """What is kept of many things, each until its own topic is touched; the oldest make room for new ones."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.kept = most, dict[str, tuple[int, Any]]()
+        _stores.append(self.kept)
+
+    def get(self, key: str, topic: str) -> Any:
+        """What is kept under `key`, None where there is nothing or `topic` was touched since."""
+        held = self.kept.get(key)
+        return held[1] if held and held[0] == generation(topic) else None
+
+    def keep(self, key: str, topic: str, value: Any) -> None:
+        """Keep this."""
+        for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
+            self.kept.pop(old, None)
+        self.kept[key] = generation(topic), value
+
+
 @event.listens_for(Session, "before_commit")
 def _raise_generations(session: Session) -> None:
     for topic in sorted(session.info.get("touched", ())):

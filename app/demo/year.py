@@ -15,7 +15,7 @@ from app.demo.people import WANTONG, Person, rows_of
 from app.models import Activity, ServiceMonth, ServiceRecord, SignUp, Volunteer
 from app.models.activity import ActivityStatus
 from app.models.category import categories
-from app.models.service_record import Evidence
+from app.models.service_record import Evidence, touch_months
 from app.models.signup import Attendance, SignUpStatus
 
 PLANS = (  # day from today, what is special about that activity of 万通
@@ -224,6 +224,7 @@ def _roll_up(rows: list[dict[str, Any]]) -> None:
     """Services and minutes of every month, place, unit and category."""
     names = ("month", "community_code", "volunteer_community_code", "unit_id", "category_id")
     services, minutes = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    touch_months({row["month"] for row in rows})
     for row in rows:
         key = tuple(row[name] or 0 for name in names)
         services[key] += 1

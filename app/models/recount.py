@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, sel
 
 from app.db import add_to, db
 from app.models.activity import Activity
-from app.models.service_record import KEYS, ServiceMonth, ServiceRecord
+from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, touch_months
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.team import MemberStatus, Team, TeamMember
 from app.models.volunteer import Volunteer
@@ -132,6 +132,7 @@ def repair(differences: list[Difference]) -> None:
     """Write the true figures. Only after `alone`, with differences found since."""
     for one in differences:
         if one.noun == "月度汇总":
+            touch_months([one.key["month"]])
             add_to(ServiceMonth, one.key, {name: one.true[name] - one.kept[name] for name in one.true})
             continue
         model = KEEPERS[one.noun]

@@ -27,6 +27,7 @@ from sqlalchemy.orm.util import identity_key
 
 from app import clock
 from app.db import Model, Row, add_to, db
+from app.freshness import touch
 from app.models.activity import Activity
 from app.models.region import Placed
 from app.models.user import User
@@ -175,9 +176,20 @@ def _count(changes: "Sequence[tuple[ServiceRecord, int, int]]") -> None:
             people[record.volunteer_id, name] += amount
             months[_key(record), name] += amount
     _count_people(people)
+    touch_months({key[0] for key, _ in months})
     for key in sorted({key for key, _ in months}):
         amounts = {"services": months[key, "services"], "minutes": months[key, "minutes"]}
         add_to(ServiceMonth, dict(zip(KEYS, key, strict=True)), amounts)
+
+
+def month_topic(month: str) -> str:
+    """The topic that is touched when the roll-up of a month that is over changes."""
+    return f"services:{month}"
+
+
+def touch_months(months: Iterable[str]) -> None:
+    """Say that these months' sums change. Not the present one: all who tick would wait for one row."""
+    touch(*(month_topic(month) for month in months if month < f"{clock.today():%Y-%m}"))
 
 
 ServiceKey = tuple[str, str, str, int, int, Evidence]

@@ -18,6 +18,7 @@ from app.models.period import Period, both, year_before
 from app.models.region import CITY, Level, children, heir, level_of, place_name, within
 from app.models.region_homes import above, code_within, homes, strays
 from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
+from app.models.statistics_city import city_sums
 from app.models.work_unit import NO_UNIT, units
 
 Condition = ColumnElement[bool]
@@ -52,6 +53,11 @@ class Scope:
     def level(self) -> Level | None:
         """The level of its region."""
         return level_of(self.region)
+
+    @property
+    def is_city(self) -> bool:
+        """Whether everything in the city is meant."""
+        return self.region == CITY and self.unit is None and not self.category and not self.evidence
 
     @property
     def prefix(self) -> str:
@@ -121,8 +127,13 @@ def total(lines: Iterable[Line], name: str = "合计") -> Line:
     return found
 
 
-def _sums(scope: Scope, dimension: Any) -> list[Any]:
-    """Rows (key, services, minutes, services before, minutes before) for each value of `dimension`: one statement."""
+def _sums(scope: Scope, dimension: Any, name: str) -> list[Any]:
+    """Rows (key, services, minutes, services before, minutes before) for each value of `dimension`: one statement.
+
+    `name` is the column of the roll-up from which it is made: the whole city's sums are kept by it.
+    """
+    if scope.is_city:
+        return _kept(scope, name)
     now, earlier = scope.period.months, scope.period.before.months
     months = [
         func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0))
@@ -133,12 +144,35 @@ def _sums(scope: Scope, dimension: Any) -> list[Any]:
     return [(key, *(int(figure) for figure in figures)) for key, *figures in db.session.execute(wanted)]
 
 
+def _kept(scope: Scope, name: str) -> list[Any]:
+    """The same of the whole city, from what is kept of each month."""
+    sums = city_sums(name, both(scope.period))
+    found: dict[Any, list[int]] = {}
+    for start, months in ((0, scope.period.months), (2, scope.period.before.months)):
+        for month in months:
+            for key, figures in sums[month].items():
+                line = found.setdefault(key, [0, 0, 0, 0])
+                line[start] += figures[0]
+                line[start + 1] += figures[1]
+    return [(key, *figures) for key, figures in found.items()]
+
+
+def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
+    """Services and minutes of every month of the period and of the year before."""
+    months = both(scope.period)
+    if scope.is_city:
+        kept = city_sums("category_id", months)
+        return {
+            month: (sum(n for n, _ in sums.values()), sum(n for _, n in sums.values())) for month, sums in kept.items()
+        }
+    sums = select(ServiceMonth.month, func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes))
+    stmt = sums.where(*scope.months(months)).group_by(ServiceMonth.month)
+    return {month: (int(services), int(minutes)) for month, services, minutes in db.session.execute(stmt)}
+
+
 def by_month(scope: Scope) -> list[Line]:
     """A line for each month of the period, the year before beside it."""
-    sums = select(ServiceMonth.month, func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes))
-    stmt = sums.where(*scope.months(both(scope.period))).group_by(ServiceMonth.month)
-    found = {month: (int(services), int(minutes)) for month, services, minutes in db.session.execute(stmt)}
-    none = (0, 0)
+    found, none = _by_month(scope), (0, 0)
     return [
         Line(month, Period(month, month).words, *found.get(month, none), *found.get(year_before(month), none))
         for month in scope.period.months
@@ -155,7 +189,7 @@ def by_child(scope: Scope) -> list[Line]:
     """A line for each region directly below, in the order of codes; closed ones only where figures keep them."""
     width = {4: 6, 6: 9, 9: 12}[len(scope.region)]
     lines = {place.code: Line(place.code, place.short) for place in children().get(scope.region, [])}
-    for raw, *figures in _sums(scope, grouped(scope, width)):
+    for raw, *figures in _sums(scope, grouped(scope, width), f"{scope.prefix}community_code"):
         code = child_of(raw, width)
         lines.setdefault(code, Line(code, place_name(code, full=False))).add(Line("", "", *figures))
     return [lines[code] for code in sorted(lines)]
@@ -178,14 +212,14 @@ def by_unit(scope: Scope) -> list[Line]:
     known = units()
     lines = [
         Line(str(key) if key else "none", known[key].name if key in known else NO_UNIT, *figures)
-        for key, *figures in _sums(scope, ServiceMonth.unit_id)
+        for key, *figures in _sums(scope, ServiceMonth.unit_id, "unit_id")
     ]
     return sorted((line for line in lines if not line.empty), key=lambda line: (line.key == "none", line.name))
 
 
 def by_category(scope: Scope) -> list[Line]:
     """A line for each category, in the order of the list."""
-    found = {key: figures for key, *figures in _sums(scope, ServiceMonth.category_id)}
+    found = {key: figures for key, *figures in _sums(scope, ServiceMonth.category_id, "category_id")}
     lines = [Line(kind.slug, kind.name, *found.get(kind.id, ())) for kind in categories().values()]
     closed = {kind.slug for kind in categories().values() if kind.closed}
     return [line for line in lines if line.key not in closed or not line.empty]
@@ -193,6 +227,9 @@ def by_category(scope: Scope) -> list[Line]:
 
 def services_of(scope: Scope) -> int:
     """How many services there are: the number of records that `Scope.records` finds."""
+    if scope.is_city:
+        kept = city_sums("category_id", scope.period.months)
+        return sum(services for sums in kept.values() for services, _ in sums.values())
     stmt = select(func.coalesce(func.sum(ServiceMonth.services), 0)).where(*scope.months(scope.period.months))
     return int(db.session.scalar(stmt) or 0)
 

@@ -213,6 +213,25 @@ def test_a_merger_into_another_street_takes_its_past_along_once(app):
     forget()
 
 
+def test_what_is_kept_of_a_month_that_is_over_follows_every_change(app):
+    mine, city = volunteer_of("volunteer"), Scope(PERIOD)
+
+    def shown() -> set[tuple[int, int]]:
+        db.session.commit()
+        months = figures(by_month(city))
+        assert services_of(city) == months[0]
+        return {months, figures(by_child(city)), figures(by_unit(city)), figures(by_category(city))}
+
+    first = served(mine, on=date(2025, 2, 3))
+    assert shown() == {(1, 60)} and shown() == {(1, 60)}
+    second = served(mine, on=date(2025, 2, 4), minutes=30)
+    assert shown() == {(2, 90)}
+    second.change_minutes(50)
+    assert shown() == {(2, 110)}
+    ServiceRecord.revoke([first], by=None)
+    assert shown() == {(1, 50)}
+
+
 def test_people_are_counted_once_and_listed_by_name(app):
     mine, other = volunteer_of("volunteer"), volunteer_of("second")
     for volunteer, minutes in ((mine, 30), (mine, 40), (other, 50)):
