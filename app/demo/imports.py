@@ -26,7 +26,7 @@ def make_imports(random: Random, staff: dict[str, int], password_hash: str) -> i
     try:
         clock.move(-timedelta(days=12))
         city = acting(staff["city"])
-        Import.check(_sheet("原平台志愿者名单（待核对）.xlsx", _wrong(random)), Choices(), by=city)
+        Import.check(_sheet("原平台志愿者名单（待核对）.xlsx", _wrong(random)), Choices(clock.today()), by=city)
         clock.move(-timedelta(days=11))
         people = _people(random)
         closing = clock.today().replace(month=1, day=1) - timedelta(days=1)
