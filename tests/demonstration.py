@@ -173,7 +173,7 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
         "professionals:professionals": of_each_state(ProfessionalGroup, ProfessionalGroup.status),
         "member:reports": of_each_state(Report, Report.status, where=Report.user_id == owner),
         "office:posts": of_each_state(
-            Post, Post.role, Post.revoked_at.is_(None), where=Post.region_code.startswith(cast.HUANGLOU)
+            Post, Post.role, Post.revoked_at.is_(None), where=Post.region_code.startswith(f"{cast.HUANGLOU}0")
         ),
         "office:headcounts": of_each_state(Headcount, Headcount.unit_id, where=Headcount.unit_id == unit),
         "office:disputes": of_each_state(UnitDispute, UnitDispute.status, where=UnitDispute.unit_id == unit),
