@@ -15,6 +15,7 @@ from app.models.honour import HonourKind, HonourStatus
 from app.models.invitation import ImportStatus, InvitationStatus
 from app.models.notice import NoticePhase, NoticeStatus
 from app.models.post import PostState, Role
+from app.models.preference import MessageKind
 from app.models.professional import GroupStatus, ProfessionalStatus
 from app.models.region import Level
 from app.models.report import ReportKind, ReportStatus
@@ -235,6 +236,11 @@ WORDS: dict[type[Enum], dict[Any, str]] = {
         ReportKind.REFLECTION: "心得体会",
         ReportKind.PLAN: "活动计划",
         ReportKind.ACCOUNT: "活动情况",
+    },
+    MessageKind: {
+        MessageKind.REMINDER: "活动前一天的提醒",
+        MessageKind.NEARBY: "我的社区发布了新活动",
+        MessageKind.TEAM: "我的团队发布了新活动",
     },
     HonourKind: {
         HonourKind.TEAM: "团队之星",

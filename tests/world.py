@@ -33,6 +33,7 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:activities": lambda rows: [rows["activity"].id],
     "office:activities+attendance": lambda rows: [rows["activity"].id, rows["signup"].id],
     "office:activities+signups": lambda rows: [rows["activity"].id, rows["signup"].id],
+    "office:activities+calls": lambda rows: [rows["activity"].id, rows["signup"].id],
     "office:feedback": lambda rows: [rows["feedback"].id],
     "office:password-codes": lambda rows: [rows["volunteer"].user_id],
     "activities:activities": lambda rows: [rows["activity"].id],

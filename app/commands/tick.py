@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from app import clock
 from app.db import db
 from app.models.activity import Activity
+from app.models.activity_news import due_reminders, remind
 from app.models.attempt import Attempt
 from app.models.figure import count_figures
 from app.models.help_clock import due_requests, settle_help
@@ -49,6 +50,16 @@ def help_requests() -> Iterator[Piece]:
     """Silence ends a 待补充, an offer that nobody answered expires."""
     for id in due_requests():
         yield lambda id=id: f"求助 {id} 已到期" if settle_help(id) else ""  # type: ignore[misc]
+
+
+def reminders() -> Iterator[Piece]:
+    """The day before an activity everybody who is in it is reminded, who wants to be."""
+    for id in due_reminders():
+        yield lambda id=id: _said_of(id, remind(id))  # type: ignore[misc]
+
+
+def _said_of(id: int, people: int) -> str:
+    return f"活动 {id} 提醒 {people} 人" if people else ""
 
 
 def honours() -> Iterator[Piece]:
@@ -111,6 +122,7 @@ def _said(number: int, words: str) -> str:
 
 JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     starts,
+    reminders,
     help_requests,
     honours,
     checks,

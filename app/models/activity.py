@@ -17,6 +17,7 @@ from app.models.category import categories, open_category
 from app.models.history import record
 from app.models.hosts import check_hosts, still_open
 from app.models.picture import Picture
+from app.models.post import tell_keepers
 from app.models.region import Placed
 from app.models.region import community as open_community
 from app.models.service_base import ServiceBase
@@ -159,13 +160,16 @@ class Activity(Placed, Stateful, Row, Model):
             raise TransitionError(self, self.status)
 
     def publish(self, by: "User | None") -> None:
-        """草稿 → 已发布; Invalid at the field that stands against it."""
+        """草稿 → 已发布, and those are told who like to hear of it; Invalid at the field that stands against it."""
+        from app.models.activity_news import announce
+
         self.hold()
         if not self.can_move(ActivityStatus.PUBLISHED):
             raise TransitionError(self, ActivityStatus.PUBLISHED)
         object_to(self.facts.not_ready())
         self.published_at = clock.now()
         self.move(ActivityStatus.PUBLISHED, by=by)
+        announce(self, by)
         touch("activities")
 
     def cancel(self, by: "User | None", reason: str) -> None:
@@ -178,6 +182,9 @@ class Activity(Placed, Stateful, Row, Model):
         self.move(ActivityStatus.CANCELLED, by=by, reason=reason)
         self.cancel_reason = reason.strip()
         call_off(self, by)
+        path, about = f"/office/activities/{self.id}", f"activity:{self.id}"
+        body = f"“{self.title}”：{self.cancel_reason}"
+        tell_keepers(self.community_code, "上级取消了一次活动", body, by=by, path=path, about=about)
         touch("activities")
 
     def hold(self) -> None:

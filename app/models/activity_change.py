@@ -38,6 +38,7 @@ class Overlapping(Invalid):
 def amend(activity: Activity, facts: Facts, by: "User | None", confirmed: int) -> None:
     """Change a published activity that is held and whose form is fresh; `facts` are settled. Raises Invalid."""
     from app.models import seats
+    from app.models.activity_news import remind_anew
     from app.models.holding import hold_people
     from app.models.queue import people_of
     from app.models.signup import LIVE, SignUp
@@ -52,6 +53,8 @@ def amend(activity: Activity, facts: Facts, by: "User | None", confirmed: int) -
     people = _people_in(activity)
     changes = activity.restate(facts, by)
     declined = seats.decline_overlapping(activity, by) if moved else []
+    if moved:
+        remind_anew(activity)
     gone = {signup.volunteer.user_id for signup in declined}  # they read the new time in their own message
     news = [change for change in changes if change[0] in TOLD]
     if news:

@@ -82,9 +82,23 @@ class Assignment(Stateful, Row, Model):
     def give_up(self, *, by: User, reason: str) -> None:
         """'I cannot go, please send somebody else'; the community reads why."""
         request = self._hold(A.ACCEPTED, to=A.GAVE_UP)
-        self.move(A.GAVE_UP, by=by, reason=given(reason))
-        request.tell_staff("志愿者去不了，请换人", "原因在办理记录里。")
+        self._give_up(request, given(reason), by)
+
+    def drop(self, *, by: User, why: str) -> None:
+        """The volunteer pauses or leaves: an offer expires, what was accepted is given up. The request is held and settled."""
+        request = db.session.scalars(select(HelpRequest).where(HelpRequest.id == self.request_id)).one()
+        if self.status is A.ACCEPTED:
+            self._give_up(request, why, by)
+        elif self.status is A.OFFERED:
+            self.move(A.EXPIRED, by=by, reason=why)
+            request.rest()
+
+    def _give_up(self, request: HelpRequest, reason: str, by: User) -> None:
+        """Staff hear of it once: that nobody is left, or else that somebody is missing."""
+        self.move(A.GAVE_UP, by=by, reason=reason)
         request.rest()
+        if request.status is not S.ACCEPTED:
+            request.tell_staff("志愿者去不了，请换人", "原因在办理记录里。")
 
     def file_result(self, told: str, minutes: int, *, by: User) -> None:
         """What was done and how long it took; `by` is the volunteer, or staff who write it down."""

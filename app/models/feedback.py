@@ -14,6 +14,7 @@ from app.models.activity import Activity
 from app.models.activity_phase import ActivityStatus
 from app.models.history import record
 from app.models.picture import Picture
+from app.models.post import tell_keepers
 from app.models.region import Placed
 from app.models.stateful import FREE, REASON, TransitionError
 from app.models.written import Chosen, Written
@@ -114,6 +115,9 @@ class Feedback(Placed, Written, Row, Model):
         """已发布 → 已撤下: gone from the portal with its pictures; another may be begun."""
         self.hold()
         self.move(FeedbackStatus.WITHDRAWN, by=by, reason=reason)
+        path, about = f"/office/activities/{self.activity_id}/feedback", f"feedback:{self.id}"
+        body = f"“{self.title}”不再公开。原因：{reason.strip()}"
+        tell_keepers(self.community_code, "上级撤下了一篇活动反馈", body, by=by, path=path, about=about)
         touch("feedback")
 
 

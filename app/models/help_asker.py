@@ -49,6 +49,7 @@ class AskersVerbs(Ground):
         self.leave(S.PENDING, S.RETURNED, S.ACCEPTED, S.ARRANGED, to=S.WITHDRAWN)
         self.end_offers("求助人撤回了求助。")
         self.go(S.WITHDRAWN, by=by)
+        self.tell_staff("求助人撤回了求助", "不用再办理。", but=by)
 
     def rate(self, rating: Rating, *, by: User = ASKER) -> None:
         """Say once how it was; 409 unless 已办结 and not rated."""

@@ -55,6 +55,7 @@ class DeskVerbs(Ground):
         if place.code == heir(self.community_code):
             raise Invalid("community", "已经在这个社区，请选择另一个。")
         self.transfers += 1
+        self.tell_staff("公众求助已转给别的社区", f"转给{place_name(place.code)}，不用再办理。", but=by)
         self.move(S.PENDING, by=by, reason=f"转给{place_name(place.code)}：{reason}"[:500])
         self.locate(place.code)
         self.run()

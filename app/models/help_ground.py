@@ -56,10 +56,12 @@ class Ground(Stateful):
         now = clock.now()
         if self.status is S.RETURNED and self.lapses_at and self.lapses_at <= now:
             self.go(S.LAPSED, by=None, reason="十个工作日没有补充，求助已关闭。需要时可以重新求助。")
+            self.tell_staff("求助没有补充情况，已经关闭", "不用再办理。")
             return True
         late = [one for one in self.assignments(A.OFFERED) if one.expires_at <= now]
         for one in late:
             one.move(A.EXPIRED, by=None)
+            tell_volunteer(one, "求助邀请已过期", "24 小时内没有答复，社区会另请别人，不影响您的任何记录。")
         if late:
             self.rest()
         return bool(late)
@@ -107,9 +109,9 @@ class Ground(Stateful):
             tell_volunteer(one, "求助不用再答复", why)
         self.offers_end_at = None
 
-    def tell_staff(self, title: str, body: str) -> None:
-        """A message to whoever keeps this community, or the next level that has somebody."""
-        tell_staff(cast(Any, self), title, body)
+    def tell_staff(self, title: str, body: str, but: User | None = None) -> None:
+        """A message to whoever (`but` this person) keeps this community, or the next level that has somebody."""
+        tell_staff(cast(Any, self), title, body, but)
 
     def unserved(self) -> bool:
         """Whether no volunteer is on the way."""

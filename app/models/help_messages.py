@@ -8,6 +8,7 @@ from app.models.post import keepers
 if TYPE_CHECKING:
     from app.models.assignment import Assignment
     from app.models.help_request import HelpRequest
+    from app.models.user import User
 
 
 def tell_volunteer(assignment: "Assignment", title: str, body: str = "") -> None:
@@ -16,7 +17,9 @@ def tell_volunteer(assignment: "Assignment", title: str, body: str = "") -> None
     tell(assignment.user_id, title, body, path=path, about=f"assignment:{assignment.id}")
 
 
-def tell_staff(request: "HelpRequest", title: str, body: str) -> None:
-    """A message to the living posts of the community; a level without one is skipped."""
+def tell_staff(request: "HelpRequest", title: str, body: str, but: "User | None" = None) -> None:
+    """A message to the living posts of the community (`but` this person's); a level without one is skipped."""
     for user_id in keepers(request.community_code):
+        if but is not None and user_id == but.id:
+            continue
         tell(user_id, f"{title}：{request.number}", body, path=f"/office/help/{request.id}", about=f"help:{request.id}")

@@ -1,12 +1,15 @@
 """站内消息 `Message`, behind one notifier (`tell`), so that SMS can follow by configuration."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, Text, func, insert, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.db import Model, Row, db
+from app.db import Model, Row, UtcDateTime, db
+from app.models.preference import MessageKind, has_muted
 
 
 class Message(Row, Model):
@@ -46,6 +49,36 @@ def tell(
     db.session.add(
         Message(user_id=user_id, title=title, body=body, path=path, about=about, visible_at=at or clock.now())
     )
+
+
+def tell_all(
+    people: Select[Any], title: str, body: str = "", *, kind: MessageKind | None = None, path: str = "", about: str = ""
+) -> None:
+    """The same message to every user whose id `people` selects and who has not switched its `kind` off; one statement."""
+    ids = people.subquery()
+    who = next(iter(ids.c))
+    text = [literal(one).label(f"text{number}") for number, one in enumerate((title, body, path, about))]
+    now = literal(clock.now(), UtcDateTime())
+    heard = [~has_muted(who, kind)] if kind else []
+    rows = select(who, *text, now.label("visible_at"), now.label("created_at")).where(*heard).distinct()
+    columns = ["user_id", "title", "body", "path", "about", "visible_at", "created_at"]
+    db.session.execute(insert(Message).from_select(columns, rows))
+
+
+def tell_some(
+    user_ids: Collection[int],
+    title: str,
+    body: str = "",
+    *,
+    kind: MessageKind | None = None,
+    path: str = "",
+    about: str = "",
+) -> None:
+    """`tell_all` for people who are known by their ids."""
+    from app.models.user import User
+
+    if user_ids:
+        tell_all(select(User.id).where(User.id.in_(user_ids)), title, body, kind=kind, path=path, about=about)
 
 
 def withdraw(user_id: int, about: str) -> None:

@@ -214,6 +214,15 @@ def keepers(code: str) -> list[int]:
     return []
 
 
+def tell_keepers(code: str, title: str, body: str, *, by: "User | None", path: str, about: str) -> None:
+    """A message to those who keep this community about what somebody from above did there; none about what one of them did."""
+    from app.models.message import tell
+
+    here = keepers(code)
+    for user_id in here if by is None or by.id not in here else ():
+        tell(user_id, title, body, path=path, about=about)
+
+
 def unit_keepers(unit_id: int) -> list[int]:
     """Ids of the people who hold a living post of this work unit."""
     held = select(Post.user_id).where(Post.unit_id == unit_id, *living()).order_by(Post.id).limit(MOST)

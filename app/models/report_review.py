@@ -19,6 +19,7 @@ from app.models.activity_facts import LIMITS, Facts
 from app.models.category import OTHER
 from app.models.history import record
 from app.models.impartial import by_another
+from app.models.post import tell_keepers
 from app.models.region import heir
 from app.models.stateful import TransitionError
 from app.models.user import Role, User
@@ -86,7 +87,10 @@ class Review(Written):
         self.hold()
         self.pinned_at = None
         self.move(S.WITHDRAWN, by=by, reason=reason)
-        self._say("您的上报已撤下", f"“{self.title}”不再公开：{reason.strip()}")
+        said = f"“{self.title}”不再公开：{reason.strip()}"
+        self._say("您的上报已撤下", said)
+        path, about = f"/office/reports/{self.id}", f"report:{self.id}"
+        tell_keepers(self.community_code, "上级撤下了一篇志愿者上报", said, by=by, path=path, about=about)
         touch("reports")
 
     def edit_by_staff(self, title: str, body: str, version: int, *, by: User | None) -> None:

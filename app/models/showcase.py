@@ -16,6 +16,7 @@ from app.db import db
 from app.freshness import touch
 from app.models.history import record
 from app.models.picture import Picture
+from app.models.post import tell_keepers
 from app.models.region import Placed
 from app.models.region import community as open_community
 from app.models.stateful import Stale, Stateful
@@ -105,6 +106,9 @@ class Showcase(Placed, Stateful):
         """It accepts nothing new from now on; what was stays to be read."""
         self.hold()
         self.move(self.CLOSED, by=by, reason=reason)
+        body = f"“{self.name}”：{reason.strip()}"
+        title, path = f"上级停止了{self.WHAT.removeprefix('这个')}", f"/office/{self.TOPIC}/{self.id}"
+        tell_keepers(self.community_code, title, body, by=by, path=path, about=f"{self.TOPIC}:{self.id}")
         touch(self.TOPIC)
 
     def reopen(self, *, by: "User | None") -> None:

@@ -88,26 +88,40 @@ class Team(Showcase, Row, Model):
         """Choose the leader among the members (None: nobody leads); Refused when they are not in."""
         self.hold()
         self.must_be_open()
+        before = self.leader_id
         if member is None:
             self.leader_id = None
             record(self, "edit", by=by, reason="不再设队长")
         else:
             member.hold()
-            person = member.person()
+            chosen = member.person()
             if member.team_id != self.id or member.status is not MemberStatus.MEMBER:
                 raise Refused("只有队员可以当队长。", member)
-            self.leader_id = person.id
-            record(self, "edit", by=by, reason=f"队长：{person.user.name}")
-            tell(person.user_id, f"您现在是团队“{self.name}”的队长", path=f"/teams/{self.id}")
+            self.leader_id = chosen.id
+            record(self, "edit", by=by, reason=f"队长：{chosen.user.name}")
+            tell(chosen.user_id, f"您现在是团队“{self.name}”的队长", path=f"/teams/{self.id}")
+        if before is not None and before != self.leader_id:
+            tell(person(before).user_id, f"您不再担任团队“{self.name}”的队长", path=f"/teams/{self.id}")
         db.session.flush()
         touch("teams")
+
+    def reopen(self, *, by: "User | None") -> None:
+        """已解散 → 活跃: its members are told."""
+        super().reopen(by=by)
+        for user_id in self._people(MemberStatus.MEMBER):
+            tell(user_id, f"团队“{self.name}”恢复活动了", path=f"/teams/{self.id}")
+
+    def _people(self, *states: MemberStatus) -> list[int]:
+        """User ids of those who stand in these states, by row."""
+        here = TeamMember.team_id == self.id, TeamMember.status.in_(states)
+        wanted = select(Volunteer.user_id).join(TeamMember, TeamMember.volunteer_id == Volunteer.id).where(*here)
+        return list(db.session.scalars(wanted.order_by(TeamMember.id)))
 
     def close(self, *, by: "User | None", reason: str) -> None:
         """活跃 → 已解散: who asked is declined with the reason, the members are told."""
         super().close(by=by, reason=reason)
         here = TeamMember.team_id == self.id, TeamMember.status.in_(IN)
-        people = select(Volunteer.user_id).join(TeamMember, TeamMember.volunteer_id == Volunteer.id).where(*here)
-        for user_id in list(db.session.scalars(people.order_by(TeamMember.id))):
+        for user_id in self._people(*IN):
             tell(user_id, f"团队“{self.name}”已解散", reason.strip(), path=f"/teams/{self.id}")
         for row in lock(select(TeamMember).where(*here).order_by(TeamMember.id)):
             if row.status is MemberStatus.ASKING:

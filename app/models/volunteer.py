@@ -91,9 +91,13 @@ class Volunteer(Identity, Stateful, Row, Model):
     skills: Mapped[list["VolunteerSkill"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
     def pause(self, *, by: User, reason: str) -> None:
-        """Stop for a while; all future places go to others. `by` is the volunteer or staff."""
+        """Stop for a while; all future places and promised help go to others. `by` is the volunteer or staff."""
+        from app.models.help_leaving import hold_help_of, leave_help
+
         reason = given(reason)
+        asked = hold_help_of(self)
         self._free_places(VolunteerStatus.PAUSED, by, reason)
+        leave_help(self, asked, by=by, why="志愿者已暂停服务。")
         self.move(VolunteerStatus.PAUSED, by=by, reason=reason)
         self._say(by, "您的志愿服务已暂停", reason)
 
@@ -105,17 +109,20 @@ class Volunteer(Identity, Stateful, Row, Model):
         self._say(by, "您的志愿服务已恢复", "现在可以继续报名活动。")
 
     def leave(self, *, by: User, reason: str = "") -> None:
-        """注销: future places go to others, teams are left, the ID-card number is free again, count and records stay.
+        """注销: future places and promised help go to others, teams are left, the ID-card number is free again; count
+        and records stay.
 
         Staff must give a reason; an open application goes back with it.
         """
         from app.models.application import hold_applications, open_application
+        from app.models.help_leaving import hold_help_of, leave_help
         from app.models.team import hold_teams_of, leave_teams
 
         reason = given(reason) if by.id != self.user_id else reason.strip()
         hold_applications(self.user_id)
-        teams = hold_teams_of(self)
+        asked, teams = hold_help_of(self), hold_teams_of(self)
         self._free_places(VolunteerStatus.LEFT, by, reason or "已注销志愿者身份")
+        leave_help(self, asked, by=by, why="志愿者已注销。")
         self.move(VolunteerStatus.LEFT, by=by, reason=reason)
         self.left_at = clock.now()
         leave_teams(self, teams, by=by)

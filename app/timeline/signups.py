@@ -7,7 +7,13 @@ from app.models.history import History
 from app.models.signup import Attendance, SignUpStatus
 from app.timeline import Line, in_words
 
-ACTIONS = {"join": "报名", "walk-in": "现场补录"}
+ACTIONS = {
+    "join": "报名",
+    "walk-in": "现场补录",
+    "phone": "查看了电话号码",
+    "called": "已电话通知",
+    "not-called": "撤销电话通知",
+}
 
 
 def told(lines: Iterable[History]) -> list[Line]:

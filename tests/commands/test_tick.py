@@ -1,5 +1,6 @@
 """`flask tick`: what time alone brings about is stored once, however often and however late it runs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,13 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.commands import tick as module
 from app.db import db
-from app.models import Activity, Attempt, CreationKey, Message
-from tests.cast import make_activity, volunteer_of
-from tests.signups import S, assert_counters, crowd, put, start, states
+from app.models import Activity, Assignment, Attempt, CreationKey, HelpRequest, Honour, Message, SignUp
+from app.models.help_states import AssignmentStatus, HelpStatus
+from app.models.honour import HonourStatus
+from app.models.preference import MessageKind, choose
+from tests.cast import WANTONG, make_activity, volunteer_of, who
+from tests.helps import bring
+from tests.signups import S, assert_counters, crowd, put, start, states, until
 from tests.support.together import together
 
 
@@ -77,6 +82,98 @@ def test_two_ticks_at_once_do_it_once(app):
         assert states(activity) == {S.DECLINED: 3}
         assert_counters(activity)
     assert db.session.scalar(db.select(db.func.count()).select_from(Message)) == 12
+
+
+def messages(words: str) -> list[str]:
+    """The user names of those who were told something with these words, by message."""
+    wanted = db.select(Message).where(Message.title.contains(words)).order_by(Message.id)
+    return [db.session.get_one(type(who("city")), one.user_id).username for one in db.session.scalars(wanted)]
+
+
+def reminded(activity):
+    """Everybody in the activity, two days before its start, signed up long ago."""
+    activity.starts_at, activity.ends_at = clock.now() + timedelta(days=2), clock.now() + timedelta(days=2, hours=2)
+    states = {"volunteer": S.ADMITTED, "second": S.ADMITTED, "third": S.WAITING}
+    return [put(activity, volunteer_of(username), state) for username, state in states.items()]
+
+
+def test_the_day_before_who_is_in_is_reminded_once_and_by_a_late_tick_too(app, tick):
+    activity, cancelled, late = (make_activity(title=title, capacity=2) for title in ("晨跑", "取消的", "晚来的"))
+    for one in (activity, cancelled):
+        reminded(one)
+    cancelled.status = "cancelled"
+    choose(who("second").id, [kind for kind in MessageKind if kind is not MessageKind.REMINDER])
+    assert tick() == (0, "")
+    until(activity.starts_at - timedelta(hours=24))
+    assert tick() == (0, f"活动 {activity.id} 提醒 2 人\n") and tick() == (0, "")
+    assert messages("活动快到了") == ["volunteer"], "not who waits, not who does not want it, not of what is off"
+    late.starts_at, late.ends_at = activity.starts_at, activity.ends_at
+    put(late, volunteer_of("guest"), S.ADMITTED)
+    assert tick() == (0, "") and messages("活动快到了") == ["volunteer"], "who signed up today knows it"
+    until(activity.starts_at)
+    db.session.execute(db.update(SignUp).values(reminded_at=None))
+    assert "提醒" not in tick()[1], "nobody is reminded of what has begun"
+
+
+def test_a_moved_activity_is_announced_anew_the_day_before_its_new_day(app, tick):
+    activity = make_activity(title="晨跑", capacity=2)
+    reminded(activity)
+    until(activity.starts_at - timedelta(hours=20))
+    assert "提醒 2 人" in tick()[1]
+    facts = replace(
+        activity.facts, starts_at=activity.starts_at + timedelta(days=7), ends_at=activity.ends_at + timedelta(days=7)
+    )
+    activity.edit(replace(facts, signup_closes_at=None), activity.version, who("wantong"))
+    assert tick() == (0, "")
+    until(activity.starts_at - timedelta(hours=20))
+    assert "提醒 2 人" in tick()[1] and messages("活动快到了") == ["volunteer", "second"] * 2
+
+
+def everything_due():
+    """One of everything that time alone brings about, due at this moment; returns the rows."""
+    silent, offered = bring(HelpStatus.RETURNED), bring(HelpStatus.ARRANGED)
+    honour = Honour(
+        kind="person", quarter="2026Q3", volunteer_id=volunteer_of("third").id, status=HonourStatus.ANNOUNCED
+    )
+    honour.first_day, honour.last_day = clock.today() + timedelta(days=1), clock.today() + timedelta(days=9)
+    honour.locate(WANTONG)
+    db.session.add(honour)
+    until(max(silent.lapses_at, offered.offers_end_at) + timedelta(minutes=1))
+    started, tomorrow = make_activity(capacity=1), make_activity(title="晨跑", capacity=2)
+    for person in crowd(3):
+        put(started, person, S.WAITING)
+    for signup in reminded(tomorrow):
+        signup.created_at = clock.now() - timedelta(days=5)
+    tomorrow.starts_at = clock.now() + timedelta(hours=20)
+    started.starts_at = clock.now() - timedelta(minutes=1)
+    db.session.commit()
+    return silent, offered, honour, started, tomorrow
+
+
+def test_two_whole_ticks_at_once_bring_everything_about_once(app):
+    silent, offered, honour, started, _ = (row.id for row in everything_due())
+    before = db.session.scalar(db.select(db.func.count()).select_from(Message))
+
+    def whole():
+        return sum(module._run(job) for job in module.JOBS)
+
+    assert together(app, [whole, whole, whole]) == [0, 0, 0]
+    assert db.session.get_one(HelpRequest, silent).status is HelpStatus.LAPSED
+    assert db.session.get_one(HelpRequest, offered).status is HelpStatus.ACCEPTED
+    asked = db.select(Assignment.status).where(Assignment.request_id == offered)
+    assert db.session.scalars(asked).all() == [AssignmentStatus.EXPIRED]
+    assert db.session.get_one(Honour, honour).status is HonourStatus.PUBLISHED
+    assert states(db.session.get_one(Activity, started)) == {S.DECLINED: 3}
+    told = {
+        "求助没有补充情况": ["wantong", "wantong2"], "求助没有人接单": ["wantong", "wantong2"], "求助邀请已过期": ["volunteer"],
+        "祝贺！": ["third"], "未录用": ["p000", "p001", "p002"], "活动快到了": ["volunteer", "second"],
+    }  # fmt: skip
+    assert {words: sorted(messages(words)) for words in told} == {
+        words: sorted(people) for words, people in told.items()
+    }
+    after = db.session.scalar(db.select(db.func.count()).select_from(Message))
+    assert after - before == sum(map(len, told.values())), "nobody is told anything twice, nor anything else"
+    assert_counters(db.session.get_one(Activity, started))
 
 
 def test_what_nobody_looks_at_any_more_is_forgotten(app, tick):

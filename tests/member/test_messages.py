@@ -1,5 +1,6 @@
 """消息: newest first, unread ones counted everywhere, read by a POST, never anybody else's."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,15 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Message
+from app.models.attendance import complete, mark
 from app.models.message import tell, unread_count
+from app.models.signup import SignUpStatus
 from app.models.user import user_named
+from tests import cast
+from tests.activities import published
+from tests.cast import volunteer_of, who
+from tests.showcases import make_member, make_team
+from tests.signups import put, until
 from tests.support.statements import statements
 
 PAGE = "/member/messages"
@@ -105,6 +113,70 @@ def test_markup_in_a_message_is_only_text(clients):
     tell(user_named("member").id, "<b>x</b>", "<script>alert(1)</script>")
     page = clients("member").get(PAGE).text
     assert "<script>alert" not in page and "&lt;b&gt;x" in page
+
+
+SETTINGS = f"{PAGE}/settings"
+
+
+def test_who_does_not_want_to_hear_of_something_does_not_and_decisions_always_come(app, clients):
+    client = clients("volunteer")
+    assert client.get(SETTINGS).text.count(" checked") == 3
+    assert client.post(SETTINGS, data={"kinds": ["reminder", "nonsense"]}).status_code == 422
+    assert client.post(SETTINGS, data={"kinds": ["reminder"]}).location == PAGE
+    assert re.findall(r'value="(\w+)"[^>]*checked|checked[^>]*value="(\w+)"', client.get(SETTINGS).text) in (
+        [("reminder", "")], [("", "reminder")],
+    )  # fmt: skip
+    activity = published(capacity=1)
+    assert unread("volunteer") == 0 and unread("second") == 1, "of the community's new activity"
+    assert unread("guest") == unread("wantong") == 0, "only those of the community"
+    put(activity, volunteer_of("volunteer"), SignUpStatus.ADMITTED)
+    activity.cancel(who("wantong"), "下雨")
+    assert unread("volunteer") == 1, "that it is off"
+    assert client.post(SETTINGS, data={"kinds": ["reminder", "nearby", "team"]}).location == PAGE
+    published()
+    assert unread("volunteer") == 2
+
+
+def test_members_of_the_team_hear_of_its_activity_once_whichever_community_is_theirs(app):
+    team = make_team()
+    for username in ("volunteer", "guest"):
+        make_member(team, username)
+    db.session.execute(db.delete(Message))
+    published(team_id=team.id)
+    titles = db.session.execute(db.select(Message.user_id, Message.title)).all()
+    assert {(id, title[:5]) for id, title in titles} == {
+        (who("volunteer").id, "您的团队有"), (who("guest").id, "您的团队有"),
+        (who("second").id, "您的社区有"), (who("third").id, "您的社区有"),
+    } and len(titles) == 4  # fmt: skip
+
+
+def test_a_tick_taken_back_is_told_after_ten_minutes_unless_it_was_a_slip(app):
+    activity = cast.make_activity(starts_at=clock.now() - timedelta(minutes=5))
+    one = put(activity, volunteer_of("volunteer"), SignUpStatus.ADMITTED)
+    for wanted in ("1", "0", "1", "0"):
+        mark(one, wanted, by=who("wantong"))
+        until(clock.now() + timedelta(minutes=4))
+    assert unread("volunteer") == 0
+    until(clock.now() + timedelta(minutes=12))
+    assert unread("volunteer") == 1
+    mark(one, "1", by=who("wantong"))
+    until(activity.ends_at)
+    complete(activity, by=who("wantong"))
+    assert unread("volunteer") == 2, "and that it counts"
+
+
+def test_those_who_keep_a_community_hear_what_is_done_there_from_above(app):
+    team = make_team()
+    member = make_member(team, "second")
+    team.lead(member, by=who("wantong"))
+    db.session.execute(db.delete(Message))
+    team.lead(None, by=who("wantong"))
+    team.close(by=who("wantong"), reason="都搬走了")
+    team.reopen(by=who("wantong"))
+    team.close(by=who("huanglou"), reason="重复登记")
+    published().cancel(who("gulou"), "场地检修")
+    assert unread("wantong") == unread("wantong2") == 2
+    assert unread("second") == 4 + 1, "leads no more, dissolved, back, dissolved; and of the new activity"
 
 
 def test_nothing_yet_says_so(clients):

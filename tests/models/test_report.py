@@ -116,7 +116,8 @@ def test_the_author_hears_of_each_decision_and_reads_why(app):
     withdrawn = reported(S.WITHDRAWN)
     told = titles_told()
     assert told == ["您的上报已发布", "您的上报需要修改", "您的上报这次没有采用", "您的上报已发布", "您的上报已撤下"]
-    last = db.session.scalars(db.select(Message).order_by(Message.id.desc()).limit(1)).one()
+    newest = db.select(Message).where(Message.user_id == withdrawn.user_id).order_by(Message.id.desc()).limit(1)
+    last = db.session.scalars(newest).one()
     assert "照片里有门牌" in last.body and last.path == f"/member/reports/{withdrawn.id}"
     line = history_of(withdrawn)[-1]
     assert (line.actor.name, line.actor_role, line.note.text) == ("顾楠", "district", "照片里有门牌")

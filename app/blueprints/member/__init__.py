@@ -4,4 +4,17 @@ from flask import Blueprint
 
 member = Blueprint("member", __name__, url_prefix="/member")
 
-from app.blueprints.member import consents, help, home, invitations, messages, profile, reports, security, services, teams, volunteer  # noqa: E402, F401  (views need the blueprint above)
+from app.blueprints.member import (  # noqa: E402, F401  (views need the blueprint above)
+    consents,
+    help,
+    home,
+    invitations,
+    message_settings,
+    messages,
+    profile,
+    reports,
+    security,
+    services,
+    teams,
+    volunteer,
+)

@@ -14,8 +14,9 @@ from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.activity_counts import phase_counts
+from app.models.call_list import news_of
 from app.models.category import categories
-from app.models.history import history_of
+from app.models.history import History, history_of
 from app.models.region import place_name
 from app.models.report_lists import made_from
 from app.once import new_key, once
@@ -109,23 +110,25 @@ def activities_show(id: int) -> ResponseReturnValue:
     """Facts, counters, history, and the ways on."""
     parts = (Activity.cover, Activity.team, Activity.base)
     activity = one(Activity, id, Permission.ACTIVITIES_SEE, *map(joinedload, parts))
+    lines = history_of(activity)
     return render(
         SHOW,
         activity=activity,
         description=as_html(activity.description),
-        ways=_ways(activity),
+        ways=_ways(activity, lines),
         key=new_key(),
-        history=told(history_of(activity), ActivityStatus),
+        history=told(lines, ActivityStatus),
         plan=made_from(activity),
         form=CancellationForm(),
     )
 
 
-def _ways(activity: Activity) -> list[tuple[str, str, str]]:
+def _ways(activity: Activity, lines: list[History]) -> list[tuple[str, str, str]]:
     """(text, address, icon) of what else is kept about a published activity."""
     if activity.status is ActivityStatus.DRAFT:
         return []
-    return [(text, url_for(to, id=activity.id), icon) for text, to, icon in WAYS]
+    calls = [("电话通知", "office.calls", "phone")] if news_of(activity, lines) else []
+    return [(text, url_for(to, id=activity.id), icon) for text, to, icon in (*WAYS, *calls)]
 
 
 @office.post("/activities/<int:id>/publication")

@@ -1,5 +1,7 @@
 """`mark`: one person came, did not come, or asked to be excused."""
 
+from datetime import timedelta
+
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
@@ -9,13 +11,14 @@ from app.db import db
 from app.models.activity import Activity
 from app.models.attendance import rules
 from app.models.history import record
-from app.models.message import tell
+from app.models.message import tell, withdraw
 from app.models.service_record import Evidence, ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
 from app.refusal import Refused
 
 SERVICES_PATH = "/member/services"
+SLIP = timedelta(minutes=10)
 
 
 def mark(signup: SignUp, wanted: str, minutes: int | None = None, reason: str = "", *, by: User | None) -> bool:
@@ -76,7 +79,7 @@ def _correct(signup: SignUp, minutes: int, reason: str, *, by: User | None) -> N
 def _change(
     activity: Activity, signup: SignUp, to: Attendance, minutes: int | None, reason: str, *, by: User | None
 ) -> None:
-    before = signup.attendance
+    before, again = signup.attendance, signup.ticked_at is not None
     if to is Attendance.PRESENT:
         check_elsewhere(activity, signup)
     signup.minutes = minutes if to is Attendance.PRESENT else None
@@ -89,7 +92,19 @@ def _change(
     count_attended(activity, (to is Attendance.PRESENT) - (before is Attendance.PRESENT))
     if rules.corrected(activity):
         _tell(activity, signup, reason)
+    elif before is Attendance.PRESENT:
+        _tell_later(activity, signup)
+    elif to is Attendance.PRESENT and again:
+        withdraw(signup.volunteer.user_id, f"untick:{signup.id}")
     db.session.flush()
+
+
+def _tell_later(activity: Activity, signup: SignUp) -> None:
+    """A tick was taken back: the person hears of it after ten minutes, unless it was only a slip and is back by then."""
+    body = f"活动“{activity.title}”的到场确认已撤销，这次服务暂不计次。如有出入，请联系活动的社区。"
+    about, user_id = f"untick:{signup.id}", signup.volunteer.user_id
+    withdraw(user_id, about)
+    tell(user_id, "到场确认已撤销", body, path=SERVICES_PATH, about=about, at=clock.now() + SLIP)
 
 
 def check_elsewhere(activity: Activity, signup: SignUp) -> None:

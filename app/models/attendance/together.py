@@ -18,7 +18,7 @@ from app.models.attendance.tick import SERVICES_PATH, count_attended, service
 from app.models.history import record_all
 from app.models.holding import hold
 from app.models.impartial import untouchable
-from app.models.message import tell
+from app.models.message import tell, tell_all
 from app.models.queue import close_queue
 from app.models.service_record import ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
@@ -113,9 +113,18 @@ def complete(activity: Activity, *, by: User | None, absent: int | None = None) 
     for signup in rest:
         body = f"活动“{activity.title}”已完成确认，您的到场情况是“缺席”。如有误，请联系社区更正。"
         tell(signup.volunteer.user_id, "到场情况记为缺席", body, path=SERVICES_PATH, about=f"signup:{signup.id}")
+    _tell_present(activity)
     touch("activities")
     db.session.flush()
     return len(rest)
+
+
+def _tell_present(activity: Activity) -> None:
+    """Everybody who was there reads that it counts; one statement however many they are."""
+    there = SignUp.activity_id == activity.id, SignUp.attendance == Attendance.PRESENT
+    people = select(Volunteer.user_id).join(SignUp, SignUp.volunteer_id == Volunteer.id).where(*there)
+    body = f"活动“{activity.title}”已完成确认，这次服务计 1 次，感谢您。"
+    tell_all(people, "服务已记入您的次数", body, path=SERVICES_PATH, about=f"activity:{activity.id}")
 
 
 def _check_open(activity: Activity) -> None:
