@@ -87,3 +87,19 @@ def markdown(source: str) -> str:
 def as_html(source: str) -> Markup:
     """The same for templates: already clean, not to be escaped again."""
     return Markup(markdown(source))  # noqa: S704 - nh3 has cleaned it
+
+
+def excerpt(text: str, words: str, size: int = 90) -> str:
+    """About `size` characters of a text, from shortly before the first of the words that stands in it; one line."""
+    plain = " ".join(re.sub(r"[#*`>|]+|-{3,}", " ", text).split())
+    at = [place for word in words.split() if (place := plain.lower().find(word.lower())) >= 0]
+    start = max(0, min(at, default=0) - size // 4) if len(plain) > size else 0
+    end = start + size
+    return ("…" if start else "") + plain[start:end] + ("…" if end < len(plain) else "")
+
+
+def marked(text: str, words: str) -> Markup:
+    """The text, escaped, with every one of the words in <mark>, in whatever case."""
+    wanted = sorted({re.escape(word) for word in words.split()}, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(wanted)})", text, flags=re.IGNORECASE) if wanted else [text]
+    return Markup("").join(Markup("<mark>{}</mark>").format(part) if n % 2 else part for n, part in enumerate(parts))

@@ -33,6 +33,15 @@ FOOT = [
     ("无障碍说明", "portal.accessibility"),
     ("隐私说明", "portal.privacy"),
 ]
+# Pages that no menu holds: the site map lists them too (tests/portal/test_pages.py misses none).
+MORE = [
+    ("我要求助", "portal.help_new"),
+    ("查求助进度", "portal.help_track"),
+    ("季度之星", "portal.stars"),
+    ("通知公告", "portal.notices"),
+    ("搜索", "portal.search"),
+]
+ACCOUNT = [("登录", "auth.login"), ("注册会员", "auth.register")]
 MEMBER = [
     ("我的首页", "member.home", "home"),
     ("个人信息", "member.profile", "user"),
@@ -111,6 +120,13 @@ def menu(entries: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
+def opens(endpoint: str) -> bool:
+    """Whether a link to this page leads this person anywhere; who has to sign in first is led on from there."""
+    view: Any = current_app.view_functions[endpoint]
+    needed = view.access
+    return needed in ("public", "signed-in") or access.holds(access.Permission(needed))
+
+
 def is_current(endpoint: str) -> bool:
     """Whether the page being shown is this one, or one of its noun (`office.activities_edit`)."""
     shown = request.endpoint or ""
@@ -143,6 +159,17 @@ def member_menu() -> list[dict[str, Any]]:
     return entries
 
 
+def site_map() -> list[tuple[str, list[dict[str, Any]]]]:
+    """The menus that everybody may follow, under their headings."""
+    groups: list[tuple[str, list[Any]]] = [
+        ("栏目", PORTAL),
+        ("更多栏目", MORE),
+        ("会员中心", [*ACCOUNT, *MEMBER]),
+        ("关于与帮助", FOOT),
+    ]
+    return [(heading, menu(entries)) for heading, entries in groups]
+
+
 def unread() -> int:
     """How many unread messages the signed-in person has; asked once a request."""
     if "unread" not in g:
@@ -156,6 +183,7 @@ GLOBALS = {
     "clock": clock,
     "unread": unread,
     "is_current": is_current,
+    "opens": opens,
     "search_url": search_url,
     "search_hint": search_hint,
     "place": place_name,

@@ -14,6 +14,7 @@ from app.models.help_request import HelpRequest
 from app.models.help_states import HelpStatus
 from app.models.public_case import PublicCase
 from app.models.state_counts import state_counts
+from app.models.worded import holds
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
@@ -94,10 +95,7 @@ def closed_count() -> int:
 
 def says(words: str) -> list[Condition]:
     """One condition a word: it stands in title or summary."""
-    return [
-        or_(PublicCase.title.icontains(word, autoescape=True), PublicCase.summary.icontains(word, autoescape=True))
-        for word in words.split()
-    ]
+    return holds(words, PublicCase.title, PublicCase.summary)
 
 
 def with_number(scope: Select[Any], number: str) -> HelpRequest | None:

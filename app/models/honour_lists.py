@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.db import db
+from app.models.activity_search import named
 from app.models.honour import Honour, HonourKind, announced, published
 from app.models.quarter import quarter_words
 from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.models.worded import holds
 
 H = Honour
 ORDER = (H.quarter.desc(), H.kind.desc(), H.community_code, H.id)  # teams first; by community, never by figures
@@ -25,6 +27,16 @@ def stars() -> Select[Any]:
     shown = select(*own, *days, name, Volunteer.unit_id, Volunteer.unit_other, Team.members)
     people = shown.outerjoin(Team, Team.id == H.team_id).outerjoin(Volunteer, Volunteer.id == H.volunteer_id)
     return people.outerjoin(User, User.id == Volunteer.user_id)
+
+
+def shown() -> Select[Any]:
+    """Every star that the portal names today: published, or in 公示."""
+    return stars().where(or_(published(), announced()))
+
+
+def says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the name or the reason, or names a region around the star."""
+    return [or_(*holds(word, Team.name, User.name), *named(word, H, ("reason",))) for word in words.split()]
 
 
 def in_announcement(count: int) -> list[Any]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -13,6 +13,7 @@ from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.history import record
 from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
+from app.models.worded import holds
 from app.refusal import Invalid
 
 if TYPE_CHECKING:
@@ -152,7 +153,4 @@ def latest(count: int, *, but: int = 0) -> list[Any]:
 
 def says(words: str) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in the title, the text, or the name of who issues it."""
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in (Notice.title, Notice.body, Notice.source)))
-        for word in words.split()
-    ]
+    return holds(words, Notice.title, Notice.body, Notice.source)

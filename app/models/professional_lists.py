@@ -9,6 +9,7 @@ from app.db import db
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup, ProfessionalStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
+from app.models.worded import holds
 
 G, M = ProfessionalGroup, Professional
 ORDER = (G.position, G.id)
@@ -35,9 +36,24 @@ def for_home(count: int) -> list[Any]:
     return list(db.session.execute(members().order_by(*ORDER, M.id).limit(count)))
 
 
+def shown_groups() -> Select[tuple[ProfessionalGroup]]:
+    """The associations that are shown."""
+    return select(G).where(G.status == GroupStatus.SHOWN)
+
+
 def groups() -> list[ProfessionalGroup]:
     """The associations that are shown, in their order."""
-    return list(db.session.scalars(select(G).where(G.status == GroupStatus.SHOWN).order_by(*ORDER)))
+    return list(db.session.scalars(shown_groups().order_by(*ORDER)))
+
+
+def group_says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the association's name or introduction."""
+    return holds(words, G.name, G.introduction)
+
+
+def member_says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the member's name, speciality or organisation, or names the association."""
+    return holds(words, User.name, M.speciality, M.organisation, G.name)
 
 
 def counted() -> dict[int, int]:

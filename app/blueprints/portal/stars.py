@@ -13,7 +13,7 @@ from app.db import db
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models import honour_lists as lists
-from app.models.honour import Honour, announced, published
+from app.models.honour import Honour, published
 from app.models.quarter import quarter_words
 
 PER_PAGE, ANNOUNCED = 24, 60
@@ -42,6 +42,6 @@ def stars() -> ResponseReturnValue:
 @public
 def stars_show(id: int) -> ResponseReturnValue:
     """One star, published or in 公示; else 404."""
-    wanted = lists.stars().where(Honour.id == id, db.or_(published(), announced()))
+    wanted = lists.shown().where(Honour.id == id)
     star = db.session.execute(wanted).first() or abort(404)
     return render("portal/stars/show.html", star=star, named=quarter_words, open=star.last_day >= clock.today())
