@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select
 
 from app import clock
-from app.db import db, lock
+from app.db import db
 from app.models.activity import Activity
 from app.models.activity_phase import ActivityStatus
 from app.models.history import History, record
@@ -87,7 +87,8 @@ def mark_called(signup: SignUp, called: bool, news: News | None, *, by: User) ->
     """Note that this person was reached, or that they were not after all; repeating is harmless."""
     if news is None:
         raise Refused("这次活动没有取消或变动，不用电话通知。")
-    lock(select(SignUp).where(SignUp.id == signup.id))
+    db.session.execute(select(SignUp.id).where(SignUp.id == signup.id).with_for_update())
+    db.session.refresh(signup, ["called_at", "version"])
     if is_called(signup, news) == called:
         return
     signup.called_at, signup.called_by_id = (clock.now(), by.id) if called else (None, None)
