@@ -77,7 +77,7 @@ class ServiceVerbs(Ground):
         self.move(S.DONE, by=by)
 
     def refuse_result(self, *, by: User, reason: str) -> None:
-        """The result is not enough: 服务中 again, whoever filed it goes on."""
+        """The result is not enough: 服务中 again, whoever filed it goes on; 已受理 where that was no volunteer."""
         self.hold()
         self.leave(S.DONE, to=S.SERVING)
         reason = given(reason)
@@ -87,6 +87,7 @@ class ServiceVerbs(Ground):
                 tell_volunteer(one, "服务结果需要补做", reason)
         self.result = None
         self.move(S.SERVING, by=by, reason=reason)
+        self.rest()  # where staff had solved it themselves nobody is left: 已受理 again
 
     def close(self, *, by: User, result: str, title: str = "", summary: str = "", private_reason: str = "") -> None:
         """办结: the result, and either a summary for the public or a reason not to publish one.
