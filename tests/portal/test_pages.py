@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import url_for
@@ -78,6 +79,16 @@ def test_every_picture_of_the_guide_is_there_with_its_size_and_what_it_shows(cli
         source = re.search(r'src="([^"]+)"', tag)
         assert source and client.get(unescape(source[1])).status_code == 200
         assert re.search(r'alt="[^"]{6,}" width="\d+" height="\d+"', tag), tag
+
+
+def test_the_table_of_the_guide_names_every_figure_and_tests_that_exist():
+    root = Path(__file__).parents[2]
+    table = (root / "docs/guide.md").read_text(encoding="utf-8")
+    assert {int(number) for number in re.findall(r"图-(\d+)", table)} == set(range(1, 23))
+    named = re.findall(r"`(tests/[^`:]+)::(\w+)`", table)
+    assert len(named) == len([line for line in table.splitlines() if line.startswith("| ")]) - 1
+    for file, name in named:
+        assert f"def {name}(" in (root / file).read_text(encoding="utf-8"), (file, name)
 
 
 def test_elder_mode_holds_on_each(client):
