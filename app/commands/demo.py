@@ -12,6 +12,7 @@ from app.accounts.passwords import hashed
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
 from app.demo import (
+    calls,
     city_lists,
     delegation,
     feedback,
@@ -78,7 +79,7 @@ def _build(random: Random) -> Any:
     yield f"待办与历史申请 {waiting} 件"
     planned = year.plans(random, places, ACTIVITIES)
     ids = year.make_activities(random, planned, volunteers, staff)
-    yield f"活动 {len(ids)} 场，含报名和服务记录"
+    yield f"活动 {len(ids)} 场，含报名和服务记录，取消 {calls.note_cancellations(planned, ids, staff)} 场"
     yield "志愿者团队 {} 个，服务基地 {} 个".format(*showcases.make_showcases(Random(SEED), places, volunteers, staff))
     yield f"活动反馈 {feedback.make_feedback(random, planned, ids, staff)} 篇，配图"
     yield f"任职 {delegation.make_delegation(places, units, password_hash, staff)} 个"
