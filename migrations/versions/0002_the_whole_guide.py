@@ -11,6 +11,18 @@ depends_on = None
 REBUILT = {"sqlite_autoincrement": True}  # SQLite rebuilds the table, and reflection does not see this
 
 
+RECORD_LISTS = {  # lists of live service records, newest first: index → what it begins with
+    "ix_service_record_all_live": [],
+    "ix_service_record_district_live": ["district_code"],
+    "ix_service_record_subdistrict_live": ["subdistrict_code"],
+    "ix_service_record_community_live": ["community_code"],
+    "ix_service_record_volunteer_district_live": ["volunteer_district_code"],
+    "ix_service_record_volunteer_subdistrict_live": ["volunteer_subdistrict_code"],
+    "ix_service_record_volunteer_community_live": ["volunteer_community_code"],
+    "ix_service_record_unit_live": ["unit_id"],
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "professional_group",
@@ -494,8 +506,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("called_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_sign_up_called_by_id_user"), "user", ["called_by_id"], ["id"])
 
+    live = sa.text("revoked_at IS NULL")
+    for name, columns in RECORD_LISTS.items():
+        op.create_index(
+            name, "service_record", [*columns, "day", "id"], unique=False, sqlite_where=live, postgresql_where=live
+        )
+
 
 def downgrade() -> None:
+    for name in RECORD_LISTS:
+        op.drop_index(name, table_name="service_record")
+
     with op.batch_alter_table("sign_up", table_kwargs=REBUILT) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_sign_up_called_by_id_user"), type_="foreignkey")
         batch_op.drop_column("called_by_id")
