@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from app import clock
-from app.models.activity_phase import Phase
-from app.models.identity import Employment, Political
+from app.models.activities.phase import Phase
+from app.models.volunteers.identity import Employment, Political
 from app.state_words import BADGES, WORDS
 
 WEEKDAYS = "一二三四五六日"

@@ -8,7 +8,7 @@ buttons stand there; the chosen one always stays among them.
 from dataclasses import dataclass
 
 from app.models.region import ABOVE, CITY, WIDTHS, Level, Place, children, heir, lies_below, place_name, regions
-from app.models.region_search import MOST, Found, search_regions
+from app.models.regions.search import MOST, Found, search_regions
 from app.models.work_unit import NO_UNIT, WorkUnit, matching_units, units
 
 STEPS = {6: ("district", "区（县、市）"), 9: ("subdistrict", "街道（镇）"), 12: ("community", "社区（村）")}

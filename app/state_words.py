@@ -7,15 +7,15 @@ well, err ◆ bad, end – finished.
 from enum import Enum
 from typing import Any
 
+from app.models.accounts.preference import MessageKind
 from app.models.activity import ActivityStatus, Phase
 from app.models.application import ApplicationStatus
 from app.models.feedback import FeedbackStatus
-from app.models.help_states import AssignmentStatus, HelpStatus, Rating
+from app.models.help.states import AssignmentStatus, HelpStatus, Rating
 from app.models.honour import HonourKind, HonourStatus
 from app.models.invitation import ImportStatus, InvitationStatus
 from app.models.notice import NoticePhase, NoticeStatus
 from app.models.post import PostState, Role
-from app.models.preference import MessageKind
 from app.models.professional import GroupStatus, ProfessionalStatus
 from app.models.region import Level
 from app.models.report import ReportKind, ReportStatus

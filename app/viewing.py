@@ -7,10 +7,10 @@ from flask import Flask, current_app, g, request, url_for
 from app import access, clock
 from app.labels import word
 from app.models.category import categories
-from app.models.id_card import masked_card
 from app.models.message import unread_count
 from app.models.region import place_name
-from app.models.region_name import place_name_on
+from app.models.regions.former_names import place_name_on
+from app.models.volunteers.id_card import masked_card
 from app.models.work_unit import unit_name
 from app.text import masked_phone, public_name
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from app import clock
 from app.models import Activity
-from app.models.activity_facts import Facts
+from app.models.activities.facts import Facts
 from tests.cast import WANTONG, who
 
 KEY = "0123456789abcdef0123456789abcdef"

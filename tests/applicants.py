@@ -7,7 +7,7 @@ from app import clock
 from app.db import db
 from app.models import Application, User
 from app.models.application import ApplicationStatus
-from app.models.particulars import Particulars
+from app.models.applications.particulars import Particulars
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
 from app.text import CHECKSUM, WEIGHTS

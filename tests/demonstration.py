@@ -48,7 +48,7 @@ from app.models import (
 )
 from app.models.activity import ActivityStatus
 from app.models.feedback import FeedbackStatus
-from app.models.report_lists import TO_STAFF
+from app.models.reports.lists import TO_STAFF
 from app.models.signup import SignUpStatus
 from tests import cast
 from tests.fixtures import Client, settings

@@ -22,7 +22,7 @@ from app import clock, create_app, freshness
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
 from app.freshness import forget
-from app.models.region_file import import_regions
+from app.models.regions.file import import_regions
 from tests import cast
 from tests.support.databases import Database, open_database
 

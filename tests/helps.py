@@ -6,8 +6,8 @@ from typing import Any
 from app import clock
 from app.db import db
 from app.models.assignment import Assignment
+from app.models.help.states import AssignmentStatus, HelpStatus
 from app.models.help_request import Asking, HelpRequest
-from app.models.help_states import AssignmentStatus, HelpStatus
 from app.models.workday import add_working_days
 from tests.cast import WANTONG, volunteer_of, who
 

@@ -6,8 +6,8 @@ from typing import Any
 from app import clock
 from app.db import db
 from app.models import Activity, Honour, ServiceRecord, Team, TeamMember, Volunteer
-from app.models.honour_proposal import announce, propose
-from app.models.quarter import Quarter, quarter_of
+from app.models.honours.proposal import announce, propose
+from app.models.honours.quarter import Quarter, quarter_of
 from app.models.service_record import Evidence
 from app.models.team import MemberStatus
 from app.models.workday import last_of

@@ -7,10 +7,10 @@ from typing import Any
 from app.db import db
 from app.media.sheets import read_sheet
 from app.models import Import, Invitation
-from app.models.identity import Employment, Political
-from app.models.importing import ImportStatus
-from app.models.people_columns import COLUMNS
-from app.models.people_file import Choices
+from app.models.imports.columns import COLUMNS
+from app.models.imports.file import Choices
+from app.models.imports.importing import ImportStatus
+from app.models.volunteers.identity import Employment, Political
 from tests import cast
 from tests.applicants import card
 

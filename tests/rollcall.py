@@ -7,8 +7,8 @@ from app import clock
 from app.commands.recount import CHECKS
 from app.db import db
 from app.models import Activity, ServiceRecord, SignUp, Volunteer
-from app.models.holding import count
 from app.models.signup import SignUpStatus
+from app.models.signups.holding import count
 from tests import cast
 
 

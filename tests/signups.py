@@ -7,8 +7,8 @@ from typing import Any
 from app import clock
 from app.db import db
 from app.models import Activity, SignUp, Volunteer
-from app.models.holding import COUNTED
 from app.models.signup import SignUpStatus
+from app.models.signups.holding import COUNTED
 from tests.cast import make_user, make_volunteer, volunteer_of, who
 
 S = SignUpStatus

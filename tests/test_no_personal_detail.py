@@ -15,7 +15,7 @@ import pytest
 from app.db import db
 from app.models import HelpRequest
 from app.models.contact_view import look
-from app.models.help_states import HelpStatus
+from app.models.help.states import HelpStatus
 from app.models.report import ReportStatus
 from tests.cast import make_activity, who
 from tests.helps import ADDRESS, NAME, PHONE, bring

@@ -12,7 +12,7 @@ from app import clock
 from app.db import db
 from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute
 from app.models.application import ApplicationStatus
-from app.models.honour_proposal import propose
+from app.models.honours.proposal import propose
 from app.models.notice import Notice
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.report import ReportKind, ReportStatus

@@ -16,7 +16,7 @@ from flask import request
 
 from app.accounts import known_browsers
 from app.db import apart
-from app.models.attempt import Limit, forget, forget_account, hold_attempts
+from app.models.accounts.attempt import Limit, forget, forget_account, hold_attempts
 from app.refusal import Wait
 
 WITHIN = timedelta(minutes=15)

@@ -10,7 +10,7 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.crypto import keyed_hash
-from app.models.credentials import username_key
+from app.models.accounts.credentials import username_key
 
 YEAR = 31_536_000
 DIGITS = 32  # of a keyed hash: enough to keep accounts apart

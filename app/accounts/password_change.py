@@ -3,7 +3,7 @@
 from app.access import me
 from app.accounts import guard, passwords
 from app.db import db
-from app.models.sign_in import end_all
+from app.models.accounts.sign_in import end_all
 from app.models.user import User
 from app.refusal import Invalid
 

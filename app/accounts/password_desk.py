@@ -16,11 +16,11 @@ from app.access import Permission, me, rows
 from app.accounts import guard
 from app.crypto import keyed_hash
 from app.db import db, lock
+from app.models.accounts.credentials import username_key
+from app.models.accounts.sign_in import end_all
 from app.models.application import Application
-from app.models.credentials import username_key
 from app.models.message import tell
 from app.models.region import lineage, place_name
-from app.models.sign_in import end_all
 from app.models.user import Post, User
 from app.models.volunteer import Volunteer
 from app.refusal import Refused

@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 from app import clock
 from app.db import db, reading
 from app.htmx import go
-from app.models.sign_in import SignIn
+from app.models.accounts.sign_in import SignIn
 from app.models.user import Post, User
 
 SEEN_EVERY = timedelta(minutes=1)

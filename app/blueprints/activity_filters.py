@@ -12,12 +12,12 @@ from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.listing import FilterForm
-from app.models import activity_search as search
+from app.models.activities import search
+from app.models.activities.counts import Counts, public_counts
 from app.models.activity import Activity, Phase
-from app.models.activity_counts import Counts, public_counts
 from app.models.category import categories, category_by_slug
+from app.models.figures.activities import launched
 from app.models.region import CITY, children
-from app.models.statistics_activities import launched
 
 LONGEST_WORDS = 50
 STATUS_WORDS = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}

@@ -9,12 +9,13 @@ from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.labels import word
 from app.listing import FilterForm
-from app.models import honour, honour_figures, notice
-from app.models.activity_search import lies_in
+from app.models import honour, notice
+from app.models.activities.search import lies_in
 from app.models.honour import Honour, HonourKind, HonourStatus
+from app.models.honours import figures as honour_figures
+from app.models.honours.quarter import Quarter, quarter_named, quarter_words, recent_quarters
 from app.models.notice import NoticePhase
-from app.models.quarter import Quarter, quarter_named, quarter_words, recent_quarters
-from app.models.state_counts import state_counts
+from app.models.pages.state_counts import state_counts
 from app.models.team import Team
 from app.models.volunteer import Volunteer
 

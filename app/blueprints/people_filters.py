@@ -10,13 +10,13 @@ from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.labels import word
 from app.listing import FilterForm
-from app.models import application_queue as queue
-from app.models import people_search as search
 from app.models.application import Application
-from app.models.approval import ApplicationStatus
+from app.models.applications import queue
+from app.models.applications.approval import ApplicationStatus
 from app.models.region import CITY, within
-from app.models.region_homes import code_within
+from app.models.regions.homes import code_within
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
+from app.models.volunteers import search
 from app.models.work_unit import units
 
 LONGEST_WORDS = 50

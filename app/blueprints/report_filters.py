@@ -10,10 +10,10 @@ from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.labels import word
 from app.listing import FilterForm
-from app.models.activity_search import lies_in
+from app.models.activities.search import lies_in
 from app.models.region import CITY
 from app.models.report import Report, ReportKind, ReportStatus
-from app.models.report_lists import of_kind, says
+from app.models.reports.lists import of_kind, says
 
 LONGEST_WORDS = 50
 TABS = [status for status in ReportStatus if status is not ReportStatus.DRAFT]  # a draft is its author's alone

@@ -10,9 +10,10 @@ from app.blueprints.activity_filters import ActivityFilter, Option
 from app.blueprints.todo_filter import TodoFilter
 from app.forms import clean
 from app.labels import word
-from app.models import base_lists, team_lists
-from app.models.activity_search import lies_in
+from app.models.activities.search import lies_in
 from app.models.category import categories
+from app.models.displays import bases as base_lists
+from app.models.displays import teams as team_lists
 from app.models.region import CITY
 from app.models.service_base import ServiceBase
 from app.models.team import Team

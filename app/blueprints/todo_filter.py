@@ -7,8 +7,8 @@ from wtforms import StringField, ValidationError
 from app.access import me
 from app.forms import clean
 from app.listing import FilterForm
-from app.models.duties import Kind, Part, stands, todo
-from app.models.duty_kinds import KINDS
+from app.models.pages.duties import Kind, Part, stands, todo
+from app.models.pages.duty_kinds import KINDS
 
 WORDS = {Part.OWN: "待办", Part.RISEN: "下级超期上升", Part.ALL: "辖区内全部待办"}
 

@@ -5,10 +5,10 @@ from flask.cli import with_appcontext
 
 from app.accounts import guard, passwords
 from app.db import db
-from app.models.credentials import good_password
+from app.models.accounts.credentials import good_password
+from app.models.accounts.sign_in import end_all
 from app.models.history import record
 from app.models.region import CITY
-from app.models.sign_in import end_all
 from app.models.user import Post, Role, User, user_named
 from app.refusal import Invalid
 from app.text import is_phone, plain_phone

@@ -30,7 +30,7 @@ from app.demo import (
 from app.freshness import touch
 from app.models import User
 from app.models.figure import count_figures
-from app.models.region_file import import_regions
+from app.models.regions.file import import_regions
 
 SEED = 2026
 TOPICS = (

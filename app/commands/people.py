@@ -9,10 +9,10 @@ from flask.cli import with_appcontext
 from app import clock
 from app.db import db
 from app.media.sheets import BadSheet, Sheet, read_sheet
-from app.models.importing import AT_ONCE, dry_run
+from app.models.imports.file import MOST_ERRORS, Checked, Choices
+from app.models.imports.importing import AT_ONCE, dry_run
+from app.models.imports.places import CREATE, KEEP, REFUSE
 from app.models.invitation import Import
-from app.models.people_file import MOST_ERRORS, Checked, Choices
-from app.models.people_places import CREATE, KEEP, REFUSE
 from app.refusal import Invalid, Refused
 
 

@@ -8,8 +8,8 @@ import click
 from flask.cli import with_appcontext
 
 from app.db import db
-from app.models.region_file import Row
-from app.models.region_file import import_regions as load
+from app.models.regions.file import Row
+from app.models.regions.file import import_regions as load
 from app.models.workday import Workday
 
 DATA = Path(__file__).resolve().parent.parent / "data"

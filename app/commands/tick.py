@@ -17,16 +17,16 @@ from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.db import db
+from app.models.accounts.attempt import Attempt
+from app.models.activities.news import due_reminders, remind
 from app.models.activity import Activity
-from app.models.activity_news import due_reminders, remind
-from app.models.attempt import Attempt
 from app.models.figure import count_figures
-from app.models.help_clock import due_requests, settle_help
+from app.models.help.clock import due_requests, settle_help
 from app.models.honour import Honour, due_honours
-from app.models.importing import forgotten
+from app.models.imports.importing import forgotten
 from app.models.invitation import Import
 from app.models.picture import Picture
-from app.models.seats import close_at_start, queues_to_close
+from app.models.signups.seats import close_at_start, queues_to_close
 from app.once import CreationKey
 
 Piece = Callable[[], str]  # what it did in words, '' for nothing

@@ -11,7 +11,7 @@ from app.demo import stories
 from app.demo.people import WANTONG
 from app.demo.year import Plan
 from app.models import History, HistoryNote, SignUp
-from app.models.activity_phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus
 
 REACHED = 2  # people
 

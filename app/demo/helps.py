@@ -12,8 +12,8 @@ from app.demo.names import phone
 from app.demo.people import WANTONG, Person
 from app.demo.stage import Stage
 from app.models import Assignment, HelpRequest, User
+from app.models.help.states import HelpStatus, Rating
 from app.models.help_request import Asking
-from app.models.help_states import HelpStatus, Rating
 
 S = HelpStatus
 LIVELY = tuple(S) * 2 + (S.PENDING, S.PENDING, S.ACCEPTED, S.SERVING, S.DONE) + (S.CLOSED,) * 7

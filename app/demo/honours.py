@@ -10,9 +10,9 @@ from app.db import db
 from app.demo.people import Person
 from app.demo.stage import Stage
 from app.models import Honour, Team, User, Volunteer
-from app.models.honour_figures import able_people, able_teams
-from app.models.honour_proposal import announce, propose
-from app.models.quarter import Quarter, recent_quarters
+from app.models.honours.figures import able_people, able_teams
+from app.models.honours.proposal import announce, propose
+from app.models.honours.quarter import Quarter, recent_quarters
 from app.models.workday import last_of
 
 PEOPLE, TEAMS = 3, 1  # each quarter

@@ -11,8 +11,8 @@ from app.demo import names
 from app.demo.people import BAIYUN, WANTONG, acting, rows_of, user_row
 from app.media.sheets import Sheet
 from app.models import Import, Invitation, User
-from app.models.people_columns import COLUMNS
-from app.models.people_file import Choices
+from app.models.imports.columns import COLUMNS
+from app.models.imports.file import Choices
 from app.models.region import place_name
 
 PEOPLE, ACCEPT, DECLINE, WITHDRAW = 40, 9, 3, 3

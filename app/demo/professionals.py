@@ -11,8 +11,8 @@ from app.db import db
 from app.demo.people import Person
 from app.demo.stage import Stage
 from app.models import User, Volunteer
-from app.models.identity import Political
 from app.models.professional import Professional, ProfessionalGroup, ProfessionalStatus
+from app.models.volunteers.identity import Political
 
 S = ProfessionalStatus
 # Of each: its name, introduction and contact, what is checked, and speciality with organisation of its members.

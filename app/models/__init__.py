@@ -2,16 +2,18 @@
 
 from app.db import db
 from app.freshness import Generation
+from app.models.accounts.attempt import Attempt
+from app.models.accounts.preference import Muted
+from app.models.accounts.sign_in import SignIn
 from app.models.activity import Activity
 from app.models.application import Application
 from app.models.assignment import Assignment
-from app.models.attempt import Attempt
 from app.models.category import Category
 from app.models.contact_view import ContactView
 from app.models.feedback import Feedback
 from app.models.figure import Figure
 from app.models.headcount import Headcount
-from app.models.help_numbers import HelpSerial
+from app.models.help.numbers import HelpSerial
 from app.models.help_request import HelpRequest
 from app.models.history import History, HistoryNote
 from app.models.honour import Honour
@@ -19,15 +21,13 @@ from app.models.invitation import EarlierService, Import, Invitation
 from app.models.message import Message
 from app.models.notice import Notice
 from app.models.picture import Picture
-from app.models.preference import Muted
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
 from app.models.region import Region
-from app.models.region_name import RegionName
+from app.models.regions.former_names import RegionName
 from app.models.report import Report
 from app.models.service_base import ServiceBase
 from app.models.service_record import ServiceMonth, ServiceRecord
-from app.models.sign_in import SignIn
 from app.models.signup import SignUp
 from app.models.team import Team, TeamMember
 from app.models.unit_dispute import UnitDispute

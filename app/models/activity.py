@@ -9,13 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
-from app.models.activity_facts import Facts, differences, facts_of, in_words, object_to
-from app.models.activity_phase import ActivityStatus as ActivityStatus  # from here to everybody
-from app.models.activity_phase import Phase as Phase
-from app.models.activity_phase import phase_of, queue_is_over
+from app.models.activities.facts import Facts, differences, facts_of, in_words, object_to
+from app.models.activities.hosts import check_hosts, still_open
+from app.models.activities.phase import ActivityStatus as ActivityStatus  # from here to everybody
+from app.models.activities.phase import Phase as Phase
+from app.models.activities.phase import phase_of, queue_is_over
 from app.models.category import categories, open_category
 from app.models.history import record
-from app.models.hosts import check_hosts, still_open
 from app.models.picture import Picture
 from app.models.post import tell_keepers
 from app.models.region import Placed
@@ -141,7 +141,7 @@ class Activity(Placed, Stateful, Row, Model):
         `confirmed` is how many people the form was told lose their place by the new time: when there
         are more, Invalid at `confirmed` names the number.
         """
-        from app.models.activity_change import amend
+        from app.models.activities.change import amend
 
         self.hold()
         self.must_be_editable()
@@ -161,7 +161,7 @@ class Activity(Placed, Stateful, Row, Model):
 
     def publish(self, by: "User | None") -> None:
         """草稿 → 已发布, and those are told who like to hear of it; Invalid at the field that stands against it."""
-        from app.models.activity_news import announce
+        from app.models.activities.news import announce
 
         self.hold()
         if not self.can_move(ActivityStatus.PUBLISHED):
@@ -174,7 +174,7 @@ class Activity(Placed, Stateful, Row, Model):
 
     def cancel(self, by: "User | None", reason: str) -> None:
         """已发布 → 已取消 until somebody was ticked; everybody in it is told."""
-        from app.models.activity_change import call_off, ever_ticked
+        from app.models.activities.change import call_off, ever_ticked
 
         self.hold()
         if self.status is ActivityStatus.PUBLISHED and ever_ticked(self):
@@ -189,7 +189,7 @@ class Activity(Placed, Stateful, Row, Model):
 
     def hold(self) -> None:
         """Hold this row, read afresh, until the transaction ends, with what is due at its start done."""
-        from app.models.queue import close_queue
+        from app.models.signups.queue import close_queue
 
         lock(select(Activity).where(Activity.id == self.id))
         close_queue(self)

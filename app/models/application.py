@@ -13,14 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row, db
-from app.models.approval import ApplicationStatus as ApplicationStatus
-from app.models.approval import Approval
+from app.models.applications.approval import ApplicationStatus as ApplicationStatus
+from app.models.applications.approval import Approval
+from app.models.applications.particulars import Particulars, card_given_before, nothing_new
 from app.models.history import record
-from app.models.id_card import read_card
-from app.models.particulars import Particulars, card_given_before, nothing_new
 from app.models.stateful import FREE, REASON, TransitionError
 from app.models.user import User, hold_user
 from app.models.volunteer import Identity, Skill, volunteer_of
+from app.models.volunteers.id_card import read_card
 from app.models.workday import add_working_days
 from app.refusal import Invalid, Refused
 

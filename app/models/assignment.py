@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row, Sealed, db, lock
+from app.models.help.service import told_result
+from app.models.help.states import ASSIGNMENT_MOVES, LONGEST_SERVICE, AssignmentStatus, HelpStatus
 from app.models.help_request import HelpRequest
-from app.models.help_service import told_result
-from app.models.help_states import ASSIGNMENT_MOVES, LONGEST_SERVICE, AssignmentStatus, HelpStatus
 from app.models.service_record import ServiceRecord
 from app.models.stateful import Stateful, TransitionError, given
 from app.models.user import User

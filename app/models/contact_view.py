@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db
 from app.models.assignment import Assignment
+from app.models.help.states import AssignmentStatus
 from app.models.help_request import HelpRequest
-from app.models.help_states import AssignmentStatus
 from app.models.user import User
 from app.refusal import Refused
 

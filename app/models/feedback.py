@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
+from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
 from app.models.history import record
 from app.models.picture import Picture
 from app.models.post import tell_keepers

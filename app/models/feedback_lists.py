@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.db import db
+from app.models.activities.search import named
 from app.models.activity import Activity
-from app.models.activity_search import named
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.picture import Picture
 from app.models.written import first_picture

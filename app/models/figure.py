@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.db import Model, db, insert_once, reading
+from app.models.activities.search import PUBLIC
 from app.models.activity import Activity
-from app.models.activity_search import PUBLIC
 from app.models.help_request import HelpRequest
 from app.models.service_record import ServiceMonth
 from app.models.volunteer import Volunteer, VolunteerStatus

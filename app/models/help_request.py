@@ -15,12 +15,12 @@ from app import clock
 from app.crypto import keyed_hash
 from app.db import Model, Row, Sealed, db, lock
 from app.models.category import open_category
-from app.models.help_asker import AskersVerbs
-from app.models.help_desk import DeskVerbs
-from app.models.help_numbers import new_number, random_tail
-from app.models.help_service import ServiceVerbs
-from app.models.help_states import ASKER as ASKER
-from app.models.help_states import CONTACT_AFTER, REQUEST_MOVES, HelpStatus, Rating
+from app.models.help.asker import AskersVerbs
+from app.models.help.desk import DeskVerbs
+from app.models.help.numbers import new_number, random_tail
+from app.models.help.service import ServiceVerbs
+from app.models.help.states import ASKER as ASKER
+from app.models.help.states import CONTACT_AFTER, REQUEST_MOVES, HelpStatus, Rating
 from app.models.history import record
 from app.models.region import Placed, community
 from app.models.user import User

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
-from app.models.consent import Named
+from app.models.displays.consent import Named
 from app.models.history import record
+from app.models.honours.quarter import quarter_words
 from app.models.message import tell
-from app.models.quarter import quarter_words
 from app.models.region import Placed
 from app.models.stateful import FREE, REASON, Stateful, TransitionError
 from app.models.team import Team

@@ -11,14 +11,14 @@ from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Row, Sealed, db
-from app.models.answering import Answering
-from app.models.answering import InvitationStatus as InvitationStatus
-from app.models.identity import Employment, Political
-from app.models.importing import Importing
-from app.models.importing import ImportStatus as ImportStatus
+from app.models.help.answering import Answering
+from app.models.help.answering import InvitationStatus as InvitationStatus
+from app.models.imports.importing import Importing
+from app.models.imports.importing import ImportStatus as ImportStatus
 from app.models.region import CITY, Placed
 from app.models.stateful import FREE, REASON
 from app.models.user import Gender, Post, User
+from app.models.volunteers.identity import Employment, Political
 
 
 class Import(Importing, Row, Model):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.db import Model, Row, UtcDateTime, db
-from app.models.preference import MessageKind, has_muted
+from app.models.accounts.preference import MessageKind, has_muted
 
 
 class Message(Row, Model):

@@ -12,8 +12,8 @@ from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.history import record
+from app.models.pages.worded import holds
 from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
-from app.models.worded import holds
 from app.refusal import Invalid
 
 if TYPE_CHECKING:

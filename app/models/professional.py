@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
-from app.models.consent import Named, must_serve
+from app.models.displays.consent import Named, must_serve
 from app.models.history import record
 from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
 from app.models.volunteer import Volunteer

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.db import Model, Row, db
 from app.freshness import touch
+from app.models.help.states import Rating
 from app.models.help_request import HelpRequest
-from app.models.help_states import Rating
 from app.models.history import record
 from app.models.message import tell
 from app.models.post import keepers

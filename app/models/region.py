@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import Model, db
 from app.freshness import remembered
-from app.models.region_verbs import RegionVerbs
+from app.models.regions.verbs import RegionVerbs
 from app.refusal import Invalid
 
 CITY = "3203"
@@ -223,7 +223,7 @@ def within(model: Any, code: str, prefix: str = "") -> Any:
         return None
     if level is None:
         return or_(False)
-    from app.models.region_homes import mended
+    from app.models.regions.homes import mended
 
     column = getattr(model, f"{prefix}{level.value}_code")
     codes = prefixes(code)

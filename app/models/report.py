@@ -11,14 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row, db, lock
+from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
 from app.models.history import record
 from app.models.picture import Picture
 from app.models.region import Placed, heir
-from app.models.report_review import ReportKind as ReportKind  # from here to everybody
-from app.models.report_review import ReportStatus as ReportStatus
-from app.models.report_review import Review
+from app.models.reports.review import ReportKind as ReportKind  # from here to everybody
+from app.models.reports.review import ReportStatus as ReportStatus
+from app.models.reports.review import Review
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.stateful import FREE, REASON, TransitionError
 from app.models.user import User

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row
-from app.models.showcase import Showcase
+from app.models.displays.showcase import Showcase
 from app.models.stateful import FREE, REASON
 
 

@@ -1,6 +1,6 @@
 """报名 `SignUp`: one volunteer and one activity, from the request to the tick on the day.
 
-Seats and the queue are kept by app/models/seats.py, the reasons against signing up by app/models/joining.py.
+Seats and the queue are kept by app/models/signups/seats.py, the reasons against signing up by app/models/signups/joining.py.
 """
 
 from datetime import datetime
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row
+from app.models.activities.phase import ActivityStatus, queue_is_over
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus, queue_is_over
 from app.models.region import Placed
 from app.models.stateful import FREE, REASON, Stateful, given
 from app.models.user import User
@@ -111,7 +111,7 @@ class SignUp(Placed, Stateful, Row, Model):
 
         A cancelled row is revived at the end of the queue. Raises joining.NotNow (a Refused) naming why not.
         """
-        from app.models import holding, joining, queue
+        from app.models.signups import holding, joining, queue
 
         (activity,) = holding.hold(activity.id)
         volunteer = holding.hold_person(volunteer.id) if volunteer else None
@@ -125,7 +125,7 @@ class SignUp(Placed, Stateful, Row, Model):
 
     def cancel(self, *, by: User) -> None:
         """Cancel one's own sign-up before the start; a seat that gets free goes to 候补 at once."""
-        from app.models import queue
+        from app.models.signups import queue
 
         elsewhere = queue.take_up(self, leaving=True)
         self._still_open("取消报名")
@@ -134,7 +134,7 @@ class SignUp(Placed, Stateful, Row, Model):
 
     def admit(self, *, by: User) -> None:
         """Say yes to a 待审核: 已录用, or 候补 when full; after the start nobody waits (名额已满)."""
-        from app.models import admission, queue
+        from app.models.signups import admission, queue
 
         queue.take_up(self)
         admission.admit(self, by=by)
@@ -144,7 +144,8 @@ class SignUp(Placed, Stateful, Row, Model):
 
         Returns who is 已录用 by the freed seat.
         """
-        from app.models import queue, signup_messages
+        from app.models.signups import messages as signup_messages
+        from app.models.signups import queue
 
         reason = given(reason)
         elsewhere = queue.take_up(self, leaving=True)

@@ -14,9 +14,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
+from app.models.displays.showcase import Showcase
 from app.models.history import record
 from app.models.message import tell
-from app.models.showcase import Showcase
 from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.refusal import Refused

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.crypto import keyed_hash
 from app.db import Model, Row, Sealed, db
-from app.models.credentials import Credentials, good_username, username_key
+from app.models.accounts.credentials import Credentials, good_username, username_key
+from app.models.accounts.profile import Profile, good_name
+from app.models.accounts.sign_in import SignIn
 from app.models.history import record
 from app.models.post import Post as Post
 from app.models.post import Role as Role
-from app.models.profile import Profile, good_name
-from app.models.sign_in import SignIn
 from app.refusal import Invalid
 from app.text import plain_phone
 

@@ -14,12 +14,12 @@ from app import clock
 from app.db import Model, Row, db
 from app.freshness import touch
 from app.models.history import record
-from app.models.identity import Employment as Employment
-from app.models.identity import Identity as Identity
-from app.models.identity import Political as Political
 from app.models.message import tell
 from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
 from app.models.user import User
+from app.models.volunteers.identity import Employment as Employment
+from app.models.volunteers.identity import Identity as Identity
+from app.models.volunteers.identity import Political as Political
 from app.refusal import Refused
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Volunteer(Identity, Stateful, Row, Model):
 
     def pause(self, *, by: User, reason: str) -> None:
         """Stop for a while; all future places and promised help go to others. `by` is the volunteer or staff."""
-        from app.models.help_leaving import hold_help_of, leave_help
+        from app.models.help.leaving import hold_help_of, leave_help
 
         reason = given(reason)
         asked = hold_help_of(self)
@@ -115,7 +115,7 @@ class Volunteer(Identity, Stateful, Row, Model):
         Staff must give a reason; an open application goes back with it.
         """
         from app.models.application import hold_applications, open_application
-        from app.models.help_leaving import hold_help_of, leave_help
+        from app.models.help.leaving import hold_help_of, leave_help
         from app.models.team import hold_teams_of, leave_teams
 
         reason = given(reason) if by.id != self.user_id else reason.strip()
@@ -147,7 +147,7 @@ class Volunteer(Identity, Stateful, Row, Model):
         db.session.flush()
 
     def _free_places(self, to: VolunteerStatus, by: User, reason: str) -> None:
-        from app.models.seats import free_future_places
+        from app.models.signups.seats import free_future_places
 
         if not self.can_move(to):
             raise TransitionError(self, to)

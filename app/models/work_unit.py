@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
 from app.freshness import remembered
-from app.models.unit_verbs import UnitVerbs
+from app.models.units.verbs import UnitVerbs
 from app.refusal import Invalid
 
 NO_UNIT = "无单位"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app import clock, labels
 from app.models.history import History
-from app.models.region_name import place_name_on
+from app.models.regions.former_names import place_name_on
 from app.models.user import Role
 from app.models.work_unit import unit_name
 from app.state_words import WORDS

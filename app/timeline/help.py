@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from app import labels
 from app.models.contact_view import ContactView
-from app.models.help_asker import may_reopen
+from app.models.help.asker import may_reopen
+from app.models.help.states import REOPEN_WITHIN, HelpStatus
 from app.models.help_request import HelpRequest
-from app.models.help_states import REOPEN_WITHIN, HelpStatus
 from app.models.history import History
 from app.models.region import place_name
 from app.models.user import Role

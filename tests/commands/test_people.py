@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Import, Invitation
-from app.models.importing import ImportStatus
+from app.models.imports.importing import ImportStatus
 from tests.people_files import bring, csv, line, people, xlsx
 
 

@@ -10,9 +10,9 @@ from app import clock
 from app.commands import tick as module
 from app.db import db
 from app.models import Activity, Assignment, Attempt, CreationKey, HelpRequest, Honour, Message, SignUp
-from app.models.help_states import AssignmentStatus, HelpStatus
+from app.models.accounts.preference import MessageKind, choose
+from app.models.help.states import AssignmentStatus, HelpStatus
 from app.models.honour import HonourStatus
-from app.models.preference import MessageKind, choose
 from tests.cast import WANTONG, make_activity, volunteer_of, who
 from tests.helps import bring
 from tests.signups import S, assert_counters, crowd, put, start, states, until

@@ -6,7 +6,7 @@ import pytest
 
 from app.db import db
 from app.models import Import, Invitation, ServiceRecord
-from app.models.importing import ImportStatus
+from app.models.imports.importing import ImportStatus
 from app.models.invitation import InvitationStatus
 from tests.cast import volunteer_of, who
 from tests.concurrency.test_helps import won

@@ -8,8 +8,8 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Activity, Message, SignUp, User, Volunteer
-from app.models.joining import NotNow, Why, positions
-from app.models.seats import close_at_start, decline_overlapping, promote
+from app.models.signups.joining import NotNow, Why, positions
+from app.models.signups.seats import close_at_start, decline_overlapping, promote
 from app.refusal import Refused
 from tests.cast import make_activity, volunteer_of, who
 from tests.signups import S, assert_counters, crowd, put, rows, start, states

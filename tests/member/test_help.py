@@ -4,7 +4,7 @@ import pytest
 
 from app.db import db
 from app.models import ContactView
-from app.models.help_states import AssignmentStatus
+from app.models.help.states import AssignmentStatus
 from tests.cast import who
 from tests.helps import ADDRESS, NAME, PHONE, TEXT, A, S, assignment, bring, of, until
 

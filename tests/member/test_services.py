@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models.activity_phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus
 from app.models.signup import Attendance
 from tests.cast import make_activity, volunteer_of, who
 from tests.signups import S, join, put, rows, start, states, until

@@ -8,9 +8,9 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Activity, Category, Region
+from app.models.activities.facts import LONGEST
+from app.models.activities.phase import Phase
 from app.models.activity import ActivityStatus, Stale
-from app.models.activity_facts import LONGEST
-from app.models.activity_phase import Phase
 from app.models.history import history_of
 from app.models.stateful import TransitionError
 from app.refusal import Invalid

@@ -8,8 +8,8 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Activity, Message, SignUp
+from app.models.activities.change import Overlapping
 from app.models.activity import ActivityStatus
-from app.models.activity_change import Overlapping
 from app.models.attendance.tick import mark
 from app.models.history import history_of
 from app.models.signup import SignUpStatus

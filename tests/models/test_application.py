@@ -8,7 +8,7 @@ from app import clock
 from app.db import db
 from app.models import Activity, Application, Message, SignUp, Volunteer
 from app.models.application import ApplicationStatus, open_application
-from app.models.duplicates import CARD_IN_QUEUE, CARD_OF_VOLUNTEER, warnings
+from app.models.applications.duplicates import CARD_IN_QUEUE, CARD_OF_VOLUNTEER, warnings
 from app.models.history import history_of
 from app.models.message import Message as Note
 from app.models.stateful import TransitionError

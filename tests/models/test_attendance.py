@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Activity, Post, ServiceMonth, ServiceRecord, SignUp
-from app.models.activity_phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus
 from app.models.attendance import complete, mark, mark_rest, undo_rest, walk_in
 from app.models.history import history_of
 from app.models.service_record import Evidence

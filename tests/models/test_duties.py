@@ -7,13 +7,13 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Application, Feedback, Post, Region, Report, UnitDispute
-from app.models.duties import Part, desk, stands, todo
-from app.models.duty_kinds import BY_KEY, KINDS
 from app.models.feedback import FeedbackStatus
+from app.models.pages.duties import Part, desk, stands, todo
+from app.models.pages.duty_kinds import BY_KEY, KINDS
 from app.models.post import Role
+from app.models.posts.rising import held_places
 from app.models.region import heir, regions
 from app.models.report import ReportKind, ReportStatus
-from app.models.rising import held_places
 from app.models.signup import SignUpStatus
 from app.models.team import MemberStatus
 from app.models.workday import add_working_days

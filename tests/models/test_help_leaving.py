@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app import clock
 from app.db import db
 from app.models import Assignment, HelpRequest, Message, Volunteer
-from app.models.help_states import ASSIGNMENT_MOVES, OPEN, REQUEST_MOVES, Rating
+from app.models.help.states import ASSIGNMENT_MOVES, OPEN, REQUEST_MOVES, Rating
 from app.models.history import History
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused

@@ -11,10 +11,10 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.models import ContactView, Message, PublicCase, ServiceRecord
 from app.models.contact_view import look, look_as_volunteer, looks_at
-from app.models.help_clock import due_requests, settle_help
-from app.models.help_numbers import as_typed
+from app.models.help.clock import due_requests, settle_help
+from app.models.help.numbers import as_typed
+from app.models.help.states import ASSIGNMENT_MOVES, REQUEST_MOVES, AssignmentStatus, HelpStatus, Rating
 from app.models.help_request import HelpRequest, by_number
-from app.models.help_states import ASSIGNMENT_MOVES, REQUEST_MOVES, AssignmentStatus, HelpStatus, Rating
 from app.models.history import history_of
 from app.models.public_case import case_of
 from app.models.recount import CHECKS

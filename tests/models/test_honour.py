@@ -11,10 +11,10 @@ from app.models import Honour, Message, TeamMember
 from app.models.activity import ActivityStatus
 from app.models.history import history_of
 from app.models.honour import HonourStatus, due_honours, published
-from app.models.honour_figures import Facts, able_people, able_teams, facts_of
-from app.models.honour_lists import for_home, in_announcement
-from app.models.honour_proposal import announce, propose, rewrite, why_not
-from app.models.quarter import Quarter, quarter_named, quarter_of
+from app.models.honours.figures import Facts, able_people, able_teams, facts_of
+from app.models.honours.lists import for_home, in_announcement
+from app.models.honours.proposal import announce, propose, rewrite, why_not
+from app.models.honours.quarter import Quarter, quarter_named, quarter_of
 from app.models.service_record import ServiceRecord
 from app.models.stateful import TransitionError
 from app.models.team import MemberStatus, Team

@@ -11,10 +11,10 @@ from app.db import db
 from app.media import sheets
 from app.media.sheets import BadSheet, read_sheet
 from app.models import EarlierService, History, Invitation, Message, ServiceMonth, ServiceRecord, WorkUnit
-from app.models.importing import ImportStatus, dry_run, forgotten
+from app.models.imports.file import Choices
+from app.models.imports.importing import ImportStatus, dry_run, forgotten
+from app.models.imports.mine import addressed_to, by_code
 from app.models.invitation import InvitationStatus
-from app.models.my_invitations import addressed_to, by_code
-from app.models.people_file import Choices
 from app.models.service_record import Evidence
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused

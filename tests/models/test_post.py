@@ -7,11 +7,11 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Message, Post, User
-from app.models.appointment import Person, Term, appoint, hand_over, roles_below
 from app.models.history import history_of
-from app.models.open_work import open_work
 from app.models.post import PostState, Role, keepers, unit_keepers
-from app.models.post_lists import counts, in_state, others_there, too_few_city_admins, vacancies, vacant_counts
+from app.models.posts.appointment import Person, Term, appoint, hand_over, roles_below
+from app.models.posts.lists import counts, in_state, others_there, too_few_city_admins, vacancies, vacant_counts
+from app.models.posts.open_work import open_work
 from app.models.region import Level
 from app.refusal import Invalid, Refused
 from tests import cast

@@ -4,9 +4,9 @@ import pytest
 
 from app.db import db
 from app.models import Message, Professional, ProfessionalGroup
+from app.models.displays.professionals import counted, first_of_each, for_home
 from app.models.history import history_of
 from app.models.professional import GroupStatus, ProfessionalStatus
-from app.models.professional_lists import counted, first_of_each, for_home
 from app.models.stateful import Stale, TransitionError
 from app.refusal import Invalid, Refused
 from tests import cast

@@ -11,8 +11,8 @@ from app.freshness import forget
 from app.models import Activity, Application, History, Message, Region, SignUp, Volunteer
 from app.models.post import Post, keepers
 from app.models.region import children, heir, lineage, place_name, regions, within
-from app.models.region_name import place_name_on
-from app.models.region_search import search_regions
+from app.models.regions.former_names import place_name_on
+from app.models.regions.search import search_regions
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.applicants import apply

@@ -10,7 +10,7 @@ from app.models import Activity, Message, Picture, Report
 from app.models.activity import ActivityStatus
 from app.models.history import history_of
 from app.models.report import ReportKind, ReportStatus, Words, took_part
-from app.models.report_lists import newest
+from app.models.reports.lists import newest
 from app.models.signup import Attendance, SignUp
 from app.models.stateful import Stale
 from app.refusal import Invalid, Refused

@@ -9,8 +9,8 @@ from app import clock
 from app.db import db
 from app.models import Application, Post
 from app.models.post import Role
+from app.models.posts.rising import chain, due_before, held_places, inside, shares, standing
 from app.models.region import regions, within
-from app.models.rising import chain, due_before, held_places, inside, shares, standing
 from app.models.workday import add_working_days
 from tests import cast
 from tests.applicants import apply, card

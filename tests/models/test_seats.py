@@ -10,7 +10,8 @@ from app import clock
 from app.db import db
 from app.models import Message, Volunteer
 from app.models.history import history_of
-from app.models.seats import (
+from app.models.signup import Attendance
+from app.models.signups.seats import (
     close_at_start,
     decline_overlapping,
     free_future_places,
@@ -18,7 +19,6 @@ from app.models.seats import (
     promote,
     queues_to_close,
 )
-from app.models.signup import Attendance
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Refused
 from tests.cast import make_activity, volunteer_of, who

@@ -8,12 +8,12 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Message, SignUp
-from app.models.activity_phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus
 from app.models.history import history_of
-from app.models.holding import shift
-from app.models.joining import NotNow, Why
-from app.models.seats import close_at_start
 from app.models.signup import Attendance, SignUpStatus, Standing, standing_now
+from app.models.signups.holding import shift
+from app.models.signups.joining import NotNow, Why
+from app.models.signups.seats import close_at_start
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
 from tests.cast import far_code, make_activity, volunteer_of, who

@@ -12,10 +12,9 @@ from app import clock
 from app.db import db
 from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
-from app.models.period import Period, year_before
-from app.models.region import CITY, children
-from app.models.service_record import Evidence
-from app.models.statistics import (
+from app.models.figures.people import people, who_served
+from app.models.figures.period import Period, year_before
+from app.models.figures.totals import (
     Scope,
     View,
     by_category,
@@ -27,8 +26,9 @@ from app.models.statistics import (
     services_of,
     total,
 )
-from app.models.statistics_people import people, who_served
-from app.models.statistics_tree import branch_of
+from app.models.figures.tree import branch_of
+from app.models.region import CITY, children
+from app.models.service_record import Evidence
 from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, volunteer_of
 from tests.rollcall import assert_figures_true
 from tests.services import served

@@ -9,11 +9,11 @@ from app import clock
 from app.db import db
 from app.models import Message, Team, TeamMember, Volunteer
 from app.models.application import Application
+from app.models.displays.teams import for_home
 from app.models.history import history_of
 from app.models.recount import CHECKS, repair
 from app.models.stateful import Stale, TransitionError
 from app.models.team import MemberStatus, TeamStatus
-from app.models.team_lists import for_home
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
 from tests import cast

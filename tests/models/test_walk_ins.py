@@ -6,9 +6,9 @@ from app.access import P
 from app.db import db
 from app.models import Volunteer
 from app.models.attendance import complete, find_guests, mark, walk_in
-from app.models.id_card import card_hash
 from app.models.signup import Attendance, SignUpStatus
 from app.models.volunteer import VolunteerStatus
+from app.models.volunteers.id_card import card_hash
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.rollcall import admitted, assert_figures_true, live, running

@@ -8,7 +8,7 @@ from app.db import db
 from app.freshness import forget
 from app.models import Category, History, Post, ServiceRecord, SignUp, UnitDispute, Workday, WorkUnit
 from app.models.category import categories
-from app.models.unit_lists import alike, typed_names
+from app.models.units.lists import alike, typed_names
 from app.models.workday import is_working
 from app.models.workday_verbs import read_days
 from app.refusal import Invalid, Refused

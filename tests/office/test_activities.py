@@ -10,8 +10,8 @@ from python_calamine import CalamineWorkbook
 from app import clock
 from app.db import db
 from app.models import Activity, History, Message, SignUp
+from app.models.activities.phase import Phase
 from app.models.activity import ActivityStatus
-from app.models.activity_phase import Phase
 from app.models.signup import SignUpStatus
 from tests.activities import KEY, day, drafted, form, form_of, published, typed
 from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, make_activity, volunteer_of

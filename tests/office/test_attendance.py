@@ -8,7 +8,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import ServiceRecord, SignUp
-from app.models.activity_phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus
 from app.models.attendance import complete, mark
 from app.models.signup import Attendance, SignUpStatus
 from tests import cast

@@ -8,8 +8,8 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Assignment, ContactView, HelpRequest, PublicCase
-from app.models.help_states import HelpStatus
-from app.models.help_suggestions import suggest
+from app.models.help.states import HelpStatus
+from app.models.help.suggestions import suggest
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill
 from tests.cast import WANTONG, baiyun_code, make_activity, volunteer_of, who
 from tests.helps import ADDRESS, NAME, PHONE, SUMMARY, TEXT, TITLE, A, S, ask, bring, of, offer, until

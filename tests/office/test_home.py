@@ -7,8 +7,8 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models.duties import CAP, Part
-from app.models.duty_kinds import KINDS
+from app.models.pages.duties import CAP, Part
+from app.models.pages.duty_kinds import KINDS
 from tests import cast
 from tests.applicants import apply, card
 from tests.helps import S, ask, bring
@@ -62,8 +62,8 @@ def test_each_number_is_what_its_list_finds_at_every_level_and_as_time_goes_by(c
 
 def next_community() -> str:
     """A community of 黄楼街道 where nobody holds a post."""
+    from app.models.posts.rising import held_places
     from app.models.region import regions
-    from app.models.rising import held_places
 
     return next(
         one for one in regions() if one.startswith(cast.HUANGLOU) and len(one) == 12 and one not in held_places()
@@ -84,7 +84,7 @@ def test_in_the_demonstration_every_number_of_every_level_is_its_lists(demo_app)
 
 
 def test_above_999_it_says_so(clients, monkeypatch):
-    for module in ("app.models.duties", "app.listing"):
+    for module in ("app.models.pages.duties", "app.listing"):
         monkeypatch.setattr(f"{module}.CAP", 3)
     monkeypatch.setattr("app.labels.capped.__defaults__", (2,))
     for _ in range(4):

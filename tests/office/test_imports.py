@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import History, Import, Invitation
-from app.models.importing import ImportStatus
+from app.models.imports.importing import ImportStatus
 from app.models.invitation import InvitationStatus
 from tests import cast
 from tests.people_files import CARD, bring, csv, invite, line, people, xlsx

@@ -14,7 +14,7 @@ from app.db import db
 from app.models import Activity, HelpRequest, History, Volunteer
 from app.models.activity import ActivityStatus
 from app.models.headcount import Headcount
-from app.models.help_states import HelpStatus, Rating
+from app.models.help.states import HelpStatus, Rating
 from app.models.history import HistoryNote
 from app.models.service_record import Evidence, ServiceMonth
 from app.models.volunteer import Employment

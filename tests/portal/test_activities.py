@@ -9,8 +9,8 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Category, Region
+from app.models.activities.facts import heir
 from app.models.activity import ActivityStatus
-from app.models.activity_facts import heir
 from app.models.region import place_name
 from app.models.signup import SignUpStatus
 from tests.activities import day

@@ -9,8 +9,8 @@ from app import clock
 from app.db import db
 from app.models import ContactView, HelpRequest, PublicCase
 from app.models.contact_view import look, look_as_volunteer
-from app.models.help_lists import closed_count, latest_closed
-from app.models.help_states import HelpStatus, Rating
+from app.models.help.lists import closed_count, latest_closed
+from app.models.help.states import HelpStatus, Rating
 from tests.cast import WANTONG, who
 from tests.helps import ADDRESS, NAME, PHONE, TEXT, TITLE, S, ask, bring, close, of, offer, until
 from tests.support.statements import statements

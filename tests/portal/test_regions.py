@@ -12,7 +12,7 @@ from app.forms import Form, RegionField, RegionFilterField, TextField, required
 from app.freshness import forget
 from app.listing import FilterForm
 from app.models.region import Level, Region, children, regions
-from app.models.region_search import search_regions
+from app.models.regions.search import search_regions
 from app.models.work_unit import WorkUnit
 from tests.cast import WANTONG, baiyun_code
 

@@ -11,11 +11,11 @@ from app import clock
 from app.db import db
 from app.models import Honour, Notice, Professional, ProfessionalGroup
 from app.models.activity import ActivityStatus
-from app.models.help_states import HelpStatus
+from app.models.help.states import HelpStatus
 from app.models.honour import HonourStatus
+from app.models.pages.site_search import hits, totals
 from app.models.public_case import hide
 from app.models.report import ReportStatus
-from app.models.site_search import hits, totals
 from app.text import excerpt, marked
 from tests import cast
 from tests.helps import bring

@@ -9,8 +9,8 @@ from app import clock
 from app.db import db
 from app.models import TeamMember
 from app.models.activity import ActivityStatus
-from app.models.base_lists import for_home
 from app.models.category import category_by_slug
+from app.models.displays.bases import for_home
 from app.models.picture import Picture
 from app.models.team import MemberStatus
 from tests import cast

@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Application
-from app.models.activity_phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus
 from app.models.application import ApplicationStatus
 from app.models.signup import Attendance
 from app.models.volunteer import VolunteerStatus

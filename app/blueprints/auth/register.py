@@ -12,8 +12,8 @@ from app.accounts.registration import name_is_taken, register_once
 from app.blueprints.auth import auth
 from app.forms import CreationForm, PhoneField, TextField, length, required
 from app.htmx import go, render
-from app.models.credentials import good_password, good_username
-from app.models.profile import good_name
+from app.models.accounts.credentials import good_password, good_username
+from app.models.accounts.profile import good_name
 from app.models.user import TAKEN
 from app.redirects import safe_next
 from app.refusal import Invalid

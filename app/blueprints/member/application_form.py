@@ -18,7 +18,7 @@ from app.forms import (
     required,
 )
 from app.labels import word
-from app.models.particulars import Particulars
+from app.models.applications.particulars import Particulars
 from app.models.region import heir
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill

@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from app.access import me, own, signed_in
 from app.blueprints.member import member
 from app.htmx import go, render
-from app.models import honour_lists, professional_lists
+from app.models.displays import professionals as professional_lists
 from app.models.honour import Honour
+from app.models.honours import lists as honour_lists
 from app.models.professional import Professional
 
 YES, NO = "已同意，谢谢您。随时可以在这里撤回。", "已记下，您的姓名不会公开。"

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from app.access import me, signed_in
 from app.blueprints.member import member
 from app.htmx import render
-from app.models.overview import overview
+from app.models.pages.overview import overview
 
 
 @member.get("/")

@@ -12,11 +12,11 @@ from app.blueprints.member import member
 from app.db import db
 from app.forms import Form, IdCardField, TextField, length, required
 from app.htmx import go, render
-from app.models.attempt import Limit, forget
+from app.models.accounts.attempt import Limit, forget
+from app.models.applications.particulars import card_given_before
 from app.models.history import history_of
+from app.models.imports.mine import addressed_to, by_code
 from app.models.invitation import Invitation, InvitationStatus
-from app.models.my_invitations import addressed_to, by_code
-from app.models.particulars import card_given_before
 from app.models.region import place_name
 from app.models.volunteer import VolunteerStatus, volunteer_of
 from app.refusal import Invalid

@@ -10,7 +10,7 @@ from app.blueprints.member import member
 from app.forms import Form
 from app.htmx import go, render
 from app.labels import word
-from app.models.preference import MessageKind, choose, wanted
+from app.models.accounts.preference import MessageKind, choose, wanted
 
 
 class SettingsForm(Form):

@@ -19,7 +19,7 @@ from app.media.uploads import PicturesField, receives
 from app.models.activity import Activity
 from app.models.history import history_of
 from app.models.report import LIMITS, Report, ReportKind, ReportStatus, Words, may_write
-from app.models.report_lists import attended, mine
+from app.models.reports.lists import attended, mine
 from app.models.stateful import Stale
 from app.once import once
 from app.refusal import Invalid

@@ -11,8 +11,8 @@ from app.blueprints.auth.register import judged
 from app.blueprints.member import member
 from app.forms import Form, required
 from app.htmx import go, render
-from app.models.credentials import good_password
-from app.models.sign_in import SignIn, end_all, living_sign_ins
+from app.models.accounts.credentials import good_password
+from app.models.accounts.sign_in import SignIn, end_all, living_sign_ins
 from app.timeline.account import account_story
 
 

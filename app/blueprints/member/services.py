@@ -12,12 +12,12 @@ from app.access import me, signed_in
 from app.blueprints.member import member
 from app.htmx import go, render, wants_fragment
 from app.listing import FilterForm, Key, Listing
-from app.models import my_services
 from app.models.activity import Activity
 from app.models.history import history_of
-from app.models.joining import positions
-from app.models.my_services import Summary, Tab
 from app.models.signup import SignUp
+from app.models.signups import mine as my_services
+from app.models.signups.joining import positions
+from app.models.signups.mine import Summary, Tab
 from app.timeline.signups import told
 from app.trying import attempt
 

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from app.access import me, signed_in
 from app.blueprints.member import member
 from app.htmx import go, render
-from app.models import team_box, team_lists
+from app.models.displays import team_box
+from app.models.displays import teams as team_lists
 from app.models.history import history_of
 from app.models.team import MemberStatus
 from app.timeline import told

@@ -9,9 +9,9 @@ from app.blueprints.member import member
 from app.blueprints.member.application_form import ApplicationForm, known
 from app.forms import Form, clean, length
 from app.htmx import go, render
-from app.models.applicant import Desk, desk_of
 from app.models.application import Application
-from app.models.my_invitations import waiting_for
+from app.models.applications.applicant import Desk, desk_of
+from app.models.imports.mine import waiting_for
 from app.models.stateful import REASON_LIMIT
 from app.models.volunteer import Volunteer
 from app.once import once

@@ -12,13 +12,13 @@ from app.blueprints.office.activity_forms import ActivityForm, CancellationForm,
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
+from app.models.activities.call_list import news_of
+from app.models.activities.counts import phase_counts
 from app.models.activity import Activity, ActivityStatus, Stale
-from app.models.activity_counts import phase_counts
-from app.models.call_list import news_of
 from app.models.category import categories
 from app.models.history import History, history_of
 from app.models.region import place_name
-from app.models.report_lists import made_from
+from app.models.reports.lists import made_from
 from app.once import new_key, once
 from app.refusal import Invalid
 from app.text import as_html

@@ -12,11 +12,11 @@ from wtforms.widgets import HiddenInput
 from app.access import me
 from app.forms import CreationForm, Form, MomentField, RegionField, TextField, clean, length, required
 from app.media.uploads import PicturesField
+from app.models.activities.change import Overlapping
+from app.models.activities.facts import LIMITS, Facts
+from app.models.activities.hosts import host_choices
 from app.models.activity import Activity, ActivityStatus, Stale
-from app.models.activity_change import Overlapping
-from app.models.activity_facts import LIMITS, Facts
 from app.models.category import categories
-from app.models.hosts import host_choices
 from app.models.region import Level, level_of
 from app.refusal import Invalid
 from app.text import as_html

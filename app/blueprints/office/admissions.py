@@ -12,11 +12,11 @@ from app.blueprints.office import office
 from app.blueprints.office.reasons import ReasonForm
 from app.blueprints.office.signups import LIST, PRESETS, around, fetch, page
 from app.htmx import go, render, wants_fragment
-from app.models import signup_list
 from app.models.activity import Activity
-from app.models.admission import MOST, admit_all
-from app.models.joining import positions
 from app.models.signup import SignUp
+from app.models.signups import listed as signup_list
+from app.models.signups.admission import MOST, admit_all
+from app.models.signups.joining import positions
 from app.redirects import safe_next
 from app.refusal import Invalid
 from app.trying import attempt

@@ -13,12 +13,12 @@ from app.blueprints.people_filters import ApplicationFilter
 from app.disclosure import disclose
 from app.htmx import render, wants_fragment
 from app.listing import Key, Listing
-from app.models import application_queue as queue
 from app.models.application import Application
-from app.models.duplicates import warnings
+from app.models.applications import queue
+from app.models.applications.duplicates import warnings
 from app.models.history import history_of
-from app.models.id_card import masked_card
 from app.models.region import place_name
+from app.models.volunteers.id_card import masked_card
 from app.models.work_unit import unit_name
 from app.redirects import safe_next
 from app.text import masked_phone

@@ -12,11 +12,11 @@ from app.blueprints.office import office
 from app.blueprints.office.signups import fetch
 from app.htmx import swap
 from app.listing import FilterForm, Key, Listing
-from app.models import call_list as calling
-from app.models import signup_list
+from app.models.activities import call_list as calling
 from app.models.activity import Activity
 from app.models.history import history_of
 from app.models.signup import SignUp
+from app.models.signups import listed as signup_list
 
 P = Permission
 LIST = "office/calls/list.html"

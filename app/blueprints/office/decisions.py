@@ -12,9 +12,9 @@ from app.blueprints.office.applications import INDEX, counts, fetch, page, row
 from app.blueprints.office.reasons import WAYS, ReasonForm, Way
 from app.errors import present_state
 from app.htmx import go, render, wants_fragment
-from app.models import application_queue as queue
 from app.models.application import Application
-from app.models.duplicates import warnings
+from app.models.applications import queue
+from app.models.applications.duplicates import warnings
 from app.models.stateful import TransitionError
 from app.redirects import safe_next
 from app.refusal import Invalid, Refused

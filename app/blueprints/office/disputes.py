@@ -16,11 +16,11 @@ from app.forms import Form, clean, length, required
 from app.htmx import go, render
 from app.labels import word
 from app.listing import Key, Listing
-from app.models import dispute_lists as lists
 from app.models.history import history_of
 from app.models.region import CITY, within
 from app.models.stateful import REASON_LIMIT
 from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.units import disputes as lists
 from app.timeline.units import told
 
 P = Permission

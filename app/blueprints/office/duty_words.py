@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from app import labels
 from app.models.category import categories
-from app.models.duties import Line
-from app.models.report_review import ReportKind
+from app.models.pages.duties import Line
+from app.models.reports.review import ReportKind
 from app.models.work_unit import unit_name
 
 

@@ -15,11 +15,11 @@ from app.blueprints.office.help_forms import HelpFilter
 from app.disclosure import disclose
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models import help_lists as lists
 from app.models.assignment import assignments_of
 from app.models.category import categories
 from app.models.contact_view import looks_at
-from app.models.help_desk import may_transfer
+from app.models.help import lists
+from app.models.help.desk import may_transfer
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
 from app.models.public_case import case_of

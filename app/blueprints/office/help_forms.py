@@ -12,12 +12,12 @@ from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import Form, RegionField, TextField, clean, length, required
 from app.labels import word
-from app.models import help_lists as lists
 from app.models.category import categories, category_by_slug
+from app.models.figures.help import OUTCOME_WORDS, OUTCOMES, asked_between
+from app.models.help import lists
+from app.models.help.states import OPEN, HelpStatus
 from app.models.help_request import HelpRequest
-from app.models.help_states import OPEN, HelpStatus
 from app.models.region import CITY, within
-from app.models.statistics_help import OUTCOME_WORDS, OUTCOMES, asked_between
 
 LONGEST_WORDS = 50
 

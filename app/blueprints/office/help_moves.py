@@ -20,9 +20,9 @@ from app.forms import Form, clean
 from app.htmx import go, render
 from app.models.assignment import assignment_of, results_of
 from app.models.contact_view import look
-from app.models.help_lists import with_number
+from app.models.help.lists import with_number
+from app.models.help.suggestions import reachable, suggest
 from app.models.help_request import HelpRequest
-from app.models.help_suggestions import reachable, suggest
 from app.models.public_case import take_down
 from app.models.volunteer import Volunteer
 from app.refusal import Invalid

@@ -8,8 +8,8 @@ from app.blueprints.office import office
 from app.blueprints.office.duty_words import about
 from app.blueprints.office.unit_home import unit_home
 from app.htmx import render
-from app.models.duties import Part, desk
-from app.models.duty_kinds import KINDS
+from app.models.pages.duties import Part, desk
+from app.models.pages.duty_kinds import KINDS
 
 P = Permission
 THROUGH = {  # kind of work → the permission by which it is done

@@ -17,9 +17,9 @@ from app.forms import Form, required
 from app.htmx import go, render
 from app.models.history import history_of
 from app.models.honour import Honour, HonourStatus
-from app.models.honour_figures import Facts, facts_of
-from app.models.honour_proposal import LEAST_DAYS, announce, not_yet, rewrite
-from app.models.quarter import quarter_named
+from app.models.honours.figures import Facts, facts_of
+from app.models.honours.proposal import LEAST_DAYS, announce, not_yet, rewrite
+from app.models.honours.quarter import quarter_named
 from app.models.stateful import Stale
 from app.models.workday import last_of
 from app.timeline.displays import told

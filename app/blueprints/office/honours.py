@@ -18,10 +18,10 @@ from app.forms import CreationForm, clean, length, required
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models.honour import Honour, HonourKind
-from app.models.honour_figures import facts_of, facts_of_people, facts_of_teams
-from app.models.honour_lists import already
-from app.models.honour_proposal import LEAST_WORDS, MOST_WORDS, propose, why_not
-from app.models.quarter import Quarter, quarter_named, quarter_words, recent_quarters
+from app.models.honours.figures import facts_of, facts_of_people, facts_of_teams
+from app.models.honours.lists import already
+from app.models.honours.proposal import LEAST_WORDS, MOST_WORDS, propose, why_not
+from app.models.honours.quarter import Quarter, quarter_named, quarter_words, recent_quarters
 from app.models.region import place_name
 from app.models.team import Team
 from app.models.volunteer import Volunteer

@@ -13,11 +13,11 @@ from app.forms import CreationForm, Form, clean, length, required
 from app.labels import word
 from app.listing import BIGGEST, FilterForm
 from app.media.sheets import SheetField
-from app.models.importing import ImportStatus
+from app.models.imports.file import Choices
+from app.models.imports.importing import ImportStatus
+from app.models.imports.mine import known_as
+from app.models.imports.places import CREATE, KEEP, REFUSE
 from app.models.invitation import Import, Invitation, InvitationStatus
-from app.models.my_invitations import known_as
-from app.models.people_file import Choices
-from app.models.people_places import CREATE, KEEP, REFUSE
 from app.models.region import CITY, within
 from app.models.user import Role
 

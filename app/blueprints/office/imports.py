@@ -14,10 +14,10 @@ from app.htmx import go, render, wants_fragment
 from app.listing import Key, Listing
 from app.media.sheets import receives_sheet
 from app.models.history import history_of
-from app.models.importing import AT_ONCE, ImportStatus
+from app.models.imports.columns import COLUMNS
+from app.models.imports.file import MOST_PEOPLE
+from app.models.imports.importing import AT_ONCE, ImportStatus
 from app.models.invitation import Import, counts_of
-from app.models.people_columns import COLUMNS
-from app.models.people_file import MOST_PEOPLE
 from app.once import once
 from app.timeline import told
 

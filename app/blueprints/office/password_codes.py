@@ -10,7 +10,7 @@ from app.accounts.password_desk import MOST, Wanted, find, issue, may_issue
 from app.blueprints.office import office
 from app.forms import Form, PhoneField, TextField, clean, length, required
 from app.htmx import render
-from app.models.credentials import CODE_LIFE
+from app.models.accounts.credentials import CODE_LIFE
 from app.models.stateful import REASON_LIMIT
 from app.models.user import User
 

@@ -15,9 +15,9 @@ from app.fields_places import RegionFilterField
 from app.forms import CreationForm, Form, RegionField, TextField, clean, length, required
 from app.labels import word
 from app.listing import FilterForm
-from app.models import post_lists as search
-from app.models.appointment import LEVEL_WORDS, Person, Term, appoint, hand_over, roles_below
 from app.models.post import PLACES, Post, PostState, Role, units_below
+from app.models.posts import lists as search
+from app.models.posts.appointment import LEVEL_WORDS, Person, Term, appoint, hand_over, roles_below
 from app.models.region import CITY, Level, Region, regions
 from app.models.stateful import REASON_LIMIT
 

@@ -13,12 +13,12 @@ from app.blueprints.office.post_forms import AppointForm, HandOverForm, PostFilt
 from app.disclosure import disclose
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models import post_lists as lists
 from app.models.history import history_of
-from app.models.open_work import open_work
 from app.models.post import Post, Role
+from app.models.posts import lists
+from app.models.posts.open_work import open_work
+from app.models.posts.rising import held_places
 from app.models.region import Region
-from app.models.rising import held_places
 from app.once import once
 from app.text import masked_phone
 from app.timeline.posts import told

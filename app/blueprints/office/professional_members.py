@@ -13,12 +13,12 @@ from app.blueprints.office import office
 from app.blueprints.office.feedback import WithdrawalForm
 from app.forms import CreationForm, Form, TextField, clean, length, required
 from app.htmx import go, render
+from app.models.displays.professionals import found_people
 from app.models.history import history_of
-from app.models.people_search import known_as
 from app.models.professional import Professional, ProfessionalGroup
-from app.models.professional_lists import found_people
 from app.models.stateful import Stale
 from app.models.volunteer import Volunteer, VolunteerStatus
+from app.models.volunteers.search import known_as
 from app.once import once
 from app.timeline.displays import told
 

@@ -17,9 +17,9 @@ from app.disclosure import disclose
 from app.forms import CreationForm, TextField, clean, length, required
 from app.htmx import go, render
 from app.listing import AnyFilter, FilterForm, Key, Listing
+from app.models.displays.professionals import counted
 from app.models.history import history_of
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup, ProfessionalStatus
-from app.models.professional_lists import counted
 from app.models.region import place_name
 from app.models.stateful import Stale
 from app.models.volunteer import Volunteer

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 
 from app.forms import Form, clean, length
 from app.models.application import Application
-from app.models.approval import ApplicationStatus
+from app.models.applications.approval import ApplicationStatus
 
 OTHER = "其他"
 OWN_WORDS = 200

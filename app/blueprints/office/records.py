@@ -14,10 +14,10 @@ from app.blueprints.office.statistics_page import reachable
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
+from app.models.figures.people import described, order_of, who_served
+from app.models.figures.totals import services_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
-from app.models.statistics import services_of
-from app.models.statistics_people import described, order_of, who_served
 from app.models.work_unit import unit_name
 
 P = Permission

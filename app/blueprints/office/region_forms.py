@@ -8,9 +8,9 @@ from wtforms import BooleanField, RadioField, StringField, ValidationError
 from app.fields_places import RegionFilterField
 from app.forms import CreationForm, Form, RegionField, TextField, clean, length, required
 from app.listing import FilterForm
-from app.models import region_lists as lists
 from app.models.region import CITY, Level, Region, children, heir, regions
-from app.models.region_verbs import LONGEST, may_join
+from app.models.regions import lists
+from app.models.regions.verbs import LONGEST, may_join
 
 LONGEST_WORDS = 50
 STATES = [("", "全部状态"), ("open", "使用中"), ("closed", "已撤并")]

@@ -11,11 +11,11 @@ from app.blueprints.office import office
 from app.blueprints.office.region_forms import AdditionForm, NameForm, TreeFilter, merger_form
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models import region_lists as lists
 from app.models.history import history_of
-from app.models.open_work import work_in
+from app.models.posts.open_work import work_in
 from app.models.region import CITY, Region, children, place_name, regions
-from app.models.region_name import former_names
+from app.models.regions import lists
+from app.models.regions.former_names import former_names
 from app.once import once
 from app.timeline.city_lists import told
 

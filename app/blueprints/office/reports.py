@@ -21,8 +21,8 @@ from app.models.history import history_of
 from app.models.impartial import untouchable
 from app.models.region import place_name
 from app.models.report import LEAST, LIMITS, Report, ReportStatus
-from app.models.report_lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts
-from app.models.report_review import PINNING
+from app.models.reports.lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts
+from app.models.reports.review import PINNING
 from app.models.stateful import REASON_LIMIT, Stale
 from app.timeline.reports import told
 

@@ -13,9 +13,9 @@ from app.blueprints.office.activity_forms import CommunityField, acting_within
 from app.forms import CreationForm, Form, TextField, clean, length, required
 from app.media.uploads import PicturesField
 from app.models.category import categories
+from app.models.displays.showcase import Showcase
 from app.models.region import Level, level_of
 from app.models.service_base import ServiceBase
-from app.models.showcase import Showcase
 from app.models.stateful import REASON_LIMIT
 from app.models.team import Team
 

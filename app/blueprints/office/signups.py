@@ -15,12 +15,12 @@ from app.disclosure import disclose
 from app.forms import clean
 from app.htmx import render
 from app.listing import FilterForm, Key, Listing
-from app.models import signup_list
 from app.models.activity import Activity
 from app.models.history import history_of
-from app.models.joining import positions
 from app.models.region import place_name
 from app.models.signup import SignUp, Standing
+from app.models.signups import listed as signup_list
+from app.models.signups.joining import positions
 from app.models.work_unit import unit_name
 from app.timeline.signups import told
 

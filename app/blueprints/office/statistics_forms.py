@@ -14,12 +14,12 @@ from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.labels import word
 from app.listing import FilterForm
-from app.models import period as periods
 from app.models.category import categories, category_by_slug
-from app.models.period import Period
+from app.models.figures import period as periods
+from app.models.figures.period import Period
+from app.models.figures.totals import Scope, View
 from app.models.region import CITY
 from app.models.service_record import Evidence, ServiceRecord
-from app.models.statistics import Scope, View
 from app.models.user import Role
 from app.models.work_unit import NO_UNIT, units
 

@@ -11,14 +11,14 @@ from app.access import Permission, holds, narrowed, rows
 from app.blueprints.office.statistics_forms import StatisticsFilter
 from app.labels import duration
 from app.models.activity import Activity
+from app.models.figures.activities import activities_by_region
+from app.models.figures.help import HelpLine, help_by_month
+from app.models.figures.people import COUNTED_AT_ONCE, first_people, on_roster, people
+from app.models.figures.period import this_month
+from app.models.figures.totals import Line, Scope, View, by_category, by_child, by_month, by_quarter, by_unit, total
+from app.models.figures.tree import SHOWN_PEOPLE, Branch, branch_of, trail, tree
 from app.models.help_request import HelpRequest
-from app.models.period import this_month
 from app.models.region import Level, within
-from app.models.statistics import Line, Scope, View, by_category, by_child, by_month, by_quarter, by_unit, total
-from app.models.statistics_activities import activities_by_region
-from app.models.statistics_help import HelpLine, help_by_month
-from app.models.statistics_people import COUNTED_AT_ONCE, first_people, on_roster, people
-from app.models.statistics_tree import SHOWN_PEOPLE, Branch, branch_of, trail, tree
 from app.models.volunteer import Volunteer
 
 P = Permission

@@ -18,12 +18,12 @@ from app.disclosure import disclose
 from app.forms import clean
 from app.htmx import go, render
 from app.listing import FilterForm, Key, Listing
-from app.models import team_lists
+from app.models.displays import teams as team_lists
 from app.models.history import history_of
-from app.models.people_search import known_as
 from app.models.region import place_name
 from app.models.team import IN, MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
+from app.models.volunteers.search import known_as
 from app.timeline import told
 
 P = Permission.TEAMS

@@ -14,7 +14,7 @@ from app.disclosure import disclose
 from app.htmx import go
 from app.listing import Key, Listing
 from app.media.uploads import receives
-from app.models import team_lists
+from app.models.displays import teams as team_lists
 from app.models.team import Team
 from app.once import once
 

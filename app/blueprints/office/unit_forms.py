@@ -8,8 +8,8 @@ from wtforms import BooleanField, SelectField, StringField, ValidationError
 from app.fields_places import ListedUnitField
 from app.forms import CreationForm, Form, TextField, clean, length, required
 from app.listing import FilterForm
-from app.models.unit_lists import district_choices
-from app.models.unit_verbs import LONGEST
+from app.models.units.lists import district_choices
+from app.models.units.verbs import LONGEST
 from app.models.work_unit import WorkUnit
 
 LONGEST_WORDS = 50

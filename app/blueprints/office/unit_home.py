@@ -7,8 +7,8 @@ from app.access import Permission, me, rows
 from app.blueprints.office.statistics_page import reachable
 from app.htmx import render
 from app.models import ServiceRecord, Volunteer
-from app.models.period import this_month
-from app.models.unit_overview import unit_overview
+from app.models.figures.period import this_month
+from app.models.units.overview import unit_overview
 
 
 def unit_home() -> ResponseReturnValue:

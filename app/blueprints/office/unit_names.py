@@ -9,7 +9,7 @@ from app.blueprints.office import office
 from app.blueprints.office.unit_forms import AdoptionForm, TypedFilter
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models.unit_lists import alike, all_of, typed_names
+from app.models.units.lists import alike, all_of, typed_names
 from app.models.work_unit import WorkUnit
 
 P = Permission

@@ -11,11 +11,11 @@ from app.blueprints.office import office
 from app.blueprints.office.unit_forms import UnitFilter, UnitForm, UnitMergerForm
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models import unit_lists as lists
 from app.models.headcount import headcount_on
 from app.models.history import history_of
 from app.models.region import place_name
-from app.models.unit_lists import with_people
+from app.models.units import lists
+from app.models.units.lists import with_people
 from app.models.work_unit import WorkUnit, units
 from app.once import once
 from app.timeline.city_lists import told

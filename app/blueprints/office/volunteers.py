@@ -15,12 +15,12 @@ from app.disclosure import disclose
 from app.forms import Form
 from app.htmx import go, render
 from app.listing import Key, Listing, NoFilter
-from app.models import participation
 from app.models.history import history_of
-from app.models.id_card import masked_card
 from app.models.region import CITY, place_name
 from app.models.unit_dispute import UnitDispute
 from app.models.volunteer import Volunteer
+from app.models.volunteers import participation
+from app.models.volunteers.id_card import masked_card
 from app.models.work_unit import unit_name
 from app.text import masked_phone
 from app.timeline.applications import told

@@ -13,14 +13,14 @@ from app.blueprints.portal.activity_rows import listed
 from app.chained import Chained, Part
 from app.htmx import render, wants_fragment
 from app.listing import Key
-from app.models import activity_search as search
+from app.models.activities import search
+from app.models.activities.counts import Counts
+from app.models.activities.phase import phase_of
 from app.models.activity import Activity
-from app.models.activity_counts import Counts
-from app.models.activity_phase import phase_of
 from app.models.category import categories
 from app.models.feedback import Feedback
 from app.models.region import place_name
-from app.models.signup_box import box
+from app.models.signups.box import box
 from app.once import new_key
 from app.text import as_html, public_name
 

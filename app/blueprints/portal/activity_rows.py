@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from app import clock, labels
-from app.models.activity_phase import Phase, phase_of
+from app.models.activities.phase import Phase, phase_of
 from app.models.category import categories
 from app.models.region import place_name
 from app.models.signup import LIVE

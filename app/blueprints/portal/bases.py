@@ -9,9 +9,9 @@ from app.blueprints.portal.activity_rows import listed
 from app.blueprints.showcase_filters import BaseFilter
 from app.htmx import render
 from app.listing import Key, Listing
-from app.models import base_lists
+from app.models.activities.hosted import hosted
 from app.models.activity import Activity
-from app.models.hosted import hosted
+from app.models.displays import bases as base_lists
 from app.models.service_base import ServiceBase
 
 PER_PAGE = 12

@@ -13,8 +13,8 @@ from app.blueprints.portal import portal
 from app.db import db
 from app.htmx import render
 from app.listing import Key, Listing
+from app.models.activities.search import lies_in
 from app.models.activity import Activity
-from app.models.activity_search import lies_in
 from app.models.category import categories
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.feedback_lists import published, says

@@ -13,9 +13,9 @@ from app.blueprints.portal import portal
 from app.blueprints.portal.help_pass import count_ask, given_after_asking, held, private
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models import help_lists as lists
-from app.models.activity_search import lies_in
+from app.models.activities.search import lies_in
 from app.models.category import categories
+from app.models.help import lists
 from app.models.public_case import PublicCase
 from app.once import once
 

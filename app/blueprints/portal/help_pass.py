@@ -14,8 +14,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from app import clock
 from app.accounts import guard
 from app.db import db
-from app.models.attempt import Limit, forget
-from app.models.help_numbers import as_typed
+from app.models.accounts.attempt import Limit, forget
+from app.models.help.numbers import as_typed
 from app.models.help_request import HelpRequest, by_number
 from app.refusal import Wait
 from app.text import plain_phone

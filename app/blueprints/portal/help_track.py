@@ -15,10 +15,10 @@ from app.blueprints.portal.help_pass import drop, give, held, opened, private
 from app.forms import Form, TextField, length, required
 from app.htmx import go, render
 from app.models.contact_view import looks_at
-from app.models.help_asker import may_reopen
-from app.models.help_lists import latest_closed
+from app.models.help.asker import may_reopen
+from app.models.help.lists import latest_closed
+from app.models.help.states import Rating
 from app.models.help_request import HelpRequest
-from app.models.help_states import Rating
 from app.models.history import history_of
 from app.timeline.help import looked, next_step, to_come, told
 

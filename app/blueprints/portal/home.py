@@ -7,9 +7,9 @@ from app.access import public, somebody
 from app.blueprints.portal import portal
 from app.db import db
 from app.htmx import render
-from app.models.activity_phase import phase_of
+from app.models.activities.phase import phase_of
 from app.models.category import category_by_slug
-from app.models.front_page import front_page
+from app.models.pages.front_page import front_page
 from app.origin import same_origin
 from app.redirects import safe_next
 from app.viewing import ELDER_COOKIE

@@ -14,7 +14,7 @@ from app.models.activity import Activity, ActivityStatus
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.picture import Picture
 from app.models.report import Report, ReportStatus
-from app.models.report_lists import TO_STAFF
+from app.models.reports.lists import TO_STAFF
 from app.models.service_base import ServiceBase
 from app.models.team import Team
 

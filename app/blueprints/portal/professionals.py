@@ -8,7 +8,7 @@ from app.blueprints.portal import portal
 from app.db import db
 from app.htmx import render
 from app.listing import AnyFilter, Key, Listing
-from app.models import professional_lists as lists
+from app.models.displays import professionals as lists
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup
 
 FIRST, PER_PAGE = 6, 24

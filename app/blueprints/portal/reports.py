@@ -11,7 +11,7 @@ from app.blueprints.report_filters import ReportFilter
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models.report import Report
-from app.models.report_lists import public_report, published
+from app.models.reports.lists import public_report, published
 
 PER_PAGE = 12
 

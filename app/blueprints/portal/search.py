@@ -16,8 +16,8 @@ from app.blueprints.portal import portal
 from app.forms import clean
 from app.htmx import render
 from app.labels import day
+from app.models.pages.site_search import MOST_WORDS, Hit, hits, totals
 from app.models.region import place_name
-from app.models.site_search import MOST_WORDS, Hit, hits, totals
 from app.text import excerpt, marked
 
 FIRST, MOST = 5, 30  # of each kind, of one chosen kind
@@ -43,7 +43,7 @@ class SearchFilter(WordsFilter):
     kind = StringField("类别", filters=[clean])
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
-        """Every kind narrows its own list (app/models/site_search.py)."""
+        """Every kind narrows its own list (app/models/pages/site_search.py)."""
         return stmt
 
     def validate_q(self, field: Any) -> None:

@@ -9,9 +9,9 @@ from app.access import me, signed_in
 from app.blueprints.portal import portal
 from app.blueprints.portal.activities import shown
 from app.htmx import go, render, wants_fragment
-from app.models import activity_search as search
+from app.models.activities import search
 from app.models.signup import SignUp
-from app.models.signup_box import here, outcome
+from app.models.signups.box import here, outcome
 from app.once import once
 from app.refusal import Refused
 from app.trying import attempt

@@ -12,9 +12,9 @@ from app.blueprints.portal import portal
 from app.db import db
 from app.htmx import render
 from app.listing import Key, Listing
-from app.models import honour_lists as lists
 from app.models.honour import Honour, published
-from app.models.quarter import quarter_words
+from app.models.honours import lists
+from app.models.honours.quarter import quarter_words
 
 PER_PAGE, ANNOUNCED = 24, 60
 

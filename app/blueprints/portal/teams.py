@@ -12,9 +12,10 @@ from app.blueprints.portal.activity_rows import listed
 from app.blueprints.showcase_filters import TeamFilter
 from app.htmx import go, render, wants_fragment
 from app.listing import Key, Listing
-from app.models import team_box, team_lists
+from app.models.activities.hosted import hosted
 from app.models.activity import Activity
-from app.models.hosted import hosted
+from app.models.displays import team_box
+from app.models.displays import teams as team_lists
 from app.models.team import Team
 from app.once import new_key, once
 from app.text import public_name

@@ -11,11 +11,11 @@ from app.models.activity import Activity
 from app.models.attendance import rules
 from app.models.attendance.tick import mark
 from app.models.history import record
-from app.models.holding import count, hold, hold_person, row_of, shift
-from app.models.id_card import card_hash
 from app.models.signup import Attendance, SignUp, SignUpStatus
+from app.models.signups.holding import count, hold, hold_person, row_of, shift
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
+from app.models.volunteers.id_card import card_hash
 from app.models.work_unit import unit_name
 from app.refusal import Refused
 from app.text import is_phone, plain_card, plain_phone, public_name, valid_id_card

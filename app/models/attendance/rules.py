@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 
 from app import clock, labels
 from app.db import db
+from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
 from app.models.impartial import untouchable
 from app.models.signup import Attendance, SignUp
 from app.models.stateful import given

@@ -11,17 +11,17 @@ from sqlalchemy.orm import contains_eager
 from app import clock, labels
 from app.db import db, lock
 from app.freshness import touch
+from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
-from app.models.activity_phase import ActivityStatus
 from app.models.attendance import rules
 from app.models.attendance.tick import SERVICES_PATH, count_attended, service
 from app.models.history import record_all
-from app.models.holding import hold
 from app.models.impartial import untouchable
 from app.models.message import tell, tell_all
-from app.models.queue import close_queue
 from app.models.service_record import ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
+from app.models.signups.holding import hold
+from app.models.signups.queue import close_queue
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.refusal import Refused

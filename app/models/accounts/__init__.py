@@ -1,0 +1,1 @@
+"""What an account consists of: credentials, profile, sessions, counted attempts, preferences."""

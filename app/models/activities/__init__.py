@@ -1,0 +1,1 @@
+"""What stands around an activity: its facts, phases, searches, counts, changes."""

@@ -1,0 +1,104 @@
+"""How many activities each value of a filter would show, the other filters kept: one statement for all of them.
+
+Counts stop at CAP, so that a list costs the same at any size: where an index holds what is asked, each value
+is counted on its own up to there; where two filters meet that no index holds together, all values are counted
+in one go over the narrower set. Words are looked for once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, String, cast, func, literal, select, union_all
+
+from app.db import db
+from app.freshness import generation
+from app.models.activities.phase import Phase
+from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
+from app.models.activity import Activity
+from app.models.category import Category, categories
+from app.models.region import Level, Region, heir
+
+
+@dataclass
+class Counts:
+    """By status, district code and category slug; at most CAP each."""
+
+    status: dict[str, int] = field(default_factory=dict)
+    district: dict[str, int] = field(default_factory=dict)
+    category: dict[str, int] = field(default_factory=dict)
+
+
+def public_counts(region: str, status: str, category_id: int | None, words: str) -> Counts:
+    """The counts for the portal's filters."""
+    counting = _counting if words else _kept
+    return _sorted(db.session.execute(counting(region, status, category_id, words, generation("regions"))))
+
+
+def _counting(region: str, status: str, category_id: int | None, words: str, regions: int) -> Any:
+    """The statement: rows of (filter, value, number)."""
+    a: Any = _hits(words).c if words else Activity
+    here, now = lies_in(region, a), shown_as(status, a=a)
+    kind = [a.category_id == category_id] if category_id else []
+    states = [
+        select(literal("status").label("what"), literal(one).label("key"), _capped([*shown_as(one, a=a), *here, *kind]))
+        for one in ("", *STATUSES)
+    ]
+    districts = _districts(a, [*now, *kind], together=bool(kind or words))
+    return union_all(*states, districts, _categories(a, [*now, *here], together=bool(here or words)))
+
+
+# Building the statement costs more than running it. `regions` is their generation: mergers change what lies in what.
+_kept = lru_cache(maxsize=512)(_counting)
+
+
+def _hits(words: str) -> Any:
+    """The activities that the words name."""
+    names = ("status", "starts_at", "ends_at", "signup_closes_at", "category_id")
+    places = ("district_code", "subdistrict_code", "community_code")
+    columns = [getattr(Activity, name) for name in (*names, *places)]
+    return select(*columns).where(*shown_as(""), *named(words)).cte("hits")
+
+
+def _districts(a: Any, conditions: Sequence[Any], *, together: bool) -> "Select[Any]":
+    if together:
+        return select(literal("district"), a.district_code, func.count()).where(*conditions).group_by(a.district_code)
+    each = _capped([a.district_code == Region.code, *conditions], Region)
+    return select(literal("district"), Region.code, each).where(Region.level == Level.DISTRICT)
+
+
+def _categories(a: Any, conditions: Sequence[Any], *, together: bool) -> "Select[Any]":
+    if together:
+        key = cast(a.category_id, String)
+        return select(literal("category"), key, func.count()).where(*conditions).group_by(a.category_id)
+    each = _capped([a.category_id == Category.id, *conditions], Category)
+    return select(literal("category"), cast(Category.id, String), each)
+
+
+def _capped(conditions: Sequence[Any], around: Any = None) -> Any:
+    """How many rows meet the conditions, counted up to CAP; `around` is the table of the row outside."""
+    some = select(literal(1).label("one")).where(*conditions).limit(CAP)
+    some = some if around is None else some.correlate(around)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery().label("n")
+
+
+def _sorted(rows: Any) -> Counts:
+    """The counts by filter; a merged district counts for its heir."""
+    counts = Counts()
+    for what, key, n in rows:
+        group = getattr(counts, what)
+        value = heir(key) if what == "district" else categories()[int(key)].slug if what == "category" else key
+        group[value] = min(CAP, group.get(value, 0) + n)
+    return counts
+
+
+def phase_counts(stmt: "Select[Any]") -> dict[Phase, int]:
+    """How many of these activities (already narrowed) stand in each phase, in one statement."""
+    bare = stmt.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
+    some = {phase: bare.where(*in_phase(phase)).limit(CAP).subquery() for phase in Phase}
+    counted = [
+        select(func.count()).select_from(found).scalar_subquery().label(phase.value) for phase, found in some.items()
+    ]
+    row = db.session.execute(select(*counted)).one()
+    return {phase: getattr(row, phase.value) for phase in Phase}

@@ -1,0 +1,132 @@
+"""Finding activities: what a state means in SQL, words in Chinese, and what a list shows of them.
+
+The portal's statuses are recruiting (not started, sign-up open, full ones too), ongoing and ended; without
+one everything published is meant, 报名截止 too.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, null, or_, select
+from sqlalchemy.orm import joinedload
+
+from app import clock
+from app.db import UtcDateTime, db
+from app.models.activities.facts import LONGEST
+from app.models.activities.phase import ActivityStatus, Phase
+from app.models.activity import Activity
+from app.models.region import CITY, Level, prefixes, regions, within
+
+CAP = 1000  # what is counted for a list stops here
+PUBLIC = (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED)
+HIDDEN = (ActivityStatus.DRAFT, ActivityStatus.CANCELLED)  # few, so that lists run along the index of times
+STATUSES = ("recruiting", "ongoing", "ended")
+Conditions = list[ColumnElement[bool]]
+
+# Asked for when a statement runs, so that statements may be kept.
+NOW: Any = bindparam("now", callable_=clock.now, type_=UtcDateTime())
+LONG_AGO: Any = bindparam("long_ago", callable_=lambda: clock.now() - LONGEST, type_=UtcDateTime())
+
+
+def shown_as(status: str, at: datetime | None = None, a: Any = Activity) -> Conditions:
+    """What the portal's `status` ('' for all) demands of the activities `a` at that moment (default: now)."""
+    now, long_ago = (at, at - LONGEST) if at else (NOW, LONG_AGO)
+    published = a.status == ActivityStatus.PUBLISHED
+    if status == "recruiting":
+        return [published, a.starts_at > now, a.signup_closes_at > now]
+    if status == "ongoing":
+        return [published, a.starts_at <= now, a.starts_at > long_ago, a.ends_at > now]
+    shown = a.status.not_in(HIDDEN)
+    if status == "ended":  # what began long ago needs no look at its end
+        return [shown, a.starts_at <= now, or_(a.starts_at <= long_ago, a.ends_at <= now)]
+    return [shown]
+
+
+def to_come() -> Conditions:
+    """What the portal shows and has not ended; the index can start near today."""
+    return [*shown_as(""), Activity.starts_at > LONG_AGO, Activity.ends_at > NOW]
+
+
+def in_phase(phase: Phase) -> Conditions:
+    """What a phase demands, as `phase_of` judges it."""
+    a = Activity
+    published, ahead = a.status == ActivityStatus.PUBLISHED, a.starts_at > NOW
+    open_now = [published, ahead, a.signup_closes_at > NOW]
+    return {
+        Phase.RECRUITING: [*open_now, a.taken < a.capacity],
+        Phase.FULL: [*open_now, a.taken >= a.capacity],
+        Phase.CLOSED: [published, ahead, a.signup_closes_at <= NOW],
+        Phase.ONGOING: [published, a.starts_at <= NOW, a.ends_at > NOW],
+        Phase.ENDED: [published, a.ends_at <= NOW],
+    }.get(phase) or [a.status == ActivityStatus(phase.value)]
+
+
+def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "place")) -> Conditions:
+    """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
+    return [
+        or_(*(getattr(a, text).icontains(word, autoescape=True) for text in texts), *around(word, a))
+        for word in words.split()
+    ]
+
+
+def around(word: str, a: Any = Activity) -> Conditions:
+    """In a region whose name holds the word, or merged into it; one below another that is meant already is left out."""
+    codes: dict[Level, list[str]] = {}
+    meant: set[str] = set()
+    for place in regions().values():
+        if place.level is not Level.CITY and (word in place.name or word in place.short):
+            if place.code[:6] in meant or place.code[:9] in meant:
+                continue
+            meant.add(place.code)
+            codes.setdefault(place.level, []).extend(prefixes(place.code))
+    return [getattr(a, f"{level.value}_code").in_(_written(some)) for level, some in codes.items()]
+
+
+def _written(codes: list[str]) -> Any:
+    """Codes that stand in the statement itself: 社区 names thousands of places, a statement holds so many parameters only."""
+    return bindparam(None, codes, expanding=True, literal_execute=True)
+
+
+def lies_in(code: str, a: Any = Activity) -> Conditions:
+    """In the region `code`; everywhere for the city or ''."""
+    inside = within(a, code or CITY)
+    return [] if inside is None else [inside]
+
+
+def public_activities(user_id: int | None) -> "Select[Any]":
+    """What a list row shows of everything the portal lists; `mine` is how the signed-in person stands in it."""
+    from app.models.signup import SignUp, standing_now
+    from app.models.volunteer import Volunteer
+
+    shown = [
+        Activity.id,
+        Activity.title,
+        Activity.category_id,
+        Activity.community_code,
+        Activity.place,
+        Activity.starts_at,
+        Activity.ends_at,
+        Activity.signup_closes_at,
+        Activity.capacity,
+        Activity.taken,
+        Activity.status,
+    ]
+    if user_id is None:
+        return select(*shown, null().label("mine"))
+    volunteer = select(Volunteer.id).where(Volunteer.user_id == user_id).scalar_subquery()
+    own = and_(SignUp.activity_id == Activity.id, SignUp.volunteer_id == volunteer)
+    return select(*shown, standing_now().label("mine")).select_from(Activity).outerjoin(SignUp, own)
+
+
+def public_activity(id: int) -> tuple[Activity, str | None] | None:
+    """An activity that the portal shows, with its cover, and the name of who launched it."""
+    from app.models.user import User
+
+    wanted = (
+        select(Activity, User.name)
+        .outerjoin(User, User.id == Activity.created_by_id)
+        .where(Activity.id == id, Activity.status != ActivityStatus.DRAFT)
+        .options(joinedload(Activity.cover), joinedload(Activity.team), joinedload(Activity.base))
+    )
+    found = db.session.execute(wanted).first()
+    return (found[0], found[1]) if found else None

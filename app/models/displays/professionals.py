@@ -1,0 +1,88 @@
+"""What the portal shows of 专业志愿者: associations and those of their members who agreed, as rows of columns."""
+
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from app.db import db
+from app.models.pages.worded import holds
+from app.models.professional import GroupStatus, Professional, ProfessionalGroup, ProfessionalStatus
+from app.models.user import User
+from app.models.volunteer import Volunteer, VolunteerStatus
+
+G, M = ProfessionalGroup, Professional
+ORDER = (G.position, G.id)
+
+
+def visible() -> list[ColumnElement[bool]]:
+    """What makes a member visible: agreed, still a volunteer, in an association that is shown."""
+    return [
+        M.status == ProfessionalStatus.SHOWN,
+        G.status == GroupStatus.SHOWN,
+        Volunteer.status != VolunteerStatus.LEFT,
+    ]
+
+
+def members() -> Select[Any]:
+    """Every visible member: `id`, `name`, `speciality`, `organisation`, `community_code`, `group_id`, `group`."""
+    shown = M.id, User.name, M.speciality, M.organisation, Volunteer.community_code, M.group_id, G.name.label("group")
+    joined = select(*shown).join(G, G.id == M.group_id).join(Volunteer, Volunteer.id == M.volunteer_id)
+    return joined.join(User, User.id == Volunteer.user_id).where(*visible())
+
+
+def for_home(count: int) -> list[Any]:
+    """The first visible members, association by association."""
+    return list(db.session.execute(members().order_by(*ORDER, M.id).limit(count)))
+
+
+def shown_groups() -> Select[tuple[ProfessionalGroup]]:
+    """The associations that are shown."""
+    return select(G).where(G.status == GroupStatus.SHOWN)
+
+
+def groups() -> list[ProfessionalGroup]:
+    """The associations that are shown, in their order."""
+    return list(db.session.scalars(shown_groups().order_by(*ORDER)))
+
+
+def group_says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the association's name or introduction."""
+    return holds(words, G.name, G.introduction)
+
+
+def member_says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the member's name, speciality or organisation, or names the association."""
+    return holds(words, User.name, M.speciality, M.organisation, G.name)
+
+
+def counted() -> dict[int, int]:
+    """How many visible members each association has."""
+    counts = members().with_only_columns(M.group_id, func.count().label("number")).group_by(M.group_id)
+    return {row.group_id: row.number for row in db.session.execute(counts)}
+
+
+def first_of_each(count: int) -> dict[int, list[Any]]:
+    """The first visible members of every association, at most `count` each, in one statement."""
+    place = func.row_number().over(partition_by=M.group_id, order_by=M.id).label("place")
+    ranked = members().add_columns(place).subquery()
+    found = db.session.execute(select(ranked).where(ranked.c.place <= count).order_by(ranked.c.group_id, ranked.c.id))
+    return {group: list(rows) for group, rows in groupby(found, key=lambda row: row.group_id)}
+
+
+def asked_of(user_id: int) -> list[Professional]:
+    """Everything in which this person was asked or is shown, the newest first, each with its association."""
+    from sqlalchemy.orm import joinedload
+
+    mine = select(M).join(Volunteer, Volunteer.id == M.volunteer_id).where(Volunteer.user_id == user_id)
+    return list(db.session.scalars(mine.options(joinedload(M.group)).order_by(M.id.desc())))
+
+
+def found_people(people: Select[tuple[Volunteer]], group: ProfessionalGroup, most: int = 20) -> list[Any]:
+    """Of these volunteers who have not left: `id`, name, `phone_tail`, place, unit, and `status` in the association."""
+    own = (M.volunteer_id == Volunteer.id) & (M.group_id == group.id)
+    facts = Volunteer.community_code, Volunteer.unit_id, Volunteer.unit_other, Volunteer.political, Volunteer.employment
+    shown = Volunteer.id, User.name, User.phone_tail, *facts, M.status
+    joined = people.join(User, User.id == Volunteer.user_id).outerjoin(M, own).with_only_columns(*shown)
+    living = joined.where(Volunteer.status != VolunteerStatus.LEFT)
+    return list(db.session.execute(living.order_by(User.initials, Volunteer.id).limit(most)))

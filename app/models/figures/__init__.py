@@ -1,0 +1,1 @@
+"""信息统计: totals, tree, people, help, from the kept roll-up."""

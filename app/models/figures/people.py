@@ -1,0 +1,88 @@
+"""The records and people behind the services of a scope. Nothing here is in the order of figures."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, func, literal, select
+
+from app.db import db
+from app.models.activity import Activity
+from app.models.figures.totals import Scope
+from app.models.region import Level
+from app.models.service_record import ServiceRecord
+from app.models.user import User
+from app.models.volunteer import Volunteer, VolunteerStatus
+
+CAP = 1000
+ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
+COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people without being asked
+
+
+def people(scope: Scope) -> int:
+    """How many different people served; such figures may not be added up (不可相加)."""
+    return db.session.scalar(select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())) or 0
+
+
+def who_served(scope: Scope, *columns: Any) -> Select[Any]:
+    """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`."""
+    mine, conditions = ServiceRecord.volunteer_id == Volunteer.id, scope.records()
+
+    def of_them(figure: Any, name: str) -> Any:
+        return select(figure).where(mine, *conditions).correlate(Volunteer).scalar_subquery().label(name)
+
+    return (
+        select(
+            Volunteer.id,
+            User.name,
+            User.initials,
+            User.phone_tail,
+            Volunteer.unit_id,
+            Volunteer.unit_other,
+            Volunteer.community_code,
+            of_them(func.count(), "services"),
+            of_them(func.sum(ServiceRecord.minutes), "minutes"),
+            *columns,
+        )
+        .join(User, User.id == Volunteer.user_id)
+        .where(exists().where(mine, *conditions).correlate(Volunteer))
+    )
+
+
+def order_of(scope: Scope) -> Sequence[Any]:
+    """By name where the people of one community or unit are listed, else as they joined (a city is not sorted)."""
+    few = scope.level is Level.COMMUNITY or scope.unit
+    return (User.initials, User.name, Volunteer.id) if few else (Volunteer.id,)
+
+
+def first_people(scope: Scope, count: int, *columns: Any) -> list[Any]:
+    """The first of them."""
+    return list(db.session.execute(who_served(scope, *columns).order_by(*order_of(scope)).limit(count)))
+
+
+def described(narrowed: Select[Any], *columns: Any) -> Select[Any]:
+    """A select of records as rows to be shown: day, person, activity, places, minutes, evidence; more `columns`."""
+    shown = narrowed.with_only_columns(
+        ServiceRecord.id,
+        ServiceRecord.day,
+        ServiceRecord.minutes,
+        ServiceRecord.evidence,
+        ServiceRecord.category_id,
+        ServiceRecord.community_code,
+        ServiceRecord.volunteer_community_code,
+        ServiceRecord.unit_id,
+        ServiceRecord.volunteer_id,
+        ServiceRecord.activity_id,
+        Activity.title,
+        User.name,
+        User.phone_tail,
+        *columns,
+    )
+    shown = shown.join(Volunteer, Volunteer.id == ServiceRecord.volunteer_id).join(User, User.id == Volunteer.user_id)
+    return shown.outerjoin(Activity, Activity.id == ServiceRecord.activity_id)
+
+
+def on_roster(volunteers: Select[Any], unit: int | None) -> int:
+    """How many of these volunteers are 在册 (of the unit, where one is given), at most 1,000."""
+    mine = [] if unit is None else [Volunteer.unit_id == unit]
+    some = volunteers.where(Volunteer.status.in_(ON_ROSTER), *mine).with_only_columns(literal(1)).limit(CAP)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0

@@ -1,0 +1,243 @@
+"""信息统计 `Scope`: which services are meant, and their sums by month, region, unit and category (SPEC section 4).
+
+Every figure of services is a sum over the roll-up `ServiceMonth`, in which a record belongs to community, unit and
+category of its day; `Scope.records` is the same condition on the records themselves, so that a figure can be opened.
+Both region views hold: by the activity's community (`activity`) and by the volunteer's (`volunteer`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+
+from app.db import db
+from app.models.category import categories
+from app.models.figures.city import city_sums
+from app.models.figures.period import Period, both, year_before
+from app.models.region import CITY, Level, children, heir, level_of, place_name, within
+from app.models.regions.homes import above, code_within, homes, strays
+from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
+from app.models.work_unit import NO_UNIT, units
+
+Condition = ColumnElement[bool]
+
+
+class View(StrEnum):
+    ACTIVITY = "activity"
+    VOLUNTEER = "volunteer"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Services of a region and a period; `unit` None is everybody, 0 is 无单位.
+
+    `region` and `unit` lie inside the acting post's (the filter form sees to it); `door` is the access condition on
+    ServiceRecord, so that records and people are read through it.
+    """
+
+    period: Period
+    region: str = CITY
+    view: View = View.ACTIVITY
+    unit: int | None = None
+    category: int | None = None
+    evidence: Evidence | None = None
+    door: Any = field(default=None, compare=False)
+
+    def at(self, region: str) -> "Scope":
+        """The same in this region."""
+        return replace(self, region=region)
+
+    @property
+    def level(self) -> Level | None:
+        """The level of its region."""
+        return level_of(self.region)
+
+    @property
+    def is_city(self) -> bool:
+        """Whether everything in the city is meant."""
+        return self.region == CITY and self.unit is None and not self.category and not self.evidence
+
+    @property
+    def prefix(self) -> str:
+        """How the place columns are called that the view looks at."""
+        return "" if self.view is View.ACTIVITY else "volunteer_"
+
+    def months(self, months: list[str]) -> list[Condition]:
+        """The condition on rows of the roll-up, in these months."""
+        place = code_within(self.community, self.region)
+        found: list[Condition] = [ServiceMonth.month.in_(months), *([] if place is None else [place])]
+        found += [] if self.unit is None else [ServiceMonth.unit_id == self.unit]
+        return found + self._kind(ServiceMonth)
+
+    def records(self) -> list[Condition]:
+        """The condition on records: live ones of the period."""
+        first, last = self.period.days
+        place = within(ServiceRecord, self.region, self.prefix)
+        found: list[Condition] = [ServiceRecord.revoked_at.is_(None), ServiceRecord.day.between(first, last)]
+        found += [one for one in (place, self.door) if one is not None]
+        if self.unit is not None:
+            found.append(ServiceRecord.unit_id == self.unit if self.unit else ServiceRecord.unit_id.is_(None))
+        return found + self._kind(ServiceRecord)
+
+    def _kind(self, model: Any) -> list[Condition]:
+        found = [model.category_id == self.category] if self.category else []
+        return found + ([model.evidence == self.evidence] if self.evidence else [])
+
+    @property
+    def community(self) -> Any:
+        """The roll-up's column of communities that the view looks at."""
+        return getattr(ServiceMonth, f"{self.prefix}community_code")
+
+
+@dataclass
+class Line:
+    """Services under one heading; `before` and `minutes_before` are those of the same period a year before."""
+
+    key: str
+    name: str
+    services: int = 0
+    minutes: int = 0
+    before: int = 0
+    minutes_before: int = 0
+    activities: int | None = None  # held by the communities of a region; None where nobody asks
+
+    def add(self, other: "Line") -> "Line":
+        """Take the other's figures in."""
+        self.services += other.services
+        self.minutes += other.minutes
+        self.before += other.before
+        self.minutes_before += other.minutes_before
+        if other.activities is not None:
+            self.activities = (self.activities or 0) + other.activities
+        return self
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.services or self.minutes or self.before or self.minutes_before or self.activities)
+
+
+def total(lines: Iterable[Line], name: str = "合计") -> Line:
+    """The sum of these."""
+    found = Line("", name)
+    for line in lines:
+        found.add(line)
+    return found
+
+
+def _sums(scope: Scope, dimension: Any, name: str) -> list[Any]:
+    """Rows (key, services, minutes, services before, minutes before) for each value of `dimension`: one statement.
+
+    `name` is the column of the roll-up from which it is made: the whole city's sums are kept by it.
+    """
+    if scope.is_city:
+        return _kept(scope, name)
+    now, earlier = scope.period.months, scope.period.before.months
+    months = [
+        func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0))
+        for wanted in (now, earlier)
+        for figure in (ServiceMonth.services, ServiceMonth.minutes)
+    ]
+    wanted = select(dimension, *months).where(*scope.months(both(scope.period))).group_by(dimension)
+    return [(key, *(int(figure) for figure in figures)) for key, *figures in db.session.execute(wanted)]
+
+
+def _kept(scope: Scope, name: str) -> list[Any]:
+    """The same of the whole city, from what is kept of each month."""
+    sums = city_sums(name, both(scope.period))
+    found: dict[Any, list[int]] = {}
+    for start, months in ((0, scope.period.months), (2, scope.period.before.months)):
+        for month in months:
+            for key, figures in sums[month].items():
+                line = found.setdefault(key, [0, 0, 0, 0])
+                line[start] += figures[0]
+                line[start + 1] += figures[1]
+    return [(key, *figures) for key, figures in found.items()]
+
+
+def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
+    """Services and minutes of every month of the period and of the year before."""
+    months = both(scope.period)
+    if scope.is_city:
+        kept = city_sums("category_id", months)
+        return {
+            month: (sum(n for n, _ in sums.values()), sum(n for _, n in sums.values())) for month, sums in kept.items()
+        }
+    sums = select(ServiceMonth.month, func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes))
+    stmt = sums.where(*scope.months(months)).group_by(ServiceMonth.month)
+    return {month: (int(services), int(minutes)) for month, services, minutes in db.session.execute(stmt)}
+
+
+def by_month(scope: Scope) -> list[Line]:
+    """A line for each month of the period, the year before beside it."""
+    found, none = _by_month(scope), (0, 0)
+    return [
+        Line(month, Period(month, month).words, *found.get(month, none), *found.get(year_before(month), none))
+        for month in scope.period.months
+    ]
+
+
+def by_quarter(months: list[Line], period: Period) -> list[tuple[Period, Line]]:
+    """The months of the period put together by quarters."""
+    by_key = {line.key: line for line in months}
+    return [(quarter, total((by_key[month] for month in quarter.months), quarter.words)) for quarter in period.quarters]
+
+
+def by_child(scope: Scope) -> list[Line]:
+    """A line for each region directly below, in the order of codes; closed ones only where figures keep them."""
+    width = {4: 6, 6: 9, 9: 12}[len(scope.region)]
+    lines = {place.code: Line(place.code, place.short) for place in children().get(scope.region, [])}
+    for raw, *figures in _sums(scope, grouped(scope, width), f"{scope.prefix}community_code"):
+        code = child_of(raw, width)
+        lines.setdefault(code, Line(code, place_name(code, full=False))).add(Line("", "", *figures))
+    return [lines[code] for code in sorted(lines)]
+
+
+def grouped(scope: Scope, width: int) -> Any:
+    """What is grouped by for children of this width: their codes, or whole ones where mergers crossed a border."""
+    return func.substr(scope.community, 1, width) if width < 12 and not strays() else scope.community
+
+
+def child_of(raw: str, width: int) -> str:
+    """The region of this width to which a community's (or already shortened) code belongs today."""
+    if len(raw) == 12:
+        return homes().get(raw, {}).get(width, raw[:width])
+    return heir(raw)
+
+
+def by_unit(scope: Scope) -> list[Line]:
+    """A line for each unit with services in one of the two periods, in the order of names; 无单位 last."""
+    known = units()
+    lines = [
+        Line(str(key) if key else "none", known[key].name if key in known else NO_UNIT, *figures)
+        for key, *figures in _sums(scope, ServiceMonth.unit_id, "unit_id")
+    ]
+    return sorted((line for line in lines if not line.empty), key=lambda line: (line.key == "none", line.name))
+
+
+def by_category(scope: Scope) -> list[Line]:
+    """A line for each category, in the order of the list."""
+    found = {key: figures for key, *figures in _sums(scope, ServiceMonth.category_id, "category_id")}
+    lines = [Line(kind.slug, kind.name, *found.get(kind.id, ())) for kind in categories().values()]
+    closed = {kind.slug for kind in categories().values() if kind.closed}
+    return [line for line in lines if line.key not in closed or not line.empty]
+
+
+def services_of(scope: Scope) -> int:
+    """How many services there are: the number of records that `Scope.records` finds."""
+    if scope.is_city:
+        kept = city_sums("category_id", scope.period.months)
+        return sum(services for sums in kept.values() for services, _ in sums.values())
+    stmt = select(func.coalesce(func.sum(ServiceMonth.services), 0)).where(*scope.months(scope.period.months))
+    return int(db.session.scalar(stmt) or 0)
+
+
+def path(top: str, code: str) -> list[str]:
+    """The regions from directly below `top` down to `code`; none where `code` does not lie below `top`."""
+    found = []
+    while code and code != top:
+        found.append(code)
+        code = above(code)
+    return found[::-1] if code else []

@@ -1,0 +1,104 @@
+"""Lists of requests: what a state means in SQL, what the office finds by words, what the public reads."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from app import clock
+from app.crypto import keyed_hash
+from app.db import db
+from app.models.help.numbers import as_typed
+from app.models.help.states import HelpStatus
+from app.models.help_request import HelpRequest
+from app.models.pages.state_counts import state_counts
+from app.models.pages.worded import holds
+from app.models.public_case import PublicCase
+from app.text import is_phone, plain_phone
+
+R, S = HelpRequest, HelpStatus
+Condition = ColumnElement[bool]
+
+
+def in_state(status: HelpStatus) -> Condition:
+    """The condition that a request is in this state by now, as `HelpRequest.standing` judges it."""
+    now = clock.now()
+    stale = and_(R.status.in_((S.ARRANGED, S.SERVING)), R.offers_end_at.is_not(None), R.offers_end_at <= now)
+    silent = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= now)
+    stored = R.status == status
+    if status is S.ACCEPTED:
+        return or_(stored, stale)
+    if status is S.LAPSED:
+        return or_(stored, silent)
+    if status in (S.ARRANGED, S.SERVING):
+        return and_(stored, or_(R.offers_end_at.is_(None), R.offers_end_at > now))
+    if status is S.RETURNED:
+        return and_(stored, or_(R.lapses_at.is_(None), R.lapses_at > now))
+    return stored
+
+
+def overdue(by: datetime | None = None) -> Condition:
+    """The condition that the next step should have been taken by that moment (default: now)."""
+    now = by or clock.now()
+    return or_(
+        and_(R.status == S.PENDING, R.accept_due <= now),
+        and_(in_state(S.ACCEPTED), R.arrange_due <= now),
+        and_(or_(in_state(S.ARRANGED), in_state(S.SERVING), R.status == S.DONE), R.close_due <= now),
+    )
+
+
+def to_do() -> Condition:
+    """The condition that staff have the next step: accept, arrange, close; or that it is overdue."""
+    return or_(R.status.in_((S.PENDING, S.DONE)), in_state(S.ACCEPTED), overdue())
+
+
+def known_as(words: str) -> Condition | None:
+    """The condition that words name a request: its number or a part of it, a whole phone number, the last four digits."""
+    words = words.strip()
+    if not words:
+        return None
+    phone = plain_phone(words)
+    if is_phone(phone):
+        return R.phone_hash == keyed_hash(phone, "phone")
+    if re.fullmatch(r"[0-9]{4}", words):
+        return R.phone_tail == words
+    return or_(R.number == (as_typed(words) or words), R.number.contains(words.upper(), autoescape=True))
+
+
+def counts(scope: Select[Any]) -> dict[HelpStatus, int]:
+    """How many requests of this scope are in each state, capped at 1,000; one statement."""
+    return state_counts(scope, HelpStatus, in_state)
+
+
+def published() -> Select[Any]:
+    """Every case that the public may read."""
+    return select(PublicCase).where(PublicCase.hidden_at.is_(None))
+
+
+def public_case(id: int) -> PublicCase | None:
+    """One case that the public may read."""
+    found: PublicCase | None = db.session.scalar(published().where(PublicCase.id == id))
+    return found
+
+
+def latest_closed(n: int) -> list[PublicCase]:
+    """The last closed cases, for the home page and the side of other pages."""
+    order = PublicCase.closed_at.desc(), PublicCase.id.desc()
+    return list(db.session.scalars(published().order_by(*order).limit(n)))
+
+
+def closed_count() -> int:
+    """How many requests of the city are 已办结, whether or not something was published."""
+    return db.session.scalar(select(func.count()).where(R.status == S.CLOSED)) or 0
+
+
+def says(words: str) -> list[Condition]:
+    """One condition a word: it stands in title or summary."""
+    return holds(words, PublicCase.title, PublicCase.summary)
+
+
+def with_number(scope: Select[Any], number: str) -> HelpRequest | None:
+    """The request of this scope with this number, as somebody typed it."""
+    found: HelpRequest | None = db.session.scalar(scope.where(R.number == as_typed(number)))
+    return found

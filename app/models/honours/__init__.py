@@ -1,0 +1,1 @@
+"""季度之星: quarters, facts, proposals, lists."""

@@ -1,0 +1,82 @@
+"""What the portal and the home page show of 季度之星, as rows of columns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from app.db import db
+from app.models.activities.search import named
+from app.models.honour import Honour, HonourKind, announced, published
+from app.models.honours.quarter import quarter_words
+from app.models.pages.worded import holds
+from app.models.team import Team
+from app.models.user import User
+from app.models.volunteer import Volunteer
+
+H = Honour
+ORDER = (H.quarter.desc(), H.kind.desc(), H.community_code, H.id)  # teams first; by community, never by figures
+
+
+def stars() -> Select[Any]:
+    """Stars as rows: own columns, `name` of team or person, unit of a person, `members` of a team."""
+    name = func.coalesce(Team.name, User.name).label("name")
+    own = H.id, H.kind, H.quarter, H.reason, H.services, H.minutes, H.activities, H.community_code
+    days = H.first_day, H.last_day, H.published_at, H.team_id
+    shown = select(*own, *days, name, Volunteer.unit_id, Volunteer.unit_other, Team.members)
+    people = shown.outerjoin(Team, Team.id == H.team_id).outerjoin(Volunteer, Volunteer.id == H.volunteer_id)
+    return people.outerjoin(User, User.id == Volunteer.user_id)
+
+
+def shown() -> Select[Any]:
+    """Every star that the portal names today: published, or in 公示."""
+    return stars().where(or_(published(), announced()))
+
+
+def says(words: str) -> list[ColumnElement[bool]]:
+    """One condition a word: it stands in the name or the reason, or names a region around the star."""
+    return [or_(*holds(word, Team.name, User.name), *named(word, H, ("reason",))) for word in words.split()]
+
+
+def in_announcement(count: int) -> list[Any]:
+    """Those that stand in 公示 today."""
+    return list(db.session.execute(stars().where(announced()).order_by(*ORDER).limit(count)))
+
+
+def quarters() -> list[str]:
+    """The quarters that have published stars, newest first."""
+    return list(db.session.scalars(select(H.quarter).where(published()).distinct().order_by(H.quarter.desc())))
+
+
+@dataclass(frozen=True)
+class HomeStars:
+    """The newest published quarter in words, its teams and its people (rows of `stars`)."""
+
+    quarter: str
+    teams: list[Any]
+    people: list[Any]
+
+
+def for_home(count: int = 12) -> HomeStars | None:
+    """The stars of the newest quarter that has any; None before the first."""
+    newest = select(func.max(H.quarter)).where(published()).scalar_subquery()
+    found = list(db.session.execute(stars().where(published(), H.quarter == newest).order_by(*ORDER).limit(count)))
+    if not found:
+        return None
+    teams = [row for row in found if row.kind is HonourKind.TEAM]
+    people = [row for row in found if row.kind is HonourKind.PERSON]
+    return HomeStars(quarter_words(found[0].quarter), teams, people)
+
+
+def asked_of(user_id: int) -> list[Honour]:
+    """Every star for which this person was proposed, the newest first."""
+    mine = select(H).join(Volunteer, Volunteer.id == H.volunteer_id).where(Volunteer.user_id == user_id)
+    return list(db.session.scalars(mine.order_by(H.id.desc())))
+
+
+def already(quarter: str, kind: HonourKind, ids: Iterable[int]) -> dict[int, Honour]:
+    """Which of these teams or people were proposed in that quarter: subject id → the newest row."""
+    column = H.team_id if kind is HonourKind.TEAM else H.volunteer_id
+    found = db.session.scalars(select(H).where(H.quarter == quarter, column.in_(list(ids))).order_by(H.id))
+    return {honour.team_id or honour.volunteer_id or 0: honour for honour in found}

@@ -1,0 +1,1 @@
+"""Bringing the city in: reading a file of people, checking it, invitations."""

@@ -1,0 +1,61 @@
+"""Which invitations are a member's: same name, and same phone or ID-card number, or the code in hand."""
+
+import hmac
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from app.crypto import keyed_hash
+from app.db import db
+from app.models.accounts.credentials import plain_code
+from app.models.application import Application
+from app.models.invitation import Invitation, InvitationStatus
+from app.models.user import User
+from app.models.volunteer import Volunteer
+from app.text import is_phone, plain_phone
+
+ALIVE = (InvitationStatus.OPEN, InvitationStatus.DECLINED)
+
+
+def addressed_to(user: User, shown: int = 0) -> Any:
+    """The condition that an invitation is this member's. `shown` is one whose code they typed (`by_code`)."""
+    cards = select(Volunteer.id_card_hash).where(Volunteer.user_id == user.id, Volunteer.id_card_hash.is_not(None))
+    given = select(Application.id_card_hash).where(
+        Application.user_id == user.id, Application.id_card_hash.is_not(None)
+    )
+    known = or_(
+        Invitation.phone_hash == user.phone_hash,
+        Invitation.id_card_hash.in_(cards.union(given)),
+        Invitation.id == shown,
+    )
+    living = and_(Invitation.name == user.name, Invitation.status.in_(ALIVE), known)
+    return or_(Invitation.accepted_by_id == user.id, living)
+
+
+def waiting_for(user: User) -> list[Invitation]:
+    """Those that wait for the member's answer."""
+    mine = select(Invitation).where(addressed_to(user), Invitation.status == InvitationStatus.OPEN)
+    return list(db.session.scalars(mine.order_by(Invitation.id)))
+
+
+def by_code(typed: str, user: User) -> Invitation | None:
+    """The living invitation with this code and the member's name; None for a wrong one, of whatever kind."""
+    plain = plain_code(typed)[:40]
+    number, letters = plain[:-8], plain[-8:]
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    found = db.session.get(Invitation, int(number))
+    if found is None or found.name != user.name or found.status not in ALIVE:
+        return None
+    return found if hmac.compare_digest(plain_code(found.code), f"{int(number)}{letters}") else None
+
+
+def known_as(words: str) -> list[Any]:
+    """Conditions that `words` name an invited person: a name, a whole phone number or its last four digits."""
+    words = words.strip()
+    phone = plain_phone(words)
+    if is_phone(phone):
+        return [Invitation.phone_hash == keyed_hash(phone, "phone")]
+    if len(words) == 4 and words.isascii() and words.isdecimal():
+        return [Invitation.phone_tail == words]
+    return [Invitation.name.contains(words, autoescape=True)] if words else []

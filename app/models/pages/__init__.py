@@ -1,0 +1,1 @@
+"""What a page gathers from many nouns: home page, member overview, 待办, search."""

@@ -1,0 +1,237 @@
+"""待办: everything that waits for a post, of every noun, counted by the very conditions by which lists are narrowed.
+
+A `Kind` says what waits and by when; `stands` makes the condition of a list out of it. What belongs to a post from
+the start is OWN (its community's, or that of a place below where nobody holds a post, or of a colleague below about
+whom only the next level may decide); what has risen to it because nobody below did it in time is RISEN; ALL is
+whatever waits within the post's reach. app/models/posts/rising.py knows the levels, app/models/pages/duty_kinds.py the kinds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, literal, null, or_, select, union_all
+
+from app import clock
+from app.db import UtcDateTime, db
+from app.models.post import Post, living
+from app.models.posts.rising import held_places, inside, shares
+from app.models.region import Level
+
+CAP = 1000  # counts above 999 read 999+
+SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
+Condition = ColumnElement[bool]
+
+
+class Part(StrEnum):
+    """Why a thing stands in a post's 待办."""
+
+    OWN = "own"  # 本级
+    RISEN = "risen"  # 下级超期上升
+    ALL = "all"  # whatever waits below, whoever has to do it
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of work. `late_by(m)` is the condition that it was due by the moment m (None: nothing is ever due).
+
+    `row` are the columns of a line (title, note, since, due or null) on what `tables` makes of a scope; `due` finishes
+    a line's due moment in Python. `person` is the user about whom it is decided, where nobody decides about oneself.
+    """
+
+    key: str
+    word: str
+    unit: str
+    model: Any
+    endpoint: str  # of the list
+    page: str  # of one row
+    waits: Callable[[], list[Condition]]
+    row: Callable[[], "tuple[Any, Any, Any, Any]"]
+    late_by: Callable[[datetime], Condition] | None = None
+    due: Callable[[datetime, datetime | None], datetime | None] = lambda since, due: due
+    tables: Callable[[Select[Any]], Select[Any]] = lambda scope: scope
+    person: Any = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits: since when, until when (None: no deadline)."""
+
+    kind: Kind
+    id: int
+    title: str
+    note: str
+    code: str
+    since: datetime
+    due: datetime | None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it should have been done by now."""
+        return self.due is not None and self.due <= clock.now()
+
+    @property
+    def last_day(self) -> datetime | None:
+        """A moment of the last day on which to do it."""
+        return self.due - timedelta(seconds=1) if self.due else None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """How much of one kind of work waits in one part (capped at 1,000), and how much of it is overdue."""
+
+    kind: Kind
+    part: Part
+    count: int
+    late: int
+
+    @property
+    def todo(self) -> str:
+        """What the list's address carries to show exactly these."""
+        return todo(self.kind, self.part)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A post's 待办: per part what waits, and the most urgent lines of one's own and of what has risen."""
+
+    duties: dict[Part, list[Duty]]
+    lines: dict[Part, list[Line]]
+
+    def count(self, part: Part) -> int:
+        """How much waits in this part."""
+        return sum(duty.count for duty in self.duties[part])
+
+    def by_list(self) -> dict[str, int]:
+        """How much waits, own and risen, behind each list's endpoint: for the menu."""
+        found: dict[str, int] = {}
+        for duty in (*self.duties[Part.OWN], *self.duties[Part.RISEN]):
+            found[duty.kind.endpoint] = found.get(duty.kind.endpoint, 0) + duty.count
+        return found
+
+
+def todo(kind: Kind, part: Part) -> str:
+    """`help` for one's own, `help-risen`, `help-all`."""
+    return kind.key if part is Part.OWN else f"{kind.key}-{part.value}"
+
+
+def stands(kind: Kind, part: Part, code: str) -> Condition:
+    """The condition that a row of the kind's model stands in this part of the 待办 of a post over the region `code`."""
+    waits = and_(*kind.waits())
+    if part is Part.ALL:
+        return waits
+    ways = (_own if part is Part.OWN else _risen)(kind, code)
+    return and_(waits, or_(false(), *ways))
+
+
+def _own(kind: Kind, code: str) -> list[Condition]:
+    ways = []
+    for share in shares(code, held_places()):
+        here = inside(kind.model, share.codes, kind.prefix)
+        if share.steps == 0:
+            mine = [] if kind.person is None or level(code) is Level.CITY else [~_holds(kind, [literal(code)])]
+            ways.append(and_(here, *mine))
+        elif share.steps == 1 and kind.person is not None:
+            ways.append(and_(here, _colleague_below(kind, code)))
+    return ways
+
+
+def _risen(kind: Kind, code: str) -> list[Condition]:
+    ways = []
+    for share in shares(code, held_places()):
+        if share.due_before is None or kind.late_by is None:
+            continue
+        not_own = [~_colleague_below(kind, code)] if share.steps == 1 and kind.person is not None else []
+        ways.append(and_(inside(kind.model, share.codes, kind.prefix), kind.late_by(share.due_before), *not_own))
+    return ways
+
+
+def level(code: str) -> Level:
+    """The level of a post's region."""
+    from app.models.region import LEVELS
+
+    return LEVELS[len(code)]
+
+
+def _holds(kind: Kind, places: Sequence[Any]) -> Condition:
+    """The condition that the person concerned holds a living post over one of these places."""
+    return select(Post.id).where(Post.user_id == kind.person, Post.region_code.in_(places), *living()).exists()
+
+
+def _colleague_below(kind: Kind, code: str) -> Condition:
+    """The condition that the person concerned keeps the row's own place below `code`: it is decided one level up."""
+    names = [f"{kind.prefix}{one.value}_code" for one in Level if one is not Level.CITY]
+    lower = [getattr(kind.model, name) for name in names]
+    theirs = Post.user_id == kind.person, Post.region_code.in_(lower), func.length(Post.region_code) > len(code)
+    return select(Post.id).where(*theirs, *living()).exists()
+
+
+def desk(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> Desk:
+    """The 待办 of a post over the region `code`; `scopes` are what access lets it reach, by kind. Two statements."""
+    parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
+    narrowed = {
+        (kind.key, part): scopes[kind.key].where(stands(kind, part, code))
+        for kind in kinds
+        for part in parts
+        if part is not Part.RISEN or kind.late_by is not None
+    }
+    now = clock.now()
+    counts = {}
+    for kind in kinds:
+        for part in parts:
+            if (wanted := narrowed.get((kind.key, part))) is not None:
+                late = [] if kind.late_by is None else [wanted.where(kind.late_by(now))]
+                counts[kind.key, part] = [_count(wanted), *map(_count, late)]
+    numbers = iter(db.session.execute(select(*(one for pair in counts.values() for one in pair))).one())
+    duties: dict[Part, list[Duty]] = {part: [] for part in Part}
+    by_key = {kind.key: kind for kind in kinds}
+    for (key, part), pair in counts.items():
+        found = [next(numbers) for _ in pair]
+        duties[part].append(Duty(by_key[key], part, found[0], sum(found[1:])))
+    return Desk(duties, _lines(narrowed, by_key, duties))
+
+
+def _count(wanted: Select[Any]) -> Any:
+    some = wanted.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(CAP).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _lines(
+    narrowed: Mapping[tuple[str, Part], Select[Any]], kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]]
+) -> dict[Part, list[Line]]:
+    """The most urgent of what waits, own and risen, in one statement; none when nothing waits."""
+    found: dict[Part, list[Line]] = {Part.OWN: [], Part.RISEN: []}
+    full = [(duty.kind, part) for part in found for duty in duties[part] if duty.count]
+    if not full:
+        return found
+    each = [_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full]
+    for row in db.session.execute(union_all(*each)):
+        kind = kinds[row.key]
+        due = kind.due(row.since, row.due)
+        found[Part(row.part)].append(Line(kind, row.id, row.title, row.note, row.code, row.since, due))
+    return {part: sorted(lines, key=_urgency)[:SHOWN] for part, lines in found.items()}
+
+
+def _urgency(line: Line) -> tuple[Any, ...]:
+    """Overdue first, then what is due first, then what waits longest."""
+    return not line.overdue, line.due or line.since, line.kind.key, line.id
+
+
+def _of_kind(kind: Kind, part: Part, scope: Select[Any]) -> Any:
+    title, note, since, due = kind.row()
+    first = since if due is None else due
+    columns = [
+        literal(kind.key).label("key"),
+        literal(part.value).label("part"),
+        kind.model.id.label("id"),
+        title.label("title"),
+        cast(note, String).label("note"),
+        getattr(kind.model, f"{kind.prefix}community_code").label("code"),
+        since.label("since"),
+        (cast(null(), UtcDateTime()) if due is None else due).label("due"),
+    ]
+    rows = kind.tables(scope).with_only_columns(*columns, maintain_column_froms=True)
+    return select(rows.order_by(first, kind.model.id).limit(OF_A_KIND).subquery())

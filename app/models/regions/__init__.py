@@ -1,0 +1,1 @@
+"""The tree of regions: its file, searches, changes, mergers, former names."""

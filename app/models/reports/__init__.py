@@ -1,0 +1,1 @@
+"""志愿者上报: review and lists."""

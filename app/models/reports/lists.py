@@ -1,0 +1,99 @@
+"""What lists of reports show: the portal's, the home page's column, the office's review list."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload, with_loader_criteria
+
+from app.db import db
+from app.models.activities.search import named
+from app.models.activity import Activity
+from app.models.pages.state_counts import state_counts
+from app.models.picture import Picture
+from app.models.report import Report, ReportKind, ReportStatus, took_part
+from app.models.user import User
+from app.models.written import first_picture
+
+TEXTS = ("title", "body")  # where words are sought
+EXCERPT = 200  # characters of the text that a list shows
+CHOICES = 50  # activities offered to link a report to
+PINNED = 2  # at most so many in the home page's column: what the community publishes must get there too
+Condition = ColumnElement[bool]
+TO_STAFF: Condition = Report.status != ReportStatus.DRAFT  # a draft is its author's alone
+WITH_AUTHOR = joinedload(Report.user)
+BUT_DRAFTS = with_loader_criteria(Report, TO_STAFF, propagate_to_loaders=False)  # for app.access.one
+
+
+def published() -> Select[Any]:
+    """Every published report as a row: its columns, `author`, `excerpt`, `picture` and `alt` of the first one."""
+    return (
+        select(
+            Report.id,
+            Report.title,
+            Report.kind,
+            Report.community_code,
+            Report.published_at,
+            Report.pinned_at,
+            func.substr(Report.body, 1, EXCERPT + 1).label("excerpt"),
+            User.name.label("author"),
+            Picture.name.label("picture"),
+            Picture.alt,
+        )
+        .join(User, User.id == Report.user_id)
+        .outerjoin(Picture, first_picture(Report))
+        .where(Report.status == ReportStatus.PUBLISHED)
+    )
+
+
+def newest(count: int) -> list[Any]:
+    """The home page's column: at most two that are pinned (the last one pinned first), then the newest."""
+    pinned = published().where(Report.pinned_at.is_not(None)).order_by(Report.pinned_at.desc(), Report.id.desc())
+    first = list(db.session.execute(pinned.limit(min(PINNED, count))))
+    others = published().where(Report.id.not_in([row.id for row in first]))
+    order = Report.published_at.desc(), Report.id.desc()
+    return first + list(db.session.execute(others.order_by(*order).limit(count - len(first))))
+
+
+def says(words: str, *, author: bool = False) -> list[Condition]:
+    """One condition a word: it stands in the report, names a place around it or (for staff) its `author`."""
+    if not author:
+        return named(words, Report, TEXTS)
+    return [
+        or_(*named(word, Report, TEXTS), Report.user.has(User.name.icontains(word, autoescape=True)))
+        for word in words.split()
+    ]
+
+
+def of_kind(kind: ReportKind | None) -> list[Condition]:
+    """The condition that it is of this kind; none where none is chosen."""
+    return [Report.kind == kind] if kind else []
+
+
+def counts(scope: Select[Any]) -> dict[ReportStatus, int]:
+    """How many reports of this scope are in each state, capped at 1,000; one statement."""
+    return state_counts(scope, ReportStatus, lambda status: Report.status == status)
+
+
+def mine(user_id: int) -> Select[tuple[Report]]:
+    """Everything this person has written."""
+    return select(Report).where(Report.user_id == user_id)
+
+
+def attended(user_id: int, linked: Activity | None) -> list[Activity]:
+    """Activities that a report of this person may tell about, newest first; the one `linked` now is among them."""
+    order = Activity.starts_at.desc(), Activity.id.desc()
+    found = list(db.session.scalars(took_part(user_id).order_by(*order).limit(CHOICES)))
+    return found if linked is None or linked in found else [linked, *found]
+
+
+def made_from(activity: Activity) -> Report | None:
+    """The plan of which this activity was made, with its author; None when it moved to another community since."""
+    same = Report.planned_id == activity.id, Report.community_code == activity.community_code
+    return db.session.scalar(select(Report).where(*same).options(WITH_AUTHOR))
+
+
+def public_report(id: int) -> Any:
+    """A published report with author, pictures and activities; None where there is none."""
+    loaded = WITH_AUTHOR, joinedload(Report.activity), joinedload(Report.planned), selectinload(Report.pictures)
+    shown = and_(Report.id == id, Report.status == ReportStatus.PUBLISHED)
+    return db.session.scalar(select(Report).where(shown).options(*loaded))

@@ -1,0 +1,1 @@
+"""Work units: lists, changes, mergers, what a unit sees of itself."""

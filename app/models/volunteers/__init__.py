@@ -1,0 +1,1 @@
+"""What a person is as a volunteer: identity, ID-card number, membership, searches."""
