@@ -16,7 +16,6 @@ from flask_migrate import upgrade
 
 from app import clock, create_app
 from app.db import db
-from app.freshness import forget
 from app.models import (
     Activity,
     Application,
@@ -51,9 +50,8 @@ from app.models.feedback import FeedbackStatus
 from app.models.reports.lists import TO_STAFF
 from app.models.signup import SignUpStatus
 from tests import cast
-from tests.fixtures import Client, settings
+from tests.fixtures import Site, as_new, settings, sites
 from tests.showcases import make_base, make_team
-from tests.support.databases import Database, open_database
 from tests.support.postgres import RUN
 
 STAFF = ("city", "huanglou", "wantong", "unit")
@@ -198,33 +196,14 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture(scope="session")
-def demo_sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[Flask, Database]]]:
+def demo_sites() -> Iterator[Callable[[str], Site]]:
     """One application and database of the demonstration for each kind of database and worker."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
-    made: dict[str, tuple[Flask, Database]] = {}
-
-    def ask(kind: str) -> tuple[Flask, Database]:
-        if kind not in made:
-            database = open_database(kind, worker, prepare, name="demo")
-            app = create_app(settings(database.url, pictures(kind)))
-            app.test_client_class = Client
-            made[kind] = app, database
-        return made[kind]
-
-    yield ask
-    for app, database in made.values():
-        with app.app_context():
-            db.engine.dispose()
-        database.close()
+    with sites("demo", prepare, pictures) as ask:
+        yield ask
 
 
 @pytest.fixture
-def demo_app(kind: str, demo_sites: Callable[[str], tuple[Flask, Database]]) -> Iterator[Flask]:
+def demo_app(kind: str, demo_sites: Callable[[str], Site]) -> Iterator[Flask]:
     """The application on the demonstration as new, inside a context of its own."""
-    forget()
-    app, database = demo_sites(kind)
-    with app.app_context():
+    with as_new(*demo_sites(kind), f"demo-{kind}") as app:
         yield app
-        db.session.remove()
-    database.restore()
-    forget()

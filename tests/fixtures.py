@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -145,14 +146,44 @@ def forget_all_but_regions(template: str) -> None:
 @pytest.fixture
 def app(kind: str, applications: Callable[[str], Flask], databases: Callable[[str], Database]) -> Iterator[Flask]:
     """The application on a database as new, inside a context of its own."""
-    app = applications(kind)
+    with as_new(applications(kind), databases(kind), kind) as app:
+        yield app
+    shutil.rmtree(app.config["UPLOAD_URL"], ignore_errors=True)  # no picture of this test meets the next one's tick
+
+
+Site = tuple[Flask, Database]
+
+
+@contextmanager
+def sites(name: str, fill: Callable[[str], None], pictures: Callable[[str], str]) -> Iterator[Callable[[str], Site]]:
+    """Ask for the application and this worker's copy of the template `name`, by kind of database; `fill` makes it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    made: dict[str, Site] = {}
+
+    def ask(kind: str) -> Site:
+        if kind not in made:
+            database = open_database(kind, worker, fill, name=name)
+            app = create_app(settings(database.url, pictures(kind)))
+            app.test_client_class = Client
+            made[kind] = app, database
+        return made[kind]
+
+    yield ask
+    for app, database in made.values():
+        with app.app_context():
+            db.engine.dispose()
+        database.close()
+
+
+@contextmanager
+def as_new(app: Flask, database: Database, template: str) -> Iterator[Flask]:
+    """Inside a context of this application; afterwards its database is as new."""
     with app.app_context():
-        forget_all_but_regions(kind)
+        forget_all_but_regions(template)
         yield app
         db.session.remove()
     clock.move(timedelta(0))
-    shutil.rmtree(app.config["UPLOAD_URL"], ignore_errors=True)  # no picture of this test meets the next one's tick
-    databases(kind).restore()
+    database.restore()
 
 
 @pytest.fixture

@@ -18,7 +18,14 @@ from app.models.user import Role
 from tests import cast
 from tests.demonstration import rows
 from tests.support.statements import statements, writes
-from tests.world import ROWS, build
+from tests.world import ROWS, World
+
+
+@pytest.fixture
+def app(world_app):
+    """These tests look at the world."""
+    return world_app
+
 
 ROLES = {
     "": None,
@@ -125,20 +132,19 @@ NEAR = ("wantong", "baiyun")
 
 
 @EACH_ROUTE
-def test_every_role_at_every_position_gets_what_the_table_grants(app, clients, route, kind):
+def test_every_role_at_every_position_gets_what_the_table_grants(world, clients, route, kind):
     """On SQLite at own, sibling and other-branch position; on PostgreSQL at own and sibling."""
-    cross(clients, route, PLACES if kind == "sqlite" else NEAR)
+    cross(world, clients, route, PLACES if kind == "sqlite" else NEAR)
 
 
 @pytest.mark.full
 @EACH_ROUTE
-def test_the_full_cross(app, clients, route):
-    cross(clients, route, PLACES)
+def test_the_full_cross(world, clients, route):
+    cross(world, clients, route, PLACES)
 
 
-def cross(clients: Any, route: Route, places: tuple[str, ...]) -> None:
+def cross(world: World, clients: Any, route: Route, places: tuple[str, ...]) -> None:
     """Try the route as every role for the row of every place, plain and as htmx."""
-    world = build()
     for role in ROLES:
         client = clients(role)
         for place in places if "<" in route.rule else (None,):
@@ -155,9 +161,9 @@ def cross(clients: Any, route: Route, places: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_code_is_for_somebody_within_the_post(app, clients, htmx):
+def test_a_code_is_for_somebody_within_the_post(world, clients, htmx):
     """The person stands in the body of POST /office/password-codes, not in its address."""
-    users = {place: row["volunteer"].user_id for place, row in build().places.items()}
+    users = {place: world.values("office:password-codes", place)[0] for place in PLACES}
     route = next(one for one in GUARDED if one.endpoint == "office.password_codes_create")
     for role in ROLES:
         client = clients(role)
@@ -203,8 +209,7 @@ OWN = [route for route in NAMING if route.access == "signed-in"]
 
 
 @pytest.mark.parametrize("route", OWN, ids=lambda route: f"{route.method}-{route.endpoint}")
-def test_a_person_reaches_only_their_own_rows(app, clients, route):
-    world = build()
+def test_a_person_reaches_only_their_own_rows(world, clients, route):
     for role in ("member", "guest", "baiyun", "city"):
         client = clients(role)
         for htmx in (False, True):
@@ -217,11 +222,10 @@ def test_a_person_reaches_only_their_own_rows(app, clients, route):
             assert not writes(seen)
 
 
-def test_the_matrix_catches_a_planted_hole(app, clients, monkeypatch):
+def test_the_matrix_catches_a_planted_hole(world, clients, monkeypatch):
     """A switch that opens the doors must make the same judgement fail."""
     from app import access
 
-    world = build()
     route = next(r for r in NAMING if r.endpoint == "office.applications_show")
     path = address(route, world, "wantong")
     assert judge(clients("baiyun").get(path), "404", False)

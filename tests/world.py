@@ -1,14 +1,21 @@
 """A world with one row of every noun in each of three communities, for the permission matrix.
 
-`ROWS` maps `<first segment>:<nouns of the variables>` of a route to the values that name those rows.
+It is built once, into a template database of its own; `world_app` is the application on it, as new for every test,
+and `world` names its rows. `ROWS` maps `<first segment>:<nouns of the variables>` of a route to the values that name those rows.
 """
 
-from collections.abc import Callable
+import json
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from app import clock
+import pytest
+from flask import Flask
+
+from app import clock, create_app
 from app.db import db
 from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute
 from app.models.application import ApplicationStatus
@@ -21,10 +28,13 @@ from app.models.team import MemberStatus
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
 from tests import cast
+from tests.fixtures import as_new, prepare, settings, sites
 from tests.helps import ask
 from tests.honours import REASON, past_quarter, served
 from tests.people_files import brought_in
 from tests.showcases import make_base, make_member, make_team
+from tests.support.databases import Database
+from tests.support.postgres import RUN
 
 # key → how to read the values from a place's rows
 ROWS: dict[str, Callable[[Any], list[Any]]] = {
@@ -76,21 +86,56 @@ UNIT_SEES = {  # where the cast's unit has a volunteer, or an entry or dispute o
 
 @dataclass
 class World:
-    """The rows of each place by name."""
+    """What names the rows of each place: place → key of a route → the values of its variables."""
 
-    places: dict[str, dict[str, Any]]
+    places: dict[str, dict[str, list[Any]]]
 
     def values(self, key: str, place: str) -> list[Any]:
         """What a route with this key puts into its variables for this place."""
-        return ROWS[key](self.places[place])
+        return self.places[place][key]
 
     def unit_sees(self, key: str, place: str | None) -> bool:
         """Whether the cast's unit administrator reaches the row."""
         return place in UNIT_SEES.get(key, set())
 
 
+def rows_file(url: str) -> Path:
+    """Where the run keeps what names the rows of this kind of database."""
+    return Path(os.environ[RUN], f"world-{url.partition(':')[0].partition('+')[0]}.json")
+
+
+def fill(url: str) -> None:
+    """Fill a template database: the cast, then the world."""
+    prepare(url)
+    app = create_app(settings(url))
+    with app.app_context():
+        rows_file(url).write_text(json.dumps(build().places))
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def world_sites() -> Iterator[Callable[[str], tuple[Flask, Database]]]:
+    """One application and database of the world for each kind of database and worker."""
+    with sites("world", fill, lambda kind: "") as ask_for:
+        yield ask_for
+
+
+@pytest.fixture
+def world_app(kind: str, world_sites: Any) -> Iterator[Flask]:
+    """The application on the world as new, inside a context of its own."""
+    with as_new(*world_sites(kind), f"world-{kind}") as app:
+        yield app
+
+
+@pytest.fixture
+def world(world_app: Flask) -> World:
+    """What names the world's rows."""
+    return World(json.loads(rows_file(world_app.config["SQLALCHEMY_DATABASE_URI"]).read_text()))
+
+
 def build() -> World:
-    """Make the rows; committed by the first request of a client."""
+    """Make the rows."""
     codes = {"wantong": cast.WANTONG, "baiyun": cast.baiyun_code(), "far": cast.far_code()}
     people = {"wantong": "volunteer", "baiyun": None, "far": "guest"}
     world = World({})
@@ -111,8 +156,8 @@ def build() -> World:
         rows |= _displays(place, volunteer) | brought_in(code)
         rows |= _help(code, volunteer) | _team(code, volunteer) | _delegation(place, number, code, volunteer)
         db.session.add(rows["message"])
-        world.places[place] = rows
-    db.session.commit()
+        db.session.commit()
+        world.places[place] = {key: read(rows) for key, read in ROWS.items()}
     return world
 
 

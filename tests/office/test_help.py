@@ -176,7 +176,7 @@ def test_staff_solve_it_themselves_or_send_a_result_back(wantong):
     assert request.status is S.DONE
     assert post(wantong, request, "result-refusal", reason="").status_code == 422
     assert post(wantong, request, "result-refusal", reason="还在漏").status_code == 303
-    assert request.status is S.SERVING
+    assert request.status is S.ACCEPTED  # nobody is there to go on: it waits for somebody again
 
 
 def test_staff_write_down_a_result_for_a_volunteer(wantong):

@@ -238,7 +238,8 @@ def test_records_and_people_leave_by_post_with_a_purpose(busy, clients):
         assert client.post(f"{path}/export", data={"purpose": ""}).status_code == 422
         answer = client.post(f"{path}/export?from={clock.today():%Y-%m}", data={"purpose": "核对", "format": "csv"})
         assert len(answer.text.strip().splitlines()) == count + 1
-    notes = db.session.scalars(db.select(HistoryNote.text).join(History).where(History.action == "export"))
+    exports = db.select(HistoryNote.text).join(History).where(History.action == "export")
+    notes = db.session.scalars(exports.order_by(History.id))
     assert [note.partition("，")[0] for note in notes] == ["服务记录 27 行（csv）", "服务过的人 3 行（csv）"]
 
 
