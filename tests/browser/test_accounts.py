@@ -93,6 +93,7 @@ def test_a_lists_region_filter_narrows_step_by_step_and_lives_in_the_address(pag
     page.locator("#region-1").select_option("320303")
     expect(page.locator("#region-2")).to_contain_text("云龙区（全部）")
     expect(page.locator("#region-3")).to_have_count(0)
+    expect(page).to_have_url(re.compile("region=320303"))
     page.reload()
     expect(page.locator("#region-1")).to_have_value("320303")
     page.go_back()
