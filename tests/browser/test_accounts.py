@@ -243,6 +243,7 @@ def walk(page, app, live_server):
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("browser_kind", ["page", "phone"])
 def test_every_page_is_accessible_valid_and_narrow(request, app, live_server, browser_kind):
     for number in range(3):

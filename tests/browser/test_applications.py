@@ -113,6 +113,7 @@ def people(app):
     return pages_of(application, volunteer)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_is_accessible_and_fits(page, app, live_server, people, width):
     wrong = {}

@@ -189,6 +189,7 @@ def test_everything_works_without_scripts(plain, desk, live_server):
 PAGES = ["", "?q=nobody", "?state=present", "/1", "/completion", "/walk-ins", "/sheet"]
 
 
+@pytest.mark.full
 @pytest.mark.sqlite_only
 def test_the_pages_are_accessible_valid_and_fit_a_narrow_phone(page, desk, activity):
     mark(live_signup(activity), "1", by=cast.who("wantong"))

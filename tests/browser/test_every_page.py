@@ -190,6 +190,7 @@ def candidates(route: Route, world: dict[str, list[tuple[Any, ...]]]) -> Iterato
                 yield Visit(who, fill(route.rule, values), route.endpoint, frozenset({422}))
 
 
+@pytest.mark.full
 def test_every_form_sent_empty(demo_app, walk, refused):
     wrong = walk(demo_app, refused, empty=True)
     assert not wrong, report(wrong)

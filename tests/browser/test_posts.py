@@ -116,6 +116,7 @@ def places(app):
     ]  # fmt: skip
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_is_accessible_and_fits(page, become, places, width):
     wrong = {}
