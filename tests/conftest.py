@@ -23,8 +23,24 @@ def pytest_unconfigure(config: Any) -> None:
         postgres.close_run(config.run_pipe)
 
 
+SURFACES = {"auth", "browser", "member", "office", "portal"}  # whose rules lie in the models, tried on both databases
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test that uses a database runs on SQLite and on PostgreSQL, unless it is marked sqlite_only."""
-    if "kind" in metafunc.fixturenames:
-        one = metafunc.definition.get_closest_marker("sqlite_only")
-        metafunc.parametrize("kind", ["sqlite"] if one else ["sqlite", "postgresql"], indirect=True, scope="function")
+    """Every test that uses a database runs on SQLite and on PostgreSQL, unless it is marked for one of them.
+
+    The surfaces meet PostgreSQL in `make test-full`; in `make test` only where they are marked `both`. Models,
+    commands, concurrency, the matrix and the walk over every page meet it always.
+    """
+    if "kind" not in metafunc.fixturenames:
+        return
+    marked, folder = metafunc.definition.get_closest_marker, metafunc.definition.path.parent.name
+    postgresql: Any = "postgresql"
+    if folder in SURFACES and not marked("both"):
+        postgresql = pytest.param("postgresql", marks=pytest.mark.full)
+    kinds = ["sqlite", postgresql]
+    if marked("sqlite_only"):
+        kinds = kinds[:1]
+    if marked("postgresql_only"):
+        kinds = kinds[1:]
+    metafunc.parametrize("kind", kinds, indirect=True, scope="function")

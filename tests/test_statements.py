@@ -101,6 +101,7 @@ def measured(client_of: Callable[[str], Any], busy: dict[str, Any]) -> dict[str,
     return found
 
 
+@pytest.mark.sqlite_only
 def test_no_page_costs_more_at_a_hundred_rows_than_at_ten(app, clients):
     cast.make_activity(starts_at=clock.now() - timedelta(days=60), title="很久以前")  # has risen to every level
     more(10, 0)

@@ -26,7 +26,7 @@ from tests.support.statements import statements, writes
 from tests.test_access import GUARDED, Route, key_of
 from tests.world import ROWS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 ID_CARD = "999999198803070028"
 NAME, USERNAME = "钱晓梅", "qianxiaomei"
 
