@@ -76,8 +76,8 @@ def fill() -> None:
     """Write the cast into an empty, migrated database that has its regions; commits."""
     places = {"baiyun": baiyun_code(), "far": far_code()}
     units = {
-        "unit": WorkUnit(name="徐州市第一测试中学", initials="xzsdycszx"),
-        "unit2": WorkUnit(name="徐州测试机械有限公司", initials="xzcsjxyxgs"),
+        "unit": WorkUnit(name="徐州市第一测试中学", initials="xzsdycszx", district_code=GULOU),
+        "unit2": WorkUnit(name="徐州测试机械有限公司", initials="xzcsjxyxgs", district_code=GULOU),
     }
     db.session.add_all(units.values())
     db.session.flush()

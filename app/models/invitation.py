@@ -11,8 +11,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Row, Sealed, db
-from app.models.help.answering import Answering
-from app.models.help.answering import InvitationStatus as InvitationStatus
+from app.models.imports.answering import Answering
+from app.models.imports.answering import InvitationStatus as InvitationStatus
 from app.models.imports.importing import Importing
 from app.models.imports.importing import ImportStatus as ImportStatus
 from app.models.region import CITY, Placed
@@ -66,7 +66,7 @@ class Invitation(Answering, Placed, Row, Model):
             InvitationStatus.WITHDRAWN: REASON,
         },
         InvitationStatus.ACCEPTED: {},
-        InvitationStatus.DECLINED: {InvitationStatus.OPEN: FREE},
+        InvitationStatus.DECLINED: {InvitationStatus.OPEN: FREE, InvitationStatus.WITHDRAWN: REASON},
         InvitationStatus.WITHDRAWN: {},
     }
     __table_args__ = (

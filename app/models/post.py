@@ -16,7 +16,7 @@ from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.history import record
 from app.models.message import tell
-from app.models.region import LEVELS, Level, heir, lineage, place_name
+from app.models.region import LEVELS, Level, heir, lineage, place_name, prefixes
 from app.models.stateful import given
 from app.models.work_unit import WorkUnit, unit_name, units
 from app.refusal import Refused
@@ -188,7 +188,7 @@ def not_over(on: date | None = None) -> list[Any]:
 
 
 def _units_below(post: Post) -> Any:
-    """The condition that a unit's post lies below this one: the city reaches all, a district its own and those of none."""
+    """The condition that a unit's post lies below this one: the city reaches all, a district its own."""
     if post.rank <= RANKS[Role.UNIT]:
         return false()
     theirs = [unit.id for unit in units_below(post)]
@@ -199,8 +199,8 @@ def units_below(post: Post) -> list[WorkUnit]:
     """The work units whose posts this one grants, in the order of their names; merged ones too (their posts remain)."""
     if post.rank <= RANKS[Role.UNIT]:
         return []
-    everywhere = post.role is Role.CITY
-    return [one for one in units().values() if everywhere or one.district_code in (None, post.region_code)]
+    everywhere, mine = post.role is Role.CITY, prefixes(post.region_code or "")
+    return [one for one in units().values() if everywhere or one.district_code in mine]
 
 
 def keepers(code: str) -> list[int]:

@@ -93,13 +93,14 @@ class UnitDispute(Stateful, Row, Model):
 
     def uphold(self, *, by: "User") -> None:
         """异议成立: from now on the person belongs to no unit of the list; records of the past keep theirs."""
-        self._leave(by, D.UPHELD)
         volunteer = _held_volunteer(self.volunteer_id)
+        self._leave(by, D.UPHELD)
         self.decided_at = clock.now()
         self.move(D.UPHELD, by=by)
         name, said = unit_name(self.unit_id), "您现在填写的单位和以前的服务记录都不变。"
         if volunteer.unit_id == self.unit_id:
             volunteer.unit_id, volunteer.unit_other = None, ""
+            _no_unit_from_now_on(volunteer)
             record(volunteer, "change", by=by, reason=f"工作单位：{name} → {NO_UNIT}（归属异议成立）")
             touch("volunteers")
             said = f"现在记为“{NO_UNIT}”，以前的服务记录不变。有新的单位，请在志愿者申请里变更。"
@@ -150,6 +151,16 @@ class UnitDispute(Stateful, Row, Model):
     def _tell(self, people: list[int], title: str, body: str) -> None:
         for user_id in people:
             tell(user_id, title, body, path=f"/office/disputes/{self.id}", about=f"dispute:{self.id}")
+
+
+def _no_unit_from_now_on(volunteer: Volunteer) -> None:
+    """What the person will still do counts for no unit: a record takes the unit of its sign-up."""
+    from app.models.activity import Activity
+    from app.models.signup import SignUp
+
+    to_come = select(Activity.id).where(Activity.starts_at > clock.now())
+    theirs = update(SignUp).where(SignUp.volunteer_id == volunteer.id, SignUp.activity_id.in_(to_come))
+    db.session.execute(theirs.values(unit_id=None))
 
 
 def _held_volunteer(id: int) -> Volunteer:

@@ -338,16 +338,12 @@ def test_declining_costs_nothing_and_withdrawing_forgets_the_numbers(app):
     assert not db.session.scalars(db.select(EarlierService)).all()
 
 
-def test_a_left_volunteer_comes_back(app):
+def test_who_left_is_let_back_in_by_a_community_only(app):
     volunteer, user = cast.volunteer_of("second"), cast.who("second")
     volunteer.leave(by=user)
     invitation = invite(
         line(姓名="王建国", 手机号="13800000002", 服务社区=cast.baiyun_code(), 服务次数=2), closes_on=date(2025, 1, 1)
     )
-    invitation.accept(by=user, id_card=CARD)
-    assert (volunteer.status, volunteer.community_code, volunteer.services) == (
-        VolunteerStatus.SERVING,
-        cast.baiyun_code(),
-        2,
-    )
-    assert_figures_true()
+    with pytest.raises(Refused, match="先提交志愿者申请"):
+        invitation.accept(by=user, id_card=CARD)
+    assert volunteer.status is VolunteerStatus.LEFT and volunteer.services == 0

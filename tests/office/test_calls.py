@@ -70,5 +70,6 @@ def test_after_a_new_time_everybody_is_called_again_and_after_thirty_days_nobody
         assert office.post(f"{url}/{row.id}", data={"called": "1"}).status_code == 303
         assert "李静" not in office.get(f"{url}?open=1").text
         assert re.search(rf'href="{url}"', office.get(url.removesuffix("/calls")).text)
+    assert office.post(f"{url}/phones").status_code == 409  # whole numbers only where the activity is off
     until(row.called_at + timedelta(days=31))
     assert "不用电话通知" in clients("wantong").get(url).text

@@ -74,9 +74,11 @@ def is_called(signup: SignUp, news: News) -> bool:
 
 
 def show_phones(signups: Sequence[SignUp], news: News | None, *, by: User) -> dict[int, str]:
-    """The numbers of these people (loaded), each look noted: sign-up id → number. Refused without news."""
-    if news is None:
-        raise Refused("这次活动没有取消或变动，不用电话通知。")
+    """The numbers of these people (loaded), each look noted: sign-up id → number. Refused unless it was cancelled: a host
+    knows guests by their last digits only (SPEC section 2), and editing a place must not open their numbers.
+    """
+    if news is None or not news.cancelled:
+        raise Refused("活动取消了才能查看电话，改时间地点会发站内消息。")
     for signup in signups:
         record(signup, "phone", by=by, reason=news.why)
     db.session.flush()

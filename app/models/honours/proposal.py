@@ -15,7 +15,7 @@ from app.models.honours.quarter import Quarter, quarter_named, quarter_of
 from app.models.stateful import Stale, TransitionError
 from app.models.team import Team, TeamStatus
 from app.models.user import User
-from app.models.volunteer import Volunteer
+from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.workday import last_of, working_days
 from app.refusal import Invalid, Refused
 
@@ -132,7 +132,8 @@ def not_yet(honour: Honour) -> str:
         return f"{quarter.words if quarter else honour.quarter}还没有结束，数字还会变，结束以后才能公示。"
     if isinstance(subject, Team):
         return "" if subject.status is TeamStatus.ACTIVE else "这支团队已经解散，不能公示。"
-    must_serve(subject)
+    if subject.status is VolunteerStatus.LEFT:
+        return "这位志愿者已经注销，不能公示。"
     if not may_be_star(subject.political):
         return "个人之星须是中共党员或中共预备党员。"
     return "" if honour.agreed_at else "本人还没有同意公开姓名，同意以后才能公示。"

@@ -35,14 +35,14 @@ def find_earlier(people: Sequence[Person], done: Checked) -> None:
     columns = Invitation.name, Invitation.phone_hash, Invitation.id_card_hash
     living = select(*columns).where(Invitation.status != InvitationStatus.WITHDRAWN)
     for some in pieces(people):
-        phones = {phone_hash(person): person for person in some}
+        phones = {(phone_hash(person), person["name"]): person for person in some}  # families share a number
         cards = {card_hash(person["card"]): person for person in some if person["card"]}
-        known = or_(Invitation.phone_hash.in_(phones), Invitation.id_card_hash.in_(cards))
+        known = or_(Invitation.phone_hash.in_({phone for phone, _ in phones}), Invitation.id_card_hash.in_(cards))
         for name, phone, card in db.session.execute(living.where(known)):
             if card in cards:
                 done.wrong(cards[card]["line"], "身份证号", "这个人以前导入过，不能再导入一次。请删去这个人的行。")
-            elif phone in phones and phones[phone]["name"] == name:
-                done.wrong(phones[phone]["line"], "姓名", "这个人以前导入过，不能再导入一次。请删去这个人的行。")
+            elif (phone, name) in phones:
+                done.wrong(phones[phone, name]["line"], "姓名", "这个人以前导入过，不能再导入一次。请删去这个人的行。")
     done.errors.sort(key=lambda error: error[0])
 
 

@@ -88,7 +88,7 @@ class Importing:
             if same.status is ImportStatus.DONE or same.carried:
                 day = f"{clock.local(same.created_at):%Y-%m-%d}"
                 raise Invalid("file", f"这个文件 {day} 已经导入过（{same.people} 人），不能再导入一次。")
-            if same.status is ImportStatus.CHECKED:
+            if same.status is ImportStatus.CHECKED and by is not None and same.created_by_id == by.id:
                 db.session.delete(same)  # checked anew, perhaps with other choices
         done = dry_run(sheet, choices)
         made = cast("type[Import]", cls)(

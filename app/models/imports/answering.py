@@ -7,14 +7,14 @@ they are one already, and takes over the earlier services, once (SPEC section 4)
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from app import clock
 from app.crypto import keyed_hash
-from app.db import lock
+from app.db import db, lock
 from app.freshness import touch
 from app.models.accounts.credentials import CODE_LETTERS
 from app.models.application import Application, hold_applications, open_application
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 CODE_LENGTH = 8  # 40 bits
 OTHER_CARD = "与原平台登记的身份证号码不一致，请核对；确实不对的，请联系社区核实。"
+OWN_LIST = "这份名单是您自己导入的，不能由您自己接受。请让其他管理员核对后重新导入。"
+LEFT_BEFORE = "您已注销志愿者身份。请先提交志愿者申请，社区通过后再来接受这份邀请。"
 UNDER_AGE = "未满 18 周岁，要先由监护人同意：请先提交志愿者申请，社区通过后再来接受这份邀请。"
 
 
@@ -86,14 +88,18 @@ class Answering(Stateful):
         self._hold(by)
         if not self.can_move(S.ACCEPTED):
             raise TransitionError(self, S.ACCEPTED)
+        if self.import_of().created_by_id == by.id:
+            raise Refused(OWN_LIST, self)
         volunteer = _held(by.id)
-        if volunteer is None or volunteer.status is VolunteerStatus.LEFT:
+        if volunteer is None:
             volunteer = self._join(by, id_card)
+        elif volunteer.status is VolunteerStatus.LEFT:  # only a community lets somebody back in (Volunteer.MOVES)
+            raise Refused(LEFT_BEFORE, self)
         elif self.id_card_hash and volunteer.id_card_hash not in (None, self.id_card_hash):
             raise Refused(OTHER_CARD, self)
         self._take_over(volunteer)
         self.accepted_by_id, self.answered_at = by.id, clock.now()
-        self._forget()
+        self._forget()  # but the hashes, by which nobody is brought in twice
         self.move(S.ACCEPTED, by=by)
         touch("volunteers")
         return volunteer
@@ -115,7 +121,7 @@ class Answering(Stateful):
         self._hold(None)
         self.move(S.WITHDRAWN, by=by, reason=reason)
         self._forget()
-        self.phone_hash, self.phone_tail = None, ""
+        self.phone_hash, self.phone_tail, self.id_card_hash = None, "", None
         cast("Invitation", self).drop_services()
 
     def _hold(self, by: User | None) -> None:
@@ -125,9 +131,15 @@ class Answering(Stateful):
         lock(select(type(self)).where(type(self).id == self.id))
 
     def _forget(self) -> None:
-        """The numbers served their purpose; the phone's hash stays, so that nobody is brought in twice."""
-        self.phone = self.id_card = self.id_card_hash = None
+        """The numbers served their purpose."""
+        self.phone = self.id_card = None
         self.id_card_tail = ""
+
+    def import_of(self) -> Any:
+        """The import that made this invitation."""
+        from app.models.invitation import Import
+
+        return db.session.get_one(Import, cast("Invitation", self).import_id)
 
     def _join(self, by: User, typed: str) -> Volunteer:
         card = read_card(typed or card_given_before(by.id))
