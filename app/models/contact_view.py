@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db
 from app.models.assignment import Assignment
-from app.models.help.states import AssignmentStatus
+from app.models.help.states import AssignmentStatus, HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.user import User
 from app.refusal import Refused
@@ -46,10 +46,17 @@ def look(request: HelpRequest, *, by: User) -> Contact:
 
 def look_as_volunteer(assignment: Assignment, *, by: User) -> Contact:
     """For the volunteer: from 接单 until seven days after 办结; `request` is loaded."""
-    mine = assignment.standing in (AssignmentStatus.ACCEPTED, AssignmentStatus.DONE)
-    if not mine or not assignment.request.shows_contact:
+    if not may_look(assignment):
         raise Refused("接单以后、办结后七天以内才能查看联系方式。", assignment)
     return _shown(assignment.request, by, "volunteer", "")
+
+
+def may_look(assignment: Assignment) -> bool:
+    """Whether the volunteer sees the contact now: who helped in a round that is over does not, once it is reopened."""
+    request, standing = assignment.request, assignment.standing
+    over = assignment.record_id is not None and request.status is not HelpStatus.CLOSED
+    here = standing is AssignmentStatus.ACCEPTED or (standing is AssignmentStatus.DONE and not over)
+    return here and request.shows_contact
 
 
 def _shown(request: HelpRequest, by: User, role: str, place: str) -> Contact:

@@ -126,12 +126,22 @@ class Volunteer(Identity, Stateful, Row, Model):
         self.move(VolunteerStatus.LEFT, by=by, reason=reason)
         self.left_at = clock.now()
         leave_teams(self, teams, by=by)
+        self._withdraw_from_stars(by)
         waiting = open_application(self.user_id)
         if waiting is not None:
             waiting.withdraw(by=by)
         self._forget_card()
         self.guardian_name, self.guardian_phone = "", None
         self._say(by, "您的志愿者身份已注销", reason)
+
+    def _withdraw_from_stars(self, by: User) -> None:
+        """Nobody becomes a star after leaving; stars of the past stay."""
+        from app.models.honour import Honour, HonourStatus
+
+        coming = Honour.status.in_((HonourStatus.CANDIDATE, HonourStatus.ANNOUNCED))
+        for honour in db.session.scalars(select(Honour).where(Honour.volunteer_id == self.id, coming)):
+            if not honour.settle():
+                honour.revoke(by=by, reason="本人已注销志愿者身份。")
 
     def release_card(self, *, by: User, reason: str) -> None:
         """Free an ID-card number that this person should not have used; they are asked for the right one."""

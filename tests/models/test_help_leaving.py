@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.db import db
 from app.models import Assignment, HelpRequest, Message, Volunteer
+from app.models.contact_view import look_as_volunteer
 from app.models.help.states import ASSIGNMENT_MOVES, OPEN, REQUEST_MOVES, Rating
 from app.models.history import History
 from app.models.volunteer import VolunteerStatus
@@ -45,6 +47,28 @@ def test_who_pauses_is_asked_no_more_and_sends_somebody_else(app):
     assert titles("wantong").count("求助没有人接单，请重新安排") == 2
     assert titles("wantong").count("志愿者去不了，请换人") == 1, "somebody is still there"
     assert titles("volunteer").count("这件求助不用再去了") == 3
+
+
+def fresh(one):
+    """The assignment read anew, with its request."""
+    wanted = db.select(Assignment).where(Assignment.id == one.id).options(joinedload(Assignment.request))
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def test_a_refused_result_is_nothing_for_who_has_left(app):
+    done = bring(S.DONE)
+    volunteer_of("volunteer").leave(by=who("volunteer"))
+    done.refuse_result(by=who("wantong"), reason="还在漏水")
+    assert (done.status, of(done)[0].status) == (S.ACCEPTED, A.GAVE_UP)
+
+
+def test_who_helped_before_a_reopening_sees_the_contact_no_more(app):
+    request = bring(S.CLOSED)
+    (one,) = of(request)
+    assert look_as_volunteer(fresh(one), by=who("volunteer")).name
+    request.reopen(reason="又漏了")
+    with pytest.raises(Refused, match="才能查看"):
+        look_as_volunteer(fresh(one), by=who("volunteer"))
 
 
 def test_who_leaves_by_themselves_needs_no_message(app):

@@ -198,3 +198,9 @@ def test_two_who_propose_at_once_make_one(app):
     db.session.commit()
     made = together(app, [lambda: propose(quarter, db.session.get_one(Volunteer, id), REASON, by=None).id] * 3)
     assert sorted(isinstance(one, int) for one in made) == [False, False, True]
+
+
+def test_who_leaves_becomes_no_star(app):
+    honour = announced()
+    cast.volunteer_of("volunteer").leave(by=cast.who("volunteer"))
+    assert honour.status is S.REVOKED and not in_announcement(9)

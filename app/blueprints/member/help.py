@@ -12,7 +12,7 @@ from app.blueprints.member import member
 from app.htmx import go, render
 from app.listing import AnyFilter, Key, Listing
 from app.models.assignment import Assignment, mine
-from app.models.contact_view import look_as_volunteer
+from app.models.contact_view import look_as_volunteer, may_look
 
 
 @member.get("/help")
@@ -82,7 +82,9 @@ def _page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     assignment = _mine(id)
     context = {"contact": None, "forms": {}} | context
     context["forms"] = {"result": ServiceResultForm(formdata=None)} | context["forms"]
-    return render("member/help/show.html", status=status, a=assignment, r=assignment.request, **context)
+    return render(
+        "member/help/show.html", status=status, a=assignment, r=assignment.request, may_look=may_look, **context
+    )
 
 
 def _done(id: int, said: str) -> ResponseReturnValue:

@@ -84,10 +84,17 @@ class ServiceVerbs(Ground):
         for one in self.assignments(A.DONE):
             if one.record_id is None:
                 one.move(A.ACCEPTED, by=by, reason=reason)
-                tell_volunteer(one, "服务结果需要补做", reason)
+                self._go_on(one, by, reason)
         self.result = None
         self.move(S.SERVING, by=by, reason=reason)
         self.rest()  # where staff had solved it themselves nobody is left: 已受理 again
+
+    def _go_on(self, one: "Assignment", by: User, reason: str) -> None:
+        """Ask the helper to go again; somebody who has paused or left meanwhile gives it up."""
+        if db.session.get_one(Volunteer, one.volunteer_id).status is VolunteerStatus.SERVING:
+            tell_volunteer(one, "服务结果需要补做", reason)
+        else:
+            one.move(A.GAVE_UP, by=by, reason="志愿者已暂停服务或注销。")
 
     def close(self, *, by: User, result: str, title: str = "", summary: str = "", private_reason: str = "") -> None:
         """办结: the result, and either a summary for the public or a reason not to publish one.
