@@ -69,7 +69,8 @@ def feedback(id: int) -> ResponseReturnValue:
             return go(url_for("office.feedback", id=id))
     except Stale as stale:
         return page(activity, form, stale=stale, status=409)
-    return page(activity, form, preview=preview, status=form.status)
+    as_read = written if form.status == 200 else None  # a refusal rolled back what was read
+    return page(activity, form, preview=preview, status=form.status, as_read=as_read)
 
 
 @office.post("/activities/<int:id>/feedback/withdrawal")
@@ -84,9 +85,11 @@ def feedback_withdrawal(id: int) -> ResponseReturnValue:
     return page(activity, FeedbackForm(formdata=None, obj=written), withdrawal=form, status=422)
 
 
-def page(activity: Activity, form: FeedbackForm, *, status: int, **context: Any) -> ResponseReturnValue:
-    """The page with the activity's latest feedback; a withdrawn one stands there only in the history."""
-    latest = Feedback.latest(activity)
+def page(
+    activity: Activity, form: FeedbackForm, *, status: int, as_read: Feedback | None = None, **context: Any
+) -> ResponseReturnValue:
+    """The page with the activity's latest feedback (`as_read`, else read anew); a withdrawn one only in the history."""
+    latest = as_read or Feedback.latest(activity)
     living = latest if latest and latest.status is not FeedbackStatus.WITHDRAWN else None
     context = {"preview": False, "stale": None, "withdrawal": None, "activity": activity, "form": form} | context
     if context["stale"] and living:
