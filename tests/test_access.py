@@ -203,6 +203,8 @@ def test_the_table_holds_on_the_demonstration(demo_app):
                 left = iter(values)
                 path = re.sub(r"<[^>]+>", lambda _, left=left: str(next(left)), route.rule)
                 wanted = expected(route, role, "wantong", False)
+                if key_of(route) == "office:imports" and role != "city" and wanted == "allowed":
+                    wanted = "404"  # the demonstration's lists are the city's own
                 if role == "unit" and wanted == "404":
                     continue  # whoever of the unit lives in 万通社区 is reached: tests/office/test_volunteers.py
                 with statements() as seen:
