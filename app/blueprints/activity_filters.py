@@ -146,7 +146,7 @@ class DayField(Field):
 class OfficeFilter(TodoFilter, ActivityFilter):
     """The back office's: phase and days, inside the acting post's region."""
 
-    TODO = Activity
+    WAITING = Activity
 
     phase = StringField("状态", filters=[clean])
     since = DayField("开始日期，从")

@@ -77,7 +77,7 @@ class PeopleFilter(FilterForm):
 class ApplicationFilter(TodoFilter, PeopleFilter):
     """The queue's: one state at a time, 待审核 unless another is chosen."""
 
-    TODO = Application
+    WAITING = Application
 
     status = StringField("状态", filters=[clean])
     overdue = BooleanField("只看已超期", false_values=("", "0", "false"))

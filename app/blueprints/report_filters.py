@@ -70,7 +70,7 @@ class ReportFilter(FilterForm):
 class ReviewFilter(TodoFilter, ReportFilter):
     """The office's: one state at a time, 待审核 unless another is chosen, inside the acting post's region."""
 
-    TODO = Report
+    WAITING = Report
 
     status = StringField("状态", filters=[clean])
 

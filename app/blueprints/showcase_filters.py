@@ -96,7 +96,7 @@ class KeptFilter(ShowcaseFilter):
 class KeptTeamFilter(TodoFilter, KeptFilter):
     """The back office's of teams; `asking`: only where somebody waits to be admitted."""
 
-    model, says, TODO = Team, staticmethod(team_lists.says), Team
+    model, says, WAITING = Team, staticmethod(team_lists.says), Team
     asking = BooleanField("只看有人申请的", false_values=("", "0", "false"))
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:

@@ -14,9 +14,9 @@ WORDS = {Part.OWN: "待办", Part.RISEN: "下级超期上升", Part.ALL: "辖区
 
 
 class TodoFilter(FilterForm):
-    """A list that knows what of it waits for the acting post; TODO is the noun it lists."""
+    """A list that knows what of it waits for the acting post; WAITING is the noun it lists."""
 
-    TODO: ClassVar[Any]
+    WAITING: ClassVar[Any]
     todo = StringField("待办", filters=[clean])
 
     def validate_todo(self, field: Any) -> None:
@@ -44,4 +44,4 @@ class TodoFilter(FilterForm):
 
     @classmethod
     def _todos(cls) -> dict[str, tuple[Kind, Part]]:
-        return {todo(kind, part): (kind, part) for kind in KINDS if kind.model is cls.TODO for part in Part}
+        return {todo(kind, part): (kind, part) for kind in KINDS if kind.model is cls.WAITING for part in Part}

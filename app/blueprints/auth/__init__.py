@@ -5,4 +5,4 @@ from flask import Blueprint
 auth = Blueprint("auth", __name__)
 WITHOUT_TOKEN = ("auth.login", "portal.mode")  # on cached pages: guarded by app/origin.py instead
 
-from app.blueprints.auth import register, sign_in  # noqa: E402, F401  (views need the blueprint above)
+from app.blueprints.auth import register, sign_in  # after the blueprint, which views need

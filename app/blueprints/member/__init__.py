@@ -4,7 +4,7 @@ from flask import Blueprint
 
 member = Blueprint("member", __name__, url_prefix="/member")
 
-from app.blueprints.member import (  # noqa: E402, F401  (views need the blueprint above)
+from app.blueprints.member import (  # after the blueprint, which views need
     consents,
     help,
     home,

@@ -67,8 +67,8 @@ def help_exit(id: int) -> ResponseReturnValue:
 def help_result(id: int) -> ResponseReturnValue:
     """What I did, and for how long."""
     assignment, form = _mine(id), ServiceResultForm()
-    told = lambda: assignment.file_result(form.result.data or "", form.minutes.data or 0, by=me())  # noqa: E731
-    if form.carry(told) is None:
+    said, minutes = form.result.data or "", form.minutes.data or 0
+    if form.carry(lambda: assignment.file_result(said, minutes, by=me())) is None:
         return _page(id, form.status, forms={"result": form})
     return _done(id, "结果已交给社区，回访办结后计一次服务。")
 

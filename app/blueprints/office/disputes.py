@@ -30,7 +30,7 @@ LONGEST_WORDS = 50
 class DisputeFilter(TodoFilter):
     """One state at a time, 待核实 unless another is chosen; region and words."""
 
-    TODO = UnitDispute
+    WAITING = UnitDispute
 
     region = RegionFilterField("区域")
     status = StringField("状态", filters=[clean])

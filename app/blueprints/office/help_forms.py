@@ -56,7 +56,7 @@ class ArrangeForm(Form):
 class HelpFilter(TodoFilter):
     """State, region inside the acting post's, category, overdue, number or phone."""
 
-    TODO = HelpRequest
+    WAITING = HelpRequest
 
     status = StringField("状态", filters=[clean])
     region = RegionFilterField("区域")

@@ -7,7 +7,7 @@ from app.redirects import to_the_heir
 portal = Blueprint("portal", __name__)
 portal.before_request(to_the_heir)
 
-from app.blueprints.portal import (  # noqa: E402, F401  (views need the blueprint above)
+from app.blueprints.portal import (  # after the blueprint, which views need
     activities,
     bases,
     feedback,

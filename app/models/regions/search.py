@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.freshness import remembered
-from app.models.region import CITY, Level, Place, heir, place_name, prefixes, regions
+from app.models.region import CITY, Level, Place, heir, prefixes, regions
 
 MOST = 12  # matches shown at once
 
@@ -74,10 +74,3 @@ def _rank(entry: Entry, wanted: list[str]) -> int | None:
         any(word in entry.place.initials for word in wanted),
     )
     return next((rank for rank, good in enumerate(tests) if good), len(tests))
-
-
-def path_names(place: Place) -> tuple[str, str]:
-    """(区 · 街道, 社区): what stands above a place, and its own short name."""
-    whole = place_name(place.code)
-    above, _, own = whole.rpartition(" · ")
-    return above, own
