@@ -59,6 +59,14 @@ def forget() -> None:
         store.clear()
 
 
+def _forget_topic(topic: str) -> None:
+    """Drop what was read of one topic; everything else stays."""
+    _known.looked = 0.0
+    for store in _stores:
+        for key in [key for key, held in list(store.items()) if key == topic or (held and held[2:] == (topic,))]:
+            store.pop(key, None)
+
+
 def _look() -> None:
     with _known.lock:
         rows = db.session.execute(select(Generation.topic, Generation.number))
@@ -66,7 +74,7 @@ def _look() -> None:
         _known.looked = time.monotonic()
 
 
-_stores: list[dict[str, tuple[int, Any]]] = []
+_stores: list[dict[str, Any]] = []
 
 
 def remembered(topic: str) -> Callable[[Callable[[], T]], Callable[[], T]]:
@@ -94,7 +102,7 @@ class Remembered:
     """What is kept of many things, each until its own topic is touched; the oldest make room for new ones."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.kept = most, dict[str, tuple[int, Any]]()
+        self.most, self.kept = most, dict[str, tuple[int, Any, str]]()
         _stores.append(self.kept)
 
     def get(self, key: str, topic: str) -> Any:
@@ -106,7 +114,7 @@ class Remembered:
         """Keep this."""
         for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
             self.kept.pop(old, None)
-        self.kept[key] = generation(topic), value
+        self.kept[key] = generation(topic), value, topic
 
 
 @event.listens_for(Session, "before_commit")
@@ -123,5 +131,5 @@ def _see_own_commit(session: Session) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _drop(session: Session) -> None:
-    if session.info.pop("touched", None):
-        forget()  # what was read inside the lost transaction must not stay in memory
+    for topic in session.info.pop("touched", ()):
+        _forget_topic(topic)  # what was read inside the lost transaction must not stay in memory

@@ -25,7 +25,8 @@ def card(number: int = 0, born: str = "19850312", gender: Gender = Gender.FEMALE
 def years_ago(years: int, days: int = 0) -> str:
     """The birthday, as in a number, of somebody who turned `years` so many days ago (Shanghai)."""
     today = clock.today()
-    then = date(today.year - years, today.month, min(today.day, 28)) - timedelta(days=days)
+    leap_day = (today.month, today.day) == (2, 29)
+    then = date(today.year - years, today.month, 28 if leap_day else today.day) - timedelta(days=days)
     return f"{then:%Y%m%d}"
 
 
