@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.commands.accounts import create_admin, unlock
 from app.commands.demo import demo
+from app.commands.history import history
 from app.commands.people import import_people
 from app.commands.recount import recount
 from app.commands.regions import import_regions
@@ -12,5 +13,5 @@ from app.commands.tick import tick
 
 def init(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in (create_admin, demo, import_people, import_regions, recount, tick, unlock):
+    for command in (create_admin, demo, history, import_people, import_regions, recount, tick, unlock):
         app.cli.add_command(command)

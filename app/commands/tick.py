@@ -22,6 +22,7 @@ from app.models.activities.news import due_reminders, remind
 from app.models.activity import Activity
 from app.models.figure import count_figures
 from app.models.help.clock import due_requests, settle_help
+from app.models.histories.seal import seal_next
 from app.models.honour import Honour, due_honours
 from app.models.imports.importing import forgotten
 from app.models.invitation import Import
@@ -31,6 +32,7 @@ from app.once import CreationKey
 
 Piece = Callable[[], str]  # what it did in words, '' for nothing
 KEEP_ATTEMPTS = timedelta(days=2)  # limits look back a day at most
+SEALS_AT_ONCE = 20  # batches of one tick: a hundred thousand lines
 KEEP_KEYS = timedelta(days=7)  # how long a form may lie open and still not create twice
 
 
@@ -116,6 +118,16 @@ def _count() -> str:
     return ""
 
 
+def seals() -> Iterator[Piece]:
+    """History is sealed, a batch after another: routine, which needs no word."""
+    yield from [_seal] * SEALS_AT_ONCE
+
+
+def _seal() -> str:
+    seal_next()
+    return ""
+
+
 def _said(number: int, words: str) -> str:
     return f"清除{words.format(number)}" if number else ""
 
@@ -128,6 +140,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     checks,
     pictures,
     figures,
+    seals,
     attempts,
     creation_keys,
 )

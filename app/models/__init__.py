@@ -15,6 +15,7 @@ from app.models.figure import Figure
 from app.models.headcount import Headcount
 from app.models.help.numbers import HelpSerial
 from app.models.help_request import HelpRequest
+from app.models.histories.seal import HistorySeal
 from app.models.history import History, HistoryNote
 from app.models.honour import Honour
 from app.models.invitation import EarlierService, Import, Invitation
@@ -54,6 +55,7 @@ __all__ = [
     "HelpSerial",
     "History",
     "HistoryNote",
+    "HistorySeal",
     "Honour",
     "Import",
     "Invitation",

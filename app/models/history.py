@@ -1,16 +1,16 @@
 """历史: who did what to which thing, in which role, when, from which state to which, and why.
 
-Written in the same transaction as the change, never updated or deleted: triggers in the first
-migration refuse it. The reason's text lies beside it, so that 注销 can remove it while the digest
-keeps proving that there was one.
+Written in the same transaction as the change, never updated or deleted: triggers in the migrations refuse it, seals
+(app/models/histories/) show it. The reason's text lies beside it, so that 注销 can remove it while the digest keeps
+proving that there was one; keyed, so that nobody finds a removed text by guessing.
 """
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, and_, false, insert, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.crypto import keyed_hash
 from app.db import Model, Row, db
 
 if TYPE_CHECKING:
@@ -71,8 +71,13 @@ def _line(thing: Any, action: str, by: "User | None", reason: str, came_from: st
         "actor_id": by.id if by else None,
         "actor_role": post.role.value if post else ("self" if by else "clock"),
         "actor_place": post.place_key if post else "",
-        "reason_digest": hashlib.sha256(reason.encode()).hexdigest() if reason else "",
+        "reason_digest": reason_digest(reason),
     }
+
+
+def reason_digest(reason: str) -> str:
+    """What a line keeps of its reason for ever; '' for none."""
+    return keyed_hash(reason, "reason") if reason else ""
 
 
 def history_of(*things: Any) -> list[History]:

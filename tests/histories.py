@@ -1,0 +1,43 @@
+"""What tests of history share: somebody with full power over the database, who alters it behind the triggers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
+
+from app.db import db
+from app.models.histories.seal import seal_next
+from app.models.history import record
+from tests import cast
+
+SQLITE_GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'history%'"
+
+
+@contextmanager
+def behind_the_triggers() -> Iterator[Connection]:
+    """A transaction in which nothing guards history: what an intruder on the machine could do."""
+    db.session.commit()
+    with db.engine.begin() as connection:
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            for name in connection.scalars(text(SQLITE_GUARDS)).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        yield connection
+    db.session.expire_all()
+
+
+def lived(lines: int) -> list[int]:
+    """So many lines of history with reasons, committed; their ids."""
+    person = cast.who("wantong")
+    made = [record(person, "password-code", by=person, reason=f"原因{number}") for number in range(lines)]
+    db.session.commit()
+    return [line.id for line in made]
+
+
+def sealed(lines: int) -> list[int]:
+    """The same, sealed."""
+    ids = lived(lines)
+    seal_next()
+    db.session.commit()
+    return ids
