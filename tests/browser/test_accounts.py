@@ -1,10 +1,11 @@
 """Accounts and pickers in a real browser: with the keyboard, on a telephone, without scripts, for everybody."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from app.db import db
 from app.models.message import tell
@@ -64,6 +65,25 @@ def test_searching_on_keeps_the_choice_until_another_is_chosen(page, app, live_s
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("个人信息已保存")).to_be_visible()
     assert home_of("member") == cast.baiyun_code()
+
+
+def test_an_answer_that_comes_late_does_not_take_the_choice_away(page, app, live_server):
+    held = []
+    become(page, app, "member", live_server)
+    page.goto(PROFILE)
+    page.get_by_label("输入社区或村名的一部分").fill("万通")
+    choice = page.get_by_role("radio", name="万通社区")
+    expect(choice).to_be_visible()
+    page.route("**/regions/matches*", lambda route: held.append(route))
+    with page.expect_request("**/regions/matches*"):
+        page.get_by_label("输入社区或村名的一部分").fill("万")
+    choice.check()
+    page.unroute("**/regions/matches*")
+    with suppress(Error):  # a request that was called off cannot be answered any more
+        held[0].continue_()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("个人信息已保存")).to_be_visible()
+    assert home_of("member") == WANTONG
 
 
 def test_the_selects_lead_down_and_keep_the_focus(phone, app, live_server):

@@ -91,8 +91,9 @@ on("keydown", (event) => {
 });
 on("input", (event) => all("[data-left]").filter((hint) => hint.dataset.left === event.target.id).forEach(countLeft));
 on("change", (event) => {
-  const { form, files, dataset, checked } = event.target;
+  const { form, files, dataset, checked, type } = event.target;
   if ("all" in dataset) [...form.elements].forEach((box) => { if (box.name === "ids") box.checked = checked; });
   if (form?.hasAttribute("data-bulk")) countChosen(form);
+  if (type === "radio") one("[data-pick]", event.target.closest("fieldset") ?? form)?.dispatchEvent(new Event("htmx:abort")); // chosen: no late answer takes it away
   if (files && dataset.files) document.getElementById(dataset.files).textContent = `已选 ${files.length} 个文件`;
 });
