@@ -146,7 +146,7 @@ def try_out(request, event):
 
 @pytest.mark.sqlite_only
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
