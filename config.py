@@ -54,6 +54,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         **secrets,
         **{name: env.get(name, default) for name, default in (SITE if production else SITE | PLACEHOLDERS).items()},
         "PRODUCTION": production,
+        "SECOND_STEP_REQUIRED": production,
         "DATA_DIR": str(data_dir),
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), data_dir),
         "UPLOAD_URL": env.get("UPLOAD_URL", str(data_dir / "pictures")),

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.commands.accounts import create_admin, unlock
+from app.commands.accounts import create_admin, reset_second_step, unlock
 from app.commands.backup import backup, restore
 from app.commands.demo import demo
 from app.commands.history import history
@@ -14,5 +14,17 @@ from app.commands.tick import tick
 
 def init(app: Flask) -> None:
     """Add every command to `flask`."""
-    for command in (backup, create_admin, demo, history, import_people, import_regions, recount, restore, tick, unlock):
+    for command in (
+        backup,
+        create_admin,
+        demo,
+        history,
+        import_people,
+        import_regions,
+        recount,
+        reset_second_step,
+        restore,
+        tick,
+        unlock,
+    ):
         app.cli.add_command(command)

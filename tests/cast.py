@@ -175,7 +175,9 @@ def sign_in(client: Any, username: str) -> Any:
     """Sign the person in on this test client (a session row, no password); returns the client."""
     token = secrets.token_urlsafe(32)
     user = db.session.scalars(db.select(User).where(User.username_key == username)).one()
-    db.session.add(SignIn(token=hashlib.sha256(token.encode()).hexdigest(), user_id=user.id, seen_at=clock.now()))
+    now = clock.now()
+    kept = hashlib.sha256(token.encode()).hexdigest()
+    db.session.add(SignIn(token=kept, user_id=user.id, seen_at=now, proved_at=now))
     db.session.commit()
     with client.session_transaction() as session:
         session.clear()

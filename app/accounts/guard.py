@@ -13,6 +13,7 @@ import ipaddress
 from datetime import timedelta
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from app.accounts import known_browsers
 from app.db import apart
@@ -20,6 +21,7 @@ from app.models.accounts.attempt import Limit, forget, forget_account, hold_atte
 from app.refusal import Wait
 
 WITHIN = timedelta(minutes=15)
+PASSWORD, CODE = "sign-in", "second-step"  # what is guessed at: each step counts for itself
 FAILURES, FROM_ONE_ADDRESS, FIRST_DELAY = 5, 300, timedelta(seconds=5)
 
 
@@ -34,18 +36,18 @@ def address() -> str:
     return str(found)
 
 
-def _own(account: str) -> list[Limit]:
-    """What only counts for this account from here, and is forgiven by a right password."""
-    return [Limit("sign-in", f"{account}|{address()}", FAILURES, WITHIN)]
+def _own(account: str, step: str) -> list[Limit]:
+    """What only counts for this account from here, and is forgiven by a right password or code."""
+    return [Limit(step, f"{account}|{address()}", FAILURES, WITHIN)]
 
 
-def limits(username: str) -> list[Limit]:
-    """The limits under which this browser tries this user name."""
+def limits(username: str, step: str = PASSWORD) -> list[Limit]:
+    """The limits under which this browser tries this user name: its password, or the code of the second step."""
     account = known_browsers.account_key(username)
     if browser := known_browsers.recognised(username):
-        return [Limit("sign-in-known", f"{account}|{browser}", FAILURES, WITHIN)]
-    everywhere = Limit("sign-in-account", account, FAILURES, WITHIN, rising=FIRST_DELAY)
-    return [*_own(account), everywhere, Limit("sign-in-address", address(), FROM_ONE_ADDRESS, WITHIN)]
+        return [Limit(f"{step}-known", f"{account}|{browser}", FAILURES, WITHIN)]
+    everywhere = Limit(f"{step}-account", account, FAILURES, WITHIN, rising=FIRST_DELAY)
+    return [*_own(account, step), everywhere, Limit(f"{step}-address", address(), FROM_ONE_ADDRESS, WITHIN)]
 
 
 def count(tried: list[Limit]) -> list[int]:
@@ -64,10 +66,10 @@ def count(tried: list[Limit]) -> list[int]:
     return ids
 
 
-def forgive(username: str, tried: list[int]) -> None:
-    """The password was right: it was no failure, and this browser starts anew; what others did stays counted."""
+def forgive(username: str, tried: list[int], step: str = PASSWORD) -> None:
+    """It was right: it was no failure, and this browser starts anew; what others did stays counted."""
     account = known_browsers.account_key(username)
-    forget(tried, *_own(account), *[limit for limit in limits(username) if limit.kind == "sign-in-known"])
+    forget(tried, *_own(account, step), *[limit for limit in limits(username, step) if limit.kind == f"{step}-known"])
 
 
 def unlock(username: str) -> None:
@@ -81,10 +83,10 @@ def name_limit() -> Limit:
 
 
 def password_limit(user_id: int) -> Limit:
-    """Asking for the present password again, inside a session."""
+    """Asking for the present password, or a code of the phone, again inside a session."""
     return Limit("password", str(user_id), FAILURES, WITHIN)
 
 
-def forgive_password(user_id: int, tried: list[int]) -> None:
-    """The present password was right."""
-    forget(tried, password_limit(user_id))
+def forgive_password(user_id: int, tried: list[int], session: Session | None = None) -> None:
+    """The present password or code was right."""
+    forget(tried, password_limit(user_id), session=session)

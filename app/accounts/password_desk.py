@@ -19,8 +19,10 @@ from app.db import db, lock
 from app.models.accounts.credentials import username_key
 from app.models.accounts.sign_in import end_all
 from app.models.application import Application
+from app.models.history import record
 from app.models.message import tell
 from app.models.region import lineage, place_name
+from app.models.stateful import given
 from app.models.user import Post, User
 from app.models.volunteer import Volunteer
 from app.refusal import Refused
@@ -87,18 +89,49 @@ def may_issue(person: User) -> bool:
 
 def issue(person: User, reason: str) -> str:
     """A new code for this person, who is signed out everywhere and told; Refused for an equal or higher post."""
-    [person] = lock(select(User).where(User.id == person.id).options(selectinload(User.posts)))
-    if not may_issue(person):
-        raise Refused("此人的任职不低于您当前的任职，请由上一级工作人员办理。")
+    person = _below_me(person)
     code = person.issue_code(by=me(), reason=reason)
     end_all(person.id)
     guard.unlock(person.username)
-    post = me().post
-    where = f"{place_name(post.region_code or '', full=False)}{labels.word(post.role)}" if post else ""
-    tell(
-        person.id,
-        "账号安全提醒：已为您发放一次性密码",
-        f"{where}{me().name}当面核实身份后，为您发放了一次性密码，原密码已失效。如果不是您本人办理，请立即联系社区。",
-        path="/member/security",
-    )
+    _warn(person, "已为您发放一次性密码", f"{_acting()}当面核实身份后，为您发放了一次性密码，原密码已失效。")
     return code
+
+
+def unlock(person: User, reason: str) -> None:
+    """Forget the failed sign-ins against this person, who may try again at once; Refused as above."""
+    person = _below_me(person)
+    record(person, "unlock", by=me(), reason=given(reason))
+    guard.unlock(person.username)
+    _warn(person, "已为您解除登录限制", f"{_acting()}当面核实身份后，为您解除了登录限制，密码没有改变。")
+
+
+def reset_second_step(person: User, reason: str) -> None:
+    """Switch off the second step of a person who lost phone and recovery codes; Refused as above."""
+    close_second_step(_below_me(person), reason, by=me())
+
+
+def close_second_step(person: User, reason: str, *, by: User | None) -> None:
+    """The same by the acting post or by a command: all sessions end, and the person is told."""
+    person.reset_second_step(by=by, reason=reason)
+    end_all(person.id)
+    who = f"{_acting()}当面核实身份后" if by else "系统管理员"
+    _warn(person, "已为您关闭两步验证", f"{who}为您关闭了两步验证，以后只用密码登录。请尽快重新开启。")
+
+
+def _below_me(person: User) -> User:
+    """This person, held until the request ends, if the acting post stands above all of theirs."""
+    found: User
+    [found] = lock(select(User).where(User.id == person.id).options(selectinload(User.posts)))
+    if not may_issue(found):
+        raise Refused("此人的任职不低于您当前的任职，请由上一级工作人员办理。")
+    return found
+
+
+def _acting() -> str:
+    post = me().post
+    return f"{place_name(post.region_code or '', full=False)}{labels.word(post.role)}{me().name}" if post else me().name
+
+
+def _warn(person: User, title: str, text: str) -> None:
+    body = f"{text}如果不是您本人办理，请立即联系社区。"
+    tell(person.id, f"账号安全提醒：{title}", body, path="/member/security")

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import Flask, request, session, url_for
+from flask import Flask, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
@@ -30,6 +30,7 @@ def init(app: Flask) -> None:
     """Let Flask-Login find the person of a request through the session's row."""
     manager.init_app(app)
     app.before_request(password_first)
+    app.before_request(second_step_first)
 
 
 # What a person who came in by a one-time code may open before setting a new password.
@@ -51,6 +52,17 @@ def password_first() -> ResponseReturnValue | None:
     if request.endpoint in FREE or not current_user.is_authenticated or not current_user.must_change_password:
         return None
     return go(url_for("member.security"))
+
+
+def second_step_first() -> ResponseReturnValue | None:
+    """Where two steps are required, a post without the second opens nothing but the page that sets it up."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    post_needed = getattr(view, "access", "public") not in ("public", "signed-in")
+    if not (current_app.config["SECOND_STEP_REQUIRED"] and post_needed and current_user.is_authenticated):
+        return None
+    if current_user.post is None or current_user.has_second_step:
+        return None
+    return go(url_for("member.second_step"))
 
 
 def digest(token: str) -> str:
@@ -111,6 +123,7 @@ def start(user: User) -> None:
         token=digest(raw),
         user_id=user.id,
         seen_at=clock.now(),
+        proved_at=clock.now(),
         address=(request.remote_addr or "")[:45],
         agent=request.user_agent.string[:200],
     )

@@ -1,16 +1,17 @@
-"""`flask create-admin USERNAME NAME PHONE` and `flask unlock USERNAME`."""
+"""`flask create-admin USERNAME NAME PHONE`, `flask unlock USERNAME`, `flask reset-second-step USERNAME REASON`."""
 
 import click
 from flask.cli import with_appcontext
 
 from app.accounts import guard, passwords
+from app.accounts.password_desk import close_second_step
 from app.db import db
 from app.models.accounts.credentials import good_password
 from app.models.accounts.sign_in import end_all
 from app.models.history import record
 from app.models.region import CITY
 from app.models.user import Post, Role, User, user_named
-from app.refusal import Invalid
+from app.refusal import Invalid, Refused
 from app.text import is_phone, plain_phone
 
 
@@ -64,9 +65,30 @@ def _grant(user: User) -> bool:
 @with_appcontext
 def unlock(username: str) -> None:
     """Forget the failed sign-ins against USERNAME, so that its owner can try again at once."""
-    user = user_named(username)
-    if user is None:
-        raise click.ClickException(f"没有用户名为 {username} 的账号。")
+    user = _known(username)
     guard.unlock(user.username)
     db.session.commit()
     click.echo(f"{user.username} 可以重新登录了。")
+
+
+@click.command("reset-second-step")
+@click.argument("username")
+@click.argument("reason")
+@with_appcontext
+def reset_second_step(username: str, reason: str) -> None:
+    """Switch off the second step of USERNAME, who lost phone and recovery codes, for REASON."""
+    user = _known(username)
+    try:
+        close_second_step(user, reason, by=None)
+    except (Invalid, Refused) as wrong:
+        db.session.rollback()
+        raise click.ClickException(wrong.message) from wrong
+    db.session.commit()
+    click.echo(f"{user.username} 的两步验证已关闭，以后只用密码登录。")
+
+
+def _known(username: str) -> User:
+    user = user_named(username)
+    if user is None:
+        raise click.ClickException(f"没有用户名为 {username} 的账号。")
+    return user

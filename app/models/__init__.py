@@ -4,6 +4,7 @@ from app.db import db
 from app.freshness import Generation
 from app.models.accounts.attempt import Attempt
 from app.models.accounts.preference import Muted
+from app.models.accounts.second_step import RecoveryCode
 from app.models.accounts.sign_in import SignIn
 from app.models.activity import Activity
 from app.models.application import Application
@@ -67,6 +68,7 @@ __all__ = [
     "Professional",
     "ProfessionalGroup",
     "PublicCase",
+    "RecoveryCode",
     "Region",
     "RegionName",
     "Report",

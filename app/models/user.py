@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.crypto import keyed_hash
-from app.db import Model, Row, Sealed, db
+from app.db import Model, Row, db
 from app.models.accounts.credentials import Credentials, good_username, username_key
 from app.models.accounts.profile import Profile, good_name
+from app.models.accounts.second_step import SecondStep
 from app.models.accounts.sign_in import SignIn
 from app.models.history import record
 from app.models.post import Post as Post
@@ -27,13 +28,12 @@ class Gender(StrEnum):
     MALE = "male"
 
 
-class User(Credentials, Profile, Row, Model):
+class User(Credentials, SecondStep, Profile, Row, Model):
     """A member. Registration asks for name and phone only; identity belongs to the application."""
 
     gender: Mapped[Gender | None]
     consent_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-    totp_secret: Mapped[str | None] = mapped_column(Sealed)
     version: Mapped[int] = mapped_column(default=1)
 
     posts: Mapped[list["Post"]] = relationship(foreign_keys="Post.user_id", back_populates="user", order_by="Post.id")

@@ -10,6 +10,12 @@ ACTIONS = {
     "password": "修改密码",
     "password-code": "工作人员发放一次性密码",
     "password-code-used": "用一次性密码登录",
+    "second-step": "开启两步验证",
+    "second-step-off": "关闭两步验证",
+    "second-step-reset": "为您关闭两步验证",
+    "recovery-codes": "重新生成恢复码",
+    "recovery-code": "用一个恢复码登录",
+    "unlock": "解除登录限制",
     "create-admin": "由系统管理员设置",
 }
 MOST = 20  # lines shown

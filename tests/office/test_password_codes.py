@@ -331,3 +331,57 @@ def test_a_search_writes_nothing(clients):
         search(client, username="volunteer")
     assert writes(seen) == []
     assert db.session.scalar(db.select(db.func.count()).select_from(User)) == len(cast.PEOPLE)
+
+
+# Other help for who cannot sign in
+
+
+def help_with(client, what: str, username: str, **changes: str):
+    person = user_named(username)
+    data = {
+        "person": str(person.id),
+        "username": username,
+        "seen": "y",
+        "reason": "本人到场",
+        "phone": PHONES[username],
+    }
+    return client.post(f"{PAGE}/{what}", data={**data, **changes})
+
+
+def test_a_locked_account_is_unlocked_by_a_superior_and_keeps_its_password(app, clients):
+    for _ in range(6):
+        enters(app, "volunteer", "wrong")
+    assert enters(app, "volunteer", PASSWORD) == 429
+    assert help_with(clients("wantong"), "unlock", "volunteer").status_code == 303
+    assert enters(app, "volunteer", PASSWORD) == 303
+    [line] = history_of(user_named("volunteer"))
+    assert (line.action, line.note.text) == ("unlock", "本人到场")
+
+
+@pytest.mark.parametrize("what", ["unlock", "second-step"])
+@pytest.mark.parametrize(
+    ("who", "whom", "right"),
+    [("baiyun", "volunteer", 404), ("wantong", "wantong2", 409), ("city", "city2", 409), ("unit", "volunteer", 403)],
+)
+def test_no_neighbour_or_equal_helps(clients, what, who, whom, right):
+    user_named(whom).totp_secret = "JBSWY3DPEHPK3PXP"
+    changes = {"phone": ""} if right == 404 else {}
+    assert help_with(clients(who), what, whom, **changes).status_code == right
+    assert user_named(whom).totp_secret and history_of(user_named(whom)) == []
+
+
+def test_a_superior_closes_the_second_step_with_a_reason(app, clients):
+    user_named("wantong").totp_secret = "JBSWY3DPEHPK3PXP"
+    there = clients("wantong")
+    client = clients("huanglou")
+    assert help_with(client, "second-step", "wantong", reason="").status_code == 422
+    assert help_with(client, "second-step", "wantong", seen="").status_code == 422
+    assert user_named("wantong").totp_secret
+    assert help_with(client, "second-step", "wantong").status_code == 303
+    assert user_named("wantong").totp_secret is None and there.get("/member/profile").status_code == 303
+    [line] = history_of(user_named("wantong"))
+    assert (line.action, line.actor_role, line.note.text) == ("second-step-reset", "subdistrict", "本人到场")
+    assert (
+        "关闭两步验证"
+        in db.session.scalars(db.select(Message.title).where(Message.user_id == user_named("wantong").id)).one()
+    )

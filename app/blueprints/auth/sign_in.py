@@ -6,12 +6,15 @@ from flask import Response, current_app, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.access import me, public, signed_in, somebody
-from app.accounts import known_browsers, sessions
+from app.accounts import halfway, known_browsers, sessions
+from app.accounts.signing_in import second_step as try_code
 from app.accounts.signing_in import sign_in
 from app.blueprints.auth import auth
 from app.demo.accounts import PASSWORD, demo_accounts
 from app.htmx import go, render
 from app.labels import word
+from app.models.accounts.second_step import WRONG as WRONG_CODE
+from app.models.user import User
 from app.origin import same_origin
 from app.redirects import safe_next
 from app.refusal import Wait
@@ -28,13 +31,36 @@ def login() -> ResponseReturnValue:
     if request.method == "GET":
         return _page() if request.args.get("next") or somebody() is None else go(url_for("member.home"))
     try:
-        user = sign_in(request.form.get("username", ""), request.form.get("password", ""))
+        user = sign_in(*(request.form.get(name, "") for name in ("username", "password", "next")))
     except Wait as wait:
         return _page(429, wait.message + HELP, Retry_After=str(wait.seconds))
     if user is None:
         return _page(422, WRONG)
-    wanted = safe_next(request.form.get("next"), "office.home" if user.living_posts() else "member.home")
-    return known_browsers.remember(go(wanted), user.username)
+    return go(url_for(".second_step")) if user.has_second_step else _in(user, request.form.get("next"))
+
+
+@auth.route("/login/second-step", methods=["GET", "POST"])
+@public
+def second_step() -> ResponseReturnValue:
+    """The code of the phone, or a recovery code, after the right password."""
+    here = halfway.held()
+    if here is None:
+        return go(url_for(".login"))
+    if request.method == "GET":
+        return render("auth/second_step.html", message="")
+    try:
+        user = try_code(request.form.get("code", ""))
+    except Wait as wait:
+        answer = make_response(render("auth/second_step.html", status=429, message=wait.message))
+        answer.headers["Retry-After"] = str(wait.seconds)
+        return answer
+    return _in(user, here.wanted) if user else render("auth/second_step.html", status=422, message=WRONG_CODE)
+
+
+def _in(user: User, wanted: str | None) -> Response:
+    """On to where the person wants to go; the browser is known from now on."""
+    there = safe_next(wanted, "office.home" if user.living_posts() else "member.home")
+    return known_browsers.remember(go(there), user.username)
 
 
 @auth.post("/logout")

@@ -13,6 +13,7 @@ from app.blueprints.member import (  # after the blueprint, which views need
     messages,
     profile,
     reports,
+    second_step,
     security,
     services,
     teams,

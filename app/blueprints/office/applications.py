@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import labels
 from app.access import Permission, me, one, requires, rows
+from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.blueprints.office.reasons import RevealForm
 from app.blueprints.people_filters import ApplicationFilter
@@ -73,6 +74,7 @@ def applications_export() -> ResponseReturnValue:
 
 @office.post("/applications/<int:id>/reveal")
 @requires(P.APPLICATIONS)
+@proven
 def applications_reveal(id: int) -> ResponseReturnValue:
     """The whole ID-card number, once, for a reason."""
     application = one(Application, id, P.APPLICATIONS)

@@ -8,6 +8,7 @@ from sqlalchemy import Select
 from wtforms import BooleanField
 
 from app.access import Permission, me, one, requires, rows
+from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.blueprints.office.signups import fetch
 from app.htmx import swap
@@ -47,6 +48,7 @@ def calls(id: int) -> ResponseReturnValue:
 
 @office.post("/activities/<int:id>/calls/phones")
 @requires(P.ACTIVITIES)
+@proven
 def calls_phones(id: int) -> ResponseReturnValue:
     """The same page of the list with whole numbers; every look is noted at the person's sign-up."""
     activity = one(Activity, id, P.ACTIVITIES)

@@ -1,15 +1,18 @@
-"""一次性密码: find the person, look at the identity card, issue a code that is shown once."""
+"""一次性密码: find the person, look at the identity card, issue a code that is shown once; unlock, second step off."""
 
-from flask import abort
+from collections.abc import Callable
+
+from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, IntegerField, TextAreaField
 from wtforms.validators import Optional
 
 from app.access import Permission, requires
-from app.accounts.password_desk import MOST, Wanted, find, issue, may_issue
+from app.accounts.password_desk import MOST, Wanted, find, issue, may_issue, reset_second_step, unlock
+from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.forms import Form, PhoneField, TextField, clean, length, required
-from app.htmx import render
+from app.htmx import go, render
 from app.models.accounts.credentials import CODE_LIFE
 from app.models.stateful import REASON_LIMIT
 from app.models.user import User
@@ -55,6 +58,7 @@ def password_codes_search() -> ResponseReturnValue:
 
 @office.post("/password-codes")
 @requires(Permission.PASSWORD_CODES)
+@proven
 def password_codes_create() -> ResponseReturnValue:
     """Issue a code; 404 for somebody whom the same search does not find."""
     form = IssueForm()
@@ -65,6 +69,33 @@ def password_codes_create() -> ResponseReturnValue:
     if person is None or code is None:
         return _page(form, [person] if person else None, form)
     return render("office/password_codes/show.html", person=person, code=code, hours=CODE_LIFE.total_seconds() // 3600)
+
+
+@office.post("/password-codes/unlock")
+@requires(Permission.PASSWORD_CODES)
+@proven
+def password_codes_unlock() -> ResponseReturnValue:
+    """Let somebody who failed to sign in too often try again at once."""
+    return _help(unlock, "已解除登录限制，本人现在可以重新登录。")
+
+
+@office.post("/password-codes/second-step")
+@requires(Permission.PASSWORD_CODES)
+@proven
+def password_codes_second_step() -> ResponseReturnValue:
+    """Switch off the second step of somebody who lost phone and recovery codes."""
+    return _help(reset_second_step, "两步验证已关闭，本人现在只用密码登录。")
+
+
+def _help(verb: Callable[[User, str], None], said: str) -> ResponseReturnValue:
+    form = IssueForm()
+    person = next((one for one in find(form.wanted) if one.id == form.person.data), None)
+    if person is None and form.person.data is not None:
+        abort(404)
+    if person is None or form.carry(lambda: verb(person, form.reason.data or "")) is None:
+        return _page(form, [person] if person else None, form)
+    flash(said, "ok")
+    return go(url_for(".password_codes"))
 
 
 def _page(form: SearchForm, people: list[User] | None = None, asked: IssueForm | None = None) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import labels
 from app.access import Permission, me, one, requires, rows
+from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.office.post_forms import AppointForm, HandOverForm, PostFilter, RevocationForm, VacancyFilter
@@ -70,6 +71,7 @@ def posts_vacancies() -> ResponseReturnValue:
 
 @office.route("/posts/new", methods=["GET", "POST"])
 @requires(P.POSTS)
+@proven
 @once
 def posts_new() -> ResponseReturnValue:
     """Give somebody a post strictly below one's own."""
@@ -100,6 +102,7 @@ def posts_revocation(id: int) -> ResponseReturnValue:
 
 @office.route("/posts/<int:id>/hand-over", methods=["GET", "POST"])
 @requires(P.POSTS)
+@proven
 @once
 def posts_hand_over(id: int) -> ResponseReturnValue:
     """移交: the post goes to a successor on a day, with the open work of the place."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import labels
 from app.access import Permission, me, one, requires, rows
+from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.blueprints.office.reasons import RevealForm
 from app.blueprints.people_filters import VolunteerFilter
@@ -69,6 +70,7 @@ def volunteers_show(id: int) -> ResponseReturnValue:
 
 @office.post("/volunteers/<int:id>/reveal")
 @requires(P.VOLUNTEERS_KEEP)
+@proven
 def volunteers_reveal(id: int) -> ResponseReturnValue:
     """The whole ID-card number, once, for a reason."""
     volunteer, form = one(Volunteer, id, P.VOLUNTEERS_KEEP), RevealForm()

@@ -67,10 +67,10 @@ class Limit:
         return attempt
 
 
-def forget(ids: Sequence[int], *limits: Limit) -> None:
+def forget(ids: Sequence[int], *limits: Limit, session: Session | None = None) -> None:
     """Forget these attempts, and all failures that these limits count."""
     ours = [and_(Attempt.kind == limit.kind, Attempt.key == limit.key) for limit in limits]
-    db.session.execute(delete(Attempt).where(or_(Attempt.id.in_(ids), *ours)))
+    (session or db.session).execute(delete(Attempt).where(or_(Attempt.id.in_(ids), *ours)))
 
 
 def forget_account(account: str) -> None:

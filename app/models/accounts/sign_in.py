@@ -6,11 +6,12 @@ from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.db import Model, Row, db
+from app.db import Model, Row, Sealed, db
 
 OFFICE_IDLE = timedelta(minutes=30)
 MEMBER_IDLE = timedelta(hours=2)
 LIFETIME = timedelta(hours=12)
+PROOF_LIFE = timedelta(minutes=10)
 
 
 class SignIn(Row, Model):
@@ -23,6 +24,8 @@ class SignIn(Row, Model):
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(45), default="")
     agent: Mapped[str] = mapped_column(String(200), default="")
+    proved_at: Mapped[datetime | None]  # when this session last gave the password or a code of the phone
+    pending_secret: Mapped[str | None] = mapped_column(Sealed)  # of a second step that is being set up
 
     raw = ""  # the token itself, known only while signing in
 
@@ -31,6 +34,11 @@ class SignIn(Row, Model):
         now = clock.now()
         idle = OFFICE_IDLE if office else MEMBER_IDLE
         return now - self.seen_at > idle or now - self.created_at > LIFETIME
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether the person gave password or code within the last ten minutes."""
+        return self.proved_at is not None and clock.now() - self.proved_at <= PROOF_LIFE
 
     def end(self) -> None:
         """The browser that holds this session is signed out with its next request."""
