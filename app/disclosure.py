@@ -1,41 +1,82 @@
-"""Personal data that leave by export: by POST, with a purpose; who, what, how many and why is history."""
+"""Personal data that leave by export: by POST, with a purpose; who, what, how many and why is history.
 
+Files are masked like lists. Whole numbers are a choice of their own, for who may reveal them one by one, after
+the password was given again (app/accounts/proof.py). Everybody in a file finds the export under 谁看过我的信息.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, literal, select
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 
 from app.access import me
+from app.accounts.proof import prove_first
 from app.db import db
-from app.export import KINDS
+from app.export import KINDS, Columns
 from app.forms import Form, TextField, length, required
 from app.htmx import render
 from app.listing import EXPORT_LIMIT, Listing
+from app.models.disclosure import PURPOSE, name_people, note_export
 from app.models.history import record
+from app.models.user import User
+from app.models.volunteer import Volunteer
 
 WORDS = {"xlsx": "Excel 表格（.xlsx）", "csv": "文本表格（.csv）"}
+Key = Callable[[Any], int | None]
 
 
 class PurposeForm(Form):
-    """What the export is for, and in which form."""
+    """What the export is for, in which form, and whether with whole numbers (where that is offered)."""
 
-    purpose = TextField("用途", [required("请写明导出的用途。"), length(100, 2, "用途")])
+    purpose = TextField("用途", [required("请写明导出的用途。"), length(PURPOSE, 2, "用途")])
     format = RadioField("格式", choices=[(kind, WORDS[kind]) for kind in reversed(KINDS)], default="xlsx")
+    full = BooleanField("导出完整的手机号和身份证号码（要再次确认身份）")
 
 
-def disclose(listing: Listing, title: str, back: str) -> ResponseReturnValue:
-    """The page that asks for the purpose; after a good answer the file of all rows that the filters leave."""
+def disclose(
+    listing: Listing,
+    title: str,
+    back: str,
+    *,
+    users: Key | None = None,
+    volunteers: Key | None = None,
+    full: Columns | None = None,
+) -> ResponseReturnValue:
+    """The page that asks for the purpose; after a good answer the file of all rows that the filters leave.
+
+    `users` or `volunteers` tell from a row whom it names; `full` are the columns that show whole numbers.
+    """
     form = PurposeForm(formdata=request.form if request.method == "POST" else None)
+    if not full:
+        del form.full
     good = listing.filters.validate()
     total = _count(listing) if good else 0
-    if good and form.validate_on_submit():
-        said = f"{title} {total} 行（{form.format.data}），用途：{form.purpose.data}"
-        record(me().post, "export", by=me(), reason=said)
-        return listing.export(form.format.data)
-    context: dict[str, Any] = {"form": form, "title": title, "total": total, "back": back, "filters": listing.filters}
-    return render("office/export.html", status=form.status if good else 422, **context)
+    if not (good and form.validate_on_submit()):
+        context: dict[str, Any] = {"title": title, "total": total, "back": back, "filters": listing.filters}
+        return render("office/export.html", status=form.status if good else 422, form=form, **context)
+    whole = bool(full and form.full.data)
+    asked = prove_first() if whole else None
+    return asked if asked is not None else _file(listing, title, form, users, volunteers, full if whole else None)
+
+
+def _file(
+    listing: Listing, title: str, form: PurposeForm, users: Key | None, volunteers: Key | None, full: Columns | None
+) -> ResponseReturnValue:
+    """Make the file, then write down what went into it."""
+    purpose, format = form.purpose.data or "", form.format.data
+    listing.columns = {**listing.columns, **(full or {})}
+    key = users or volunteers or (lambda row: None)
+    ids: list[int | None] = []
+    file = listing.export(format, seen=lambda row: ids.append(key(row)))
+    whole = "，完整号码" if full else ""
+    record(me().post, "export", by=me(), reason=f"{title} {len(ids)} 行（{format}{whole}），用途：{purpose}")
+    made = note_export(title, purpose, len(ids), full=bool(full), by=me())
+    named = {id for id in ids if id is not None}
+    name_people(made, *((User.id, User.id) if users else (Volunteer.user_id, Volunteer.id)), named)
+    return file
 
 
 def _count(listing: Listing) -> int:

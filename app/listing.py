@@ -6,7 +6,7 @@ of the last or first row shown, so that the last page costs what the first one d
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -120,11 +120,17 @@ class Listing:
         context |= {"page": page, "filters": self.filters, "exports": bool(self.columns)}
         return render(template, *names, status=422 if wrong else 200, **context)
 
-    def export(self, kind: str) -> ResponseReturnValue:
-        """All filtered rows as `csv` or `xlsx` (404 for another kind); personal ones come by POST."""
+    def export(self, kind: str, seen: Callable[[Any], Any] = lambda row: None) -> ResponseReturnValue:
+        """All filtered rows as `csv` or `xlsx` (404 for another kind); personal ones come by POST. `seen` hears each."""
         if not self.filters.validate() or kind not in KINDS:
             abort(404)
-        return export(kind, self.name, self.columns, self._all())
+
+        def told() -> Iterator[Any]:
+            for row in self._all():
+                seen(row)
+                yield row
+
+        return export(kind, self.name, self.columns, told())
 
     def page(self) -> Page:
         """The page that `after=` or `before=` of the request asks for."""

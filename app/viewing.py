@@ -52,6 +52,7 @@ MEMBER = [
     ("公众求助", "member.help", "help"),
     ("消息", "member.messages", "bell"),
     ("账号安全", "member.security", "lock"),
+    ("谁看过我的信息", "member.looks", "eye"),
 ]
 # group → (label, endpoint, icon, permission)
 P = access.Permission

@@ -11,6 +11,7 @@ from app.models.application import Application
 from app.models.assignment import Assignment
 from app.models.category import Category
 from app.models.contact_view import ContactView
+from app.models.disclosure import Disclosed, Disclosure
 from app.models.feedback import Feedback
 from app.models.figure import Figure
 from app.models.headcount import Headcount
@@ -47,6 +48,8 @@ __all__ = [
     "Category",
     "ContactView",
     "CreationKey",
+    "Disclosed",
+    "Disclosure",
     "EarlierService",
     "Feedback",
     "Figure",

@@ -4,6 +4,7 @@ The nouns whose moves have words of their own have a module here; for the others
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from app import clock, labels
@@ -52,11 +53,15 @@ def actor(line: History) -> str:
         return "系统"
     if line.actor_role == BY_THEMSELVES:
         return "本人"
-    key = line.actor_place
+    return named(line.actor_role, line.actor_place, line.created_at, line.actor.name)
+
+
+def named(acting: str, key: str, at: datetime, name: str) -> str:
+    """万通社区社区管理员 周芳, from a role and place as they are kept beside what was done at this moment."""
     place = (
         unit_name(int(key.removeprefix("unit:")))
         if key.startswith("unit:")
-        else place_name_on(key, clock.day(line.created_at), full=False)
+        else place_name_on(key, clock.day(at), full=False)
     )
-    role = next((word for value, word in WORDS[Role].items() if value == line.actor_role), "")
-    return f"{place}{role} {line.actor.name}"
+    role = next((word for value, word in WORDS[Role].items() if value == acting), "")
+    return f"{place}{role} {name}"

@@ -9,6 +9,7 @@ from app.blueprints.member import (  # after the blueprint, which views need
     help,
     home,
     invitations,
+    looks,
     message_settings,
     messages,
     profile,

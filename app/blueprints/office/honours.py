@@ -66,7 +66,9 @@ def honours() -> ResponseReturnValue:
 def honours_export() -> ResponseReturnValue:
     """What the filters leave as a file, with its purpose in the history."""
     listing = _listing()
-    return disclose(listing, "季度之星", url_for("office.honours", **listing.filters.given()))
+    return disclose(
+        listing, "季度之星", url_for("office.honours", **listing.filters.given()), volunteers=lambda h: h.volunteer_id
+    )
 
 
 def _listing() -> Listing:

@@ -45,7 +45,12 @@ def invitations() -> ResponseReturnValue:
 def invitations_export() -> ResponseReturnValue:
     """What the filters leave as a file, with its purpose in the history."""
     listing = _listing()
-    return disclose(listing, "原平台邀请", url_for("office.invitations", **listing.filters.given()))
+    return disclose(
+        listing,
+        "原平台邀请",
+        url_for("office.invitations", **listing.filters.given()),
+        users=lambda one: one.accepted_by_id,
+    )
 
 
 @office.get("/invitations/slips")

@@ -55,7 +55,7 @@ def posts() -> ResponseReturnValue:
 def posts_export() -> ResponseReturnValue:
     """What the filters leave as a file, with its purpose in the history."""
     listing = _listing()
-    return disclose(listing, "任职", url_for("office.posts", **listing.filters.given()))
+    return disclose(listing, "任职", url_for("office.posts", **listing.filters.given()), users=lambda p: p.user_id)
 
 
 @office.get("/posts/vacancies")

@@ -119,7 +119,12 @@ def professionals_show(id: int) -> ResponseReturnValue:
 def professionals_export(id: int) -> ResponseReturnValue:
     """The members that the filter leaves as a file, with its purpose in the history."""
     group = one(ProfessionalGroup, id, P)
-    return disclose(_members(group), f"{group.name}成员", url_for("office.professionals_show", id=id))
+    return disclose(
+        _members(group),
+        f"{group.name}成员",
+        url_for("office.professionals_show", id=id),
+        volunteers=lambda m: m.volunteer_id,
+    )
 
 
 @office.post("/professionals/<int:id>/closing")

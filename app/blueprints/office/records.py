@@ -64,7 +64,9 @@ def statistics_records() -> ResponseReturnValue:
 def statistics_records_export() -> ResponseReturnValue:
     """The same as a file, its purpose in the history."""
     listing = _records()
-    return disclose(listing, "服务记录", _back(listing, "office.statistics_records"))
+    return disclose(
+        listing, "服务记录", _back(listing, "office.statistics_records"), volunteers=lambda r: r.volunteer_id
+    )
 
 
 @office.get("/statistics/people")
@@ -79,7 +81,7 @@ def statistics_people() -> ResponseReturnValue:
 def statistics_people_export() -> ResponseReturnValue:
     """The same as a file, its purpose in the history."""
     listing = _people()
-    return disclose(listing, "服务过的人", _back(listing, "office.statistics_people"))
+    return disclose(listing, "服务过的人", _back(listing, "office.statistics_people"), volunteers=lambda r: r.id)
 
 
 def _back(listing: Listing, endpoint: str) -> str:

@@ -79,7 +79,9 @@ def reports() -> ResponseReturnValue:
 def reports_export() -> ResponseReturnValue:
     """What the filters leave as a file, its purpose in the history."""
     listing = _listing()
-    return disclose(listing, "志愿者上报", url_for("office.reports", **listing.filters.given()))
+    return disclose(
+        listing, "志愿者上报", url_for("office.reports", **listing.filters.given()), users=lambda r: r.user_id
+    )
 
 
 @office.get("/reports/<int:id>")

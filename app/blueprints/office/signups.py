@@ -106,7 +106,9 @@ def signups_export(id: int) -> ResponseReturnValue:
     activity = one(Activity, id, P.ACTIVITIES_SEE)
     listing = _listing(activity)
     filters: dict[str, Any] = listing.filters.given()
-    return disclose(listing, "报名名单", url_for("office.signups", id=id, **filters))
+    return disclose(
+        listing, "报名名单", url_for("office.signups", id=id, **filters), volunteers=lambda s: s.volunteer_id
+    )
 
 
 def fetch(id: int, signup_id: int, permission: Permission) -> SignUp:

@@ -83,7 +83,7 @@ def page(id: int, *, status: int = 200, **context: Any) -> ResponseReturnValue:
 def teams_members_export(id: int) -> ResponseReturnValue:
     """The members as a file, with its purpose in the history."""
     team = one(Team, id, P)
-    return disclose(listing(id), f"{team.name}队员", url_for(".teams_show", id=id))
+    return disclose(listing(id), f"{team.name}队员", url_for(".teams_show", id=id), volunteers=lambda m: m.volunteer_id)
 
 
 class NewcomerFilter(PeopleFilter):

@@ -41,7 +41,9 @@ def teams() -> ResponseReturnValue:
 def teams_export() -> ResponseReturnValue:
     """What the filters leave as a file, with its purpose in the history: leaders are named in it."""
     listing = _listing()
-    return disclose(listing, "志愿者团队", url_for(".teams", **listing.filters.given()))
+    return disclose(
+        listing, "志愿者团队", url_for(".teams", **listing.filters.given()), volunteers=lambda r: r.Team.leader_id
+    )
 
 
 def _listing() -> Listing:
