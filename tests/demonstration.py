@@ -6,7 +6,6 @@ the few states that it does not show in 万通社区, so that every page is seen
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +44,10 @@ from app.models import (
     Volunteer,
     WorkUnit,
 )
-from app.models.activity import ActivityStatus
-from app.models.feedback import FeedbackStatus
 from app.models.reports.lists import TO_STAFF
 from app.models.signup import SignUpStatus
 from tests import cast
 from tests.fixtures import Site, as_new, settings, sites
-from tests.showcases import make_base, make_team
 from tests.support.postgres import RUN
 
 STAFF = ("city", "huanglou", "wantong", "unit")
@@ -69,36 +65,8 @@ def prepare(url: str) -> None:
         upgrade(str(Path(app.root_path).parent / "migrations"))
         done = app.test_cli_runner().invoke(args=["demo"])
         assert done.exit_code == 0, done.output
-        add_missing_states()
-        db.session.commit()
         db.session.remove()
         db.engine.dispose()
-
-
-def add_missing_states() -> None:
-    """A paused and a departed volunteer, an activity going on, feedback as draft and withdrawn, in 万通社区."""
-    volunteers = db.session.scalars(
-        db.select(Volunteer).join(User).where(Volunteer.community_code == cast.WANTONG, User.username != "volunteer")
-    ).all()
-    by = cast.who("wantong")
-    volunteers[0].pause(by=by, reason="外出三个月")
-    volunteers[1].leave(by=by, reason="迁往外地")
-    going_on = cast.make_activity(starts_at=clock.now() - timedelta(hours=1), ends_at=clock.now() + timedelta(hours=1))
-    ended = db.session.scalars(
-        db.select(Activity.id)
-        .outerjoin(Feedback)
-        .where(
-            Activity.community_code == cast.WANTONG, Activity.status == ActivityStatus.COMPLETED, Feedback.id.is_(None)
-        )
-    ).all()
-    for activity, status in zip(ended, (FeedbackStatus.DRAFT, FeedbackStatus.WITHDRAWN), strict=False):
-        feedback = Feedback(activity_id=activity, title="活动情况", body="大家都来了。", status=status)
-        feedback.locate(cast.WANTONG)
-        db.session.add(feedback)
-    make_team(name="楼道守望队").close(by=by, reason="队员都搬走了")
-    make_base(name="旧书屋").close(by=by, reason="房屋翻修")
-    for volunteer in volunteers[2:5]:
-        db.session.add(signed_up(going_on, volunteer))
 
 
 def signed_up(activity: Activity, volunteer: Volunteer) -> SignUp:

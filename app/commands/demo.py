@@ -25,6 +25,7 @@ from app.demo import (
     queue,
     reports,
     showcases,
+    turns,
     year,
 )
 from app.freshness import touch
@@ -90,4 +91,5 @@ def _build(random: Random) -> Any:
     yield f"季度之星 {honours.make_honours(Random(SEED), volunteers, staff)} 个"
     yield f"原平台邀请 {imports.make_imports(Random(SEED), staff, password_hash)} 份"
     yield f"公众求助 {helps.make_helps(random, places, volunteers, staff)} 件"
+    yield turns.make_turns(Random(SEED), volunteers, staff)
     yield city_lists.make_city_lists(places, staff)

@@ -1,4 +1,4 @@
-"""People of the earlier platform: a list that was brought in, with invitations in every state, and one that must be mended."""
+"""People of the earlier platform: a list that was brought in, with invitations in every state, one that must be mended, one that waits."""
 
 import hashlib
 from datetime import timedelta
@@ -22,7 +22,7 @@ Cells = dict[str, str]
 
 
 def make_imports(random: Random, staff: dict[str, int], password_hash: str) -> int:
-    """One list carried out and answered by some, one with errors; how many people were invited."""
+    """One list carried out and answered by some, one with errors, one only checked; how many people were invited."""
     try:
         clock.move(-timedelta(days=12))
         city = acting(staff["city"])
@@ -32,6 +32,8 @@ def make_imports(random: Random, staff: dict[str, int], password_hash: str) -> i
         closing = clock.today().replace(month=1, day=1) - timedelta(days=1)
         done = Import.check(_sheet("原平台志愿者名单.xlsx", people), Choices(closing), by=city)
         done.carry_out(by=city)
+        clock.move(-timedelta(days=1))
+        Import.check(_sheet("原平台志愿者名单（第二批）.xlsx", _second(random)), Choices(closing), by=city)
         _answer(random, done, password_hash, acting(staff["wantong"]))
     finally:
         clock.move(timedelta(0))
@@ -74,6 +76,12 @@ def _wrong(random: Random) -> list[Cells]:
     lines[9]["工作单位"] = "一中"
     lines[17] |= {"服务日期": "去年春天", "服务时长": "60"}
     return lines
+
+
+def _second(random: Random) -> list[Cells]:
+    """More people, checked without an error; nobody has carried it out yet."""
+    people = enumerate(names.people(random, 18))
+    return [_who(name, 9800 + number, BAIYUN) | {"服务次数": str(random.randint(1, 20))} for number, name in people]
 
 
 def _who(name: str, number: int, community: str) -> Cells:

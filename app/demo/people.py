@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import selectinload
 
 from app import clock
@@ -59,9 +59,16 @@ def homes(random: Random, each: int) -> list[str]:
 
 
 def rows_of(model: Any, values: list[dict[str, Any]]) -> list[int]:
-    """Insert many rows; their ids in the order given."""
+    """Insert many rows; their ids in the order given.
+
+    SQLite promises no order of what it returns, so that rows would go one by one: there the ids are chosen here.
+    """
     if not values:
         return []
+    if db.engine.dialect.name == "sqlite":
+        first = (db.session.scalar(select(func.max(model.id))) or 0) + 1
+        db.session.execute(insert(model), [{"id": first + n, **value} for n, value in enumerate(values)])
+        return list(range(first, first + len(values)))
     returning = insert(model).returning(model.id, sort_by_parameter_order=True)
     return list(db.session.scalars(returning, values))
 
@@ -166,7 +173,7 @@ def _give_skills(random: Random, ids: list[int]) -> None:
 def identity(random: Random, number: int, community: str, units: list[int]) -> dict[str, Any]:
     """The personal columns shared by an application and the volunteer's file."""
     female, year = random.random() < 0.55, random.choice((*range(1952, 2003), *range(1968, 1998)))
-    retired = year < 1964
+    retired, studying = year < 1964, year >= 2000
     card = names.id_card((year, random.randint(1, 12), random.randint(1, 28)), number, female)
     political = random.choices(list(Political), (80, 4, 4, 2, 10))[0]
     return {
@@ -174,15 +181,22 @@ def identity(random: Random, number: int, community: str, units: list[int]) -> d
         "subdistrict_code": community[:9],
         "community_code": community,
         "home_community_code": community if random.random() < 0.7 else None,
-        "unit_id": None if retired or random.random() < 0.06 else random.choice(units[:1] * 6 + units),
+        "unit_id": None if retired or random.random() < 0.06 or studying else random.choice(units[:1] * 6 + units),
         "political": political,
-        "employment": Employment.RETIRED if retired else Employment.EMPLOYED,
+        "employment": _employment(year, number),
         "gender": Gender.FEMALE if female else Gender.MALE,
         "born_year": year,
         "id_card": card,
         "id_card_tail": card[-4:],
         "id_card_hash": keyed_hash(f"{card}:{number}", "id-card"),
     }
+
+
+def _employment(year: int, number: int) -> Employment:
+    """By age; a few in between are neither employed nor retired."""
+    if year < 1964 or year >= 2000:
+        return Employment.RETIRED if year < 1964 else Employment.STUDENT
+    return Employment.OTHER if number % 40 == 7 else Employment.EMPLOYED
 
 
 def _approved(
