@@ -44,6 +44,8 @@ class Site(Flask):
 class Number(IntegerConverter):
     """`<int:id>` in addresses: what no INTEGER column holds names nothing (404), instead of failing in the database."""
 
+    regex = "[0-9]+"  # not the digits of every alphabet: each row has one address
+
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 

@@ -12,6 +12,16 @@ from flask.typing import ResponseReturnValue
 from app import clock
 
 KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # of formulas; spreadsheets overlook what is invisible before them
 Columns = Mapping[str, Callable[[Any], Any]]
 
 
@@ -39,7 +49,7 @@ def _csv(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
 
 def inert(value: Any) -> Any:
     """A CSV cell that a spreadsheet will not run as a formula."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and (value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(STARTS)):
         return f"'{value}"
     return "" if value is None else value
 

@@ -21,6 +21,10 @@ from xml.parsers import expat
 ROWS, COLUMNS, LONGEST = 10_000, 60, 200  # rows of people, columns, characters in a cell
 SPARE = 20  # rows that may stand above the people: a title, the headings
 UNPACKED, PARTS = 80 * 1024 * 1024, 500  # bytes and files inside an .xlsx
+SMALL, RATIO = (
+    1024 * 1024,
+    150,
+)  # a part above so many bytes unfolds at most so many times; real lists do 10 to 40 times
 LAST_LINE = 200_000
 MEMORY, SECONDS = 1024 * 1024 * 1024, 30  # bytes of address space, seconds of processor time
 OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a password
@@ -127,13 +131,21 @@ def xlsx(data: bytes) -> dict[str, Any]:
         raise No("macro")
     if "xl/workbook.xml" not in names:
         raise No("kind")
-    if len(infos) > PARTS or sum(info.file_size for info in infos) > UNPACKED:
+    if len(infos) > PARTS or sum(info.file_size for info in infos) > UNPACKED or any(map(unfolds_too_far, infos)):
         raise No("bomb")
     for info in infos:  # sizes that were declared falsely fail here, at the checksum
         with book.open(info) as part:
+            head = part.read(CHUNK)
+            if b"<!DOCTYPE" in head.replace(b"\0", b""):  # no spreadsheet writes one; entities are made there
+                raise No("damaged")
             while part.read(CHUNK):
                 pass
     return sheet_of(data, book)
+
+
+def unfolds_too_far(info: zipfile.ZipInfo) -> bool:
+    """Whether a part is so much larger than what lies in the file that nobody typed it."""
+    return info.file_size > max(SMALL, RATIO * info.compress_size)
 
 
 def sheet_of(data: bytes, book: zipfile.ZipFile) -> dict[str, Any]:

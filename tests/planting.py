@@ -1,0 +1,65 @@
+"""Words planted into every text of the database, so that a walk over the pages shows where they come out."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db import Sealed, db
+from app.freshness import forget
+
+# What is no text that anybody types: keys, marks of our own, and what a form keeps to a strict shape.
+NOT_TYPED = {"slug", "key", "token", "digest", "topic", "path", "noun", "verb", "what", "location", "initials", "kind"}
+NOT_TYPED |= {
+    "password_hash",
+    "username_key",
+    "number",
+    "phone",
+    "id_card",
+    "phone_tail",
+    "id_card_tail",
+    "tail",
+    "guardian_phone",
+}
+TABLES_WITHOUT = {"alembic_version", "generation", "creation_key", "sign_in", "attempt", "known_browser", "picture"}
+
+
+def texts() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
+    """Every column that holds what somebody typed."""
+    for table in db.metadata.sorted_tables:
+        for column in table.columns if table.name not in TABLES_WITHOUT else ():
+            wanted = isinstance(column.type, (sa.String, Sealed)) and not isinstance(column.type, sa.Enum)
+            ours = column.primary_key or column.foreign_keys or column.computed is not None or column.name in NOT_TYPED
+            if wanted and not ours and not column.name.endswith(("_code", "_hash", "_key", "code")):
+                yield table, column
+
+
+def plant(
+    word: Callable[[str, int], str], rows: Callable[[sa.Table], Any] = lambda table: sa.true(), empty: bool = False
+) -> list[str]:
+    """Put `word(table.column, id)` into every text of these rows that holds anything (`empty`: or nothing); commits.
+
+    Returns the words.
+    """
+    planted = []
+    _without_triggers()
+    for table, column in texts():
+        key = next(iter(table.primary_key.columns))
+        filled = sa.true() if empty else sa.and_(column.is_not(None), column != "")
+        held = db.session.execute(sa.select(key).where(filled, rows(table))).scalars().all()
+        for id in held if column.type.__class__ is not Sealed else held[:200]:
+            said = word(f"{table.name}.{column.name}", id)
+            db.session.execute(sa.update(table).where(key == id).values({column.name: said}))
+            planted.append(said)
+    db.session.commit()
+    forget()
+    return planted
+
+
+def _without_triggers() -> None:
+    """The history refuses to be altered; this copy of the database is thrown away."""
+    if db.engine.dialect.name == "sqlite":
+        for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            db.session.execute(sa.text(f'DROP TRIGGER "{name}"'))
+    else:
+        db.session.execute(sa.text("SET session_replication_role = replica"))
