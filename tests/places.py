@@ -134,6 +134,9 @@ class Forms(HTMLParser):
         if tag in ("select", "button") or type_ in ("radio", "checkbox"):
             kind = "choice"
         one = self.open.setdefault(name, Field(name, kind))
+        if name.endswith("_q"):  # a picker: what it offers comes with the search, and is sent under this name
+            picked = name.removesuffix("_q")
+            self.open.setdefault(picked, Field(picked, "hidden", [BY_FIELD.get(picked, cast.WANTONG)]))
         if tag == "select":
             self.select = one
         elif tag == "textarea":
