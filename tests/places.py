@@ -57,6 +57,13 @@ class Field:
     values: list[str] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
 
+    def add(self, value: str, boxes: bool, checked: bool) -> None:
+        """Another box of it, or what stands in it."""
+        if boxes:
+            self.choices.append(value)
+        if value and (checked or not boxes):
+            self.values.append(value)
+
     def sound(self) -> list[str]:
         """What stands in it, or something it takes."""
         if self.kind == "file":
@@ -130,23 +137,22 @@ class Forms(HTMLParser):
         name, type_ = told["name"], told.get("type", "text")
         if name in STEPS or name == "csrf_token" or self.open is None or (tag == "button" and name in self.open):
             return
+        boxes = type_ in ("radio", "checkbox")
         kind = BY_NAME.get(name) or KINDS.get(type_, type_ if type_ in ("hidden", "file") else "text")
-        if tag in ("select", "button") or type_ in ("radio", "checkbox"):
-            kind = "choice"
-        one = self.open.setdefault(name, Field(name, kind))
-        if name.endswith("_q"):  # a picker: what it offers comes with the search, and is sent under this name
-            picked = name.removesuffix("_q")
-            self.open.setdefault(picked, Field(picked, "hidden", [BY_FIELD.get(picked, cast.WANTONG)]))
+        one = self.open.setdefault(name, Field(name, "choice" if boxes or tag in ("select", "button") else kind))
+        self.picker(name)
         if tag == "select":
             self.select = one
         elif tag == "textarea":
             self.area = one
-        elif type_ in ("radio", "checkbox"):
-            one.choices.append(told.get("value", "y"))
-            if "checked" in told:
-                one.values.append(told.get("value", "y"))
-        elif told.get("value"):
-            one.values.append(told["value"])
+        else:
+            one.add(told.get("value", "y" if boxes else ""), boxes, "checked" in told)
+
+    def picker(self, name: str) -> None:
+        """What a picker offers comes with its search, and is sent under the name without `_q`."""
+        picked = name.removesuffix("_q")
+        if picked != name and self.open is not None:
+            self.open.setdefault(picked, Field(picked, "hidden", [BY_FIELD.get(picked, cast.WANTONG)]))
 
     def handle_data(self, data: str) -> None:
         if self.area is not None and data.strip():
