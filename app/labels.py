@@ -52,6 +52,14 @@ def month_day(moment: datetime | date) -> str:
     return day(moment).partition("（")[0]
 
 
+def left(until: datetime) -> str:
+    """还有 3 小时, 还有 20 分钟, 不到 1 分钟: how long it still is."""
+    minutes = max(int((until - clock.now()).total_seconds()) // 60, 0)
+    if minutes >= 60:
+        return f"还有 {minutes // 60} 小时"
+    return f"还有 {minutes} 分钟" if minutes else "不到 1 分钟"
+
+
 def clock_time(moment: datetime) -> str:
     """8:30"""
     there = clock.local(moment)

@@ -80,6 +80,7 @@ STATES = {
     "office.honours_candidates": ("?kind=team", "?region=320302&least=3"),
     "office.imports": ("?status=failed", "?status=checked"),
     "office.invitations": ("?status=declined", "?q=没有这样的"),
+    "member.services_records": ("?after=坏",),
     "member.services": ("?tab=ended", "?tab=cancelled"),
     "office.applications": ("?status=approved", "?status=returned", "?q=没有这样的"),
     "office.volunteers": ("?status=paused", "?q=没有这样的"),

@@ -16,6 +16,7 @@ from app.blueprints.member import (  # after the blueprint, which views need
     reports,
     second_step,
     security,
+    service_records,
     services,
     teams,
     volunteer,

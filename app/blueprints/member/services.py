@@ -1,4 +1,4 @@
-"""志愿者服务: my sign-ups in three tabs, each with its state, and cancelling."""
+"""志愿者服务: my sign-ups in three tabs, each with its state, and cancelling; a fourth tab leads to what counted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,12 +43,14 @@ class ServiceFilter(FilterForm):
         """The sign-ups of the tab."""
         return stmt.where(my_services.in_tab(self.chosen))
 
-    def tabs(self, mine: Summary | None) -> list[tuple[str, str, bool, int]]:
-        """(word, address, whether chosen, how many)."""
+    def tabs(self, mine: Summary | None, here: str = "") -> list[tuple[str, str, bool, int]]:
+        """(word, address, whether chosen, how many); `here` is the address of the records when they are shown."""
         held = mine.tabs if mine else dict.fromkeys(Tab, 0)
-        return [
-            (word, url_for(".services", tab=tab.value), tab is self.chosen, held[tab]) for tab, word in TABS.items()
+        signups = [
+            (word, url_for(".services", tab=tab.value), not here and tab is self.chosen, held[tab])
+            for tab, word in TABS.items()
         ]
+        return [*signups, ("服务记录", url_for(".services_records"), bool(here), mine.services if mine else 0)]
 
 
 @dataclass

@@ -14,6 +14,7 @@ from app.db import db
 from app.models.activity import Activity
 from app.models.application import Application, ApplicationStatus
 from app.models.displays.consents import consents_of
+from app.models.pages.needs import Needs, needs_of
 from app.models.service_record import ServiceRecord
 from app.models.signup import SignUp, SignUpStatus
 from app.models.signups.mine import Tab, in_tab, services_of
@@ -35,6 +36,7 @@ class Overview:
     this_quarter: str
     asked: int  # decisions about being named in public that wait
     named: int  # all of them
+    waiting: Needs
 
     @property
     def soon(self) -> list[SignUp]:
@@ -50,7 +52,8 @@ class Overview:
     def needs(self) -> int:
         """How many things wait for the member."""
         returned = self.application is not None and self.application.status is ApplicationStatus.RETURNED
-        return len(self.soon) + returned + self.asked + (self.application is None and self.volunteer is None)
+        first_step = self.application is None and self.volunteer is None
+        return len(self.soon) + returned + self.asked + self.waiting.number + first_step
 
 
 def overview(user: User) -> Overview:
@@ -62,7 +65,8 @@ def overview(user: User) -> Overview:
     now, last = _services_since(volunteer, start, before)
     there = clock.local(start)
     quarter = f"{there.year} 年第 {there.month // 3 + 1} 季度"
-    return Overview(volunteer, application, _coming(volunteer), now, last, quarter, *consents_of(volunteer))
+    coming, waiting = _coming(volunteer), needs_of(user, volunteer)
+    return Overview(volunteer, application, coming, now, last, quarter, *consents_of(volunteer), waiting)
 
 
 def quarter_start(moment: datetime) -> datetime:

@@ -15,6 +15,7 @@ from app import clock
 from app.db import db
 from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
+from app.models.service_record import ServiceRecord
 from app.models.signup import SignUp, Standing, standing_now
 from app.models.volunteer import Volunteer
 
@@ -29,6 +30,13 @@ def services_of(user_id: int) -> Select[Any]:
     """This person's sign-ups, with their activities."""
     mine = select(SignUp).join(SignUp.activity).join(SignUp.volunteer).where(Volunteer.user_id == user_id)
     return mine.options(contains_eager(SignUp.activity))
+
+
+def records_of(user_id: int) -> Select[Any]:
+    """This person's live service records, whatever they came from, each with its activity (None for help, imports)."""
+    mine = select(ServiceRecord).join(Volunteer, Volunteer.id == ServiceRecord.volunteer_id)
+    mine = mine.where(Volunteer.user_id == user_id, ServiceRecord.revoked_at.is_(None))
+    return mine.options(joinedload(ServiceRecord.activity))
 
 
 def in_tab(tab: Tab) -> ColumnElement[bool]:
