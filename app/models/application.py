@@ -93,6 +93,7 @@ class Application(Approval, Identity, Row, Model):
 
     def resubmit(self, told: Particulars, *, by: User) -> None:
         """Hand the mended application in again; the community's deadline starts anew."""
+        hold_applications(self.user_id)
         hold_user(self.user_id)
         if self.status is not ApplicationStatus.RETURNED:
             raise TransitionError(self, ApplicationStatus.PENDING)
@@ -129,7 +130,7 @@ def applications_of(user_id: int, *options: Any) -> list[Application]:
 
 
 def hold_applications(user_id: int) -> None:
-    """Lock this person's applications; always before the volunteer's row, as a decision does."""
+    """Lock this person's applications; before everything else of theirs, as a decision does (docs/adr/0002)."""
     mine = select(Application.id).where(Application.user_id == user_id).order_by(Application.id)
     db.session.execute(mine.with_for_update())
 

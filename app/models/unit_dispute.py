@@ -14,6 +14,7 @@ from app.models.history import record
 from app.models.impartial import by_another
 from app.models.message import tell
 from app.models.post import Role, keepers, unit_keepers
+from app.models.signups.following import follow_person, hold_with_coming
 from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import NO_UNIT, WorkUnit, unit_name
@@ -93,6 +94,7 @@ class UnitDispute(Stateful, Row, Model):
 
     def uphold(self, *, by: "User") -> None:
         """异议成立: from now on the person belongs to no unit of the list; records of the past keep theirs."""
+        hold_with_coming(Volunteer.id == self.volunteer_id)
         volunteer = _held_volunteer(self.volunteer_id)
         self._leave(by, D.UPHELD)
         self.decided_at = clock.now()
@@ -100,7 +102,8 @@ class UnitDispute(Stateful, Row, Model):
         name, said = unit_name(self.unit_id), "您现在填写的单位和以前的服务记录都不变。"
         if volunteer.unit_id == self.unit_id:
             volunteer.unit_id, volunteer.unit_other = None, ""
-            _no_unit_from_now_on(volunteer)
+            db.session.flush()
+            follow_person(volunteer)
             record(volunteer, "change", by=by, reason=f"工作单位：{name} → {NO_UNIT}（归属异议成立）")
             touch("volunteers")
             said = f"现在记为“{NO_UNIT}”，以前的服务记录不变。有新的单位，请在志愿者申请里变更。"
@@ -151,16 +154,6 @@ class UnitDispute(Stateful, Row, Model):
     def _tell(self, people: list[int], title: str, body: str) -> None:
         for user_id in people:
             tell(user_id, title, body, path=f"/office/disputes/{self.id}", about=f"dispute:{self.id}")
-
-
-def _no_unit_from_now_on(volunteer: Volunteer) -> None:
-    """What the person will still do counts for no unit: a record takes the unit of its sign-up."""
-    from app.models.activity import Activity
-    from app.models.signup import SignUp
-
-    to_come = select(Activity.id).where(Activity.starts_at > clock.now())
-    theirs = update(SignUp).where(SignUp.volunteer_id == volunteer.id, SignUp.activity_id.in_(to_come))
-    db.session.execute(theirs.values(unit_id=None))
 
 
 def _held_volunteer(id: int) -> Volunteer:

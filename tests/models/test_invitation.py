@@ -18,8 +18,8 @@ from app.models.invitation import InvitationStatus
 from app.models.service_record import Evidence
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
-from tests import cast
-from tests.applicants import apply, card, years_ago
+from tests import applicants, cast
+from tests.applicants import apply, card, in_state, years_ago
 from tests.people_files import CARD, bring, csv, invite, line, people, xlsx
 from tests.rollcall import assert_figures_true
 
@@ -347,3 +347,11 @@ def test_who_left_is_let_back_in_by_a_community_only(app):
     with pytest.raises(Refused, match="先提交志愿者申请"):
         invitation.accept(by=user, id_card=CARD)
     assert volunteer.status is VolunteerStatus.LEFT and volunteer.services == 0
+
+
+def test_an_approval_is_not_undone_once_the_new_volunteer_took_earlier_services_over(app):
+    application = in_state(applicants.S.APPROVED)
+    invite(line(服务次数=2), closes_on=date(2025, 1, 1)).accept(by=cast.who("member"))
+    with pytest.raises(Refused, match="已接受邀请"):
+        application.undo(by=cast.who("wantong"))
+    assert cast.volunteer_of("member").services == 2

@@ -14,6 +14,8 @@ from app.db import db
 from app.models.application import Application
 from app.models.applications.approval import ApplicationStatus
 from app.models.pages.state_counts import state_counts
+from app.models.signups.following import hold_with_coming
+from app.models.volunteer import Volunteer
 from app.refusal import Refused
 
 MOST = 100  # people decided by one press
@@ -57,6 +59,7 @@ def decide_all(
     rows = scope.where(Application.id.in_(sorted(set(ids))[:MOST])).order_by(Application.id)
     held = rows.options(joinedload(Application.user)).with_for_update(of=Application)
     found = db.session.scalars(held.execution_options(populate_existing=True)).all()
+    hold_with_coming(Volunteer.user_id.in_([application.user_id for application in found]))  # all, before the first
     names = {application.id: application.user.name for application in found}
     return [Outcome(one.id, names[one.id], _decided(one, verb, words)) for one in found]
 

@@ -85,6 +85,7 @@ class Answering(Stateful):
         Invalid at `id_card` where it is missing, wrong, not the invited person's or used by another volunteer;
         Refused (409) under 18, and where the membership has another number than the invitation.
         """
+        hold_applications(by.id)
         self._hold(by)
         if not self.can_move(S.ACCEPTED):
             raise TransitionError(self, S.ACCEPTED)
@@ -151,7 +152,6 @@ class Answering(Stateful):
             raise Invalid("id_card", CARD_IN_USE)
         if not self.place_is_open:
             raise Refused("这个社区已撤并，请提交志愿者申请，改选现在的社区；成为志愿者后再来接受。", self)
-        hold_applications(by.id)
         waiting = open_application(by.id)
         if waiting is not None:
             waiting.withdraw(by=by)

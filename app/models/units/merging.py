@@ -5,24 +5,22 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, select, update
 
-from app import clock
 from app.db import db
-from app.models.activity import Activity
 from app.models.application import OPEN, Application
 from app.models.history import record
 from app.models.invitation import Invitation, InvitationStatus
 from app.models.post import Post
 from app.models.regions.merging import pass_posts
-from app.models.signup import SignUp
+from app.models.signups.following import follow, hold_with_coming
 from app.models.unit_dispute import DisputeStatus, UnitDispute
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.models.work_unit import WorkUnit
 
-OTHERS: tuple[tuple[Any, Any], ...] = (  # what will make people of the unit later
-    (Application, Application.status.in_(OPEN)),
-    (Invitation, Invitation.status == InvitationStatus.OPEN),
-)
+OPEN_ONES: dict[Any, Any] = {  # what will make people of the unit later
+    Application: Application.status.in_(OPEN),
+    Invitation: Invitation.status == InvitationStatus.OPEN,
+}
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,14 @@ class Somebody:
 
 def hand_over(one: WorkUnit, other: WorkUnit, *, by: User | None, keep_posts: bool) -> int:
     """Everything alive of `one` goes to `other`; how many volunteers did."""
-    moved = _move(lambda model: [model.unit_id == one.id], one.name, other, by)
+
+    def theirs(model: Any) -> list[ColumnElement[bool]]:
+        return [model.unit_id == one.id]
+
+    _hold(Application, theirs)
     pass_posts(Post.unit_id == one.id, other.id, f"{one.name}已并入{other.name}。", by=by, keep=keep_posts)
-    _move_disputes(one.id, other.id, by)
+    moved = _move(theirs, one.name, other, by)
+    _move_disputes(one, other, by)
     return moved
 
 
@@ -48,13 +51,12 @@ def take_in(typed: str, unit: WorkUnit, *, by: User | None) -> int:
 
 def _move(who: Any, before: str, to: WorkUnit, by: User | None) -> int:
     """Give the people whom `who(model)` names this unit, with a line in each one's history. Records keep theirs."""
-    theirs: list[ColumnElement[bool]] = who(Volunteer)
-    people = db.session.scalars(select(Volunteer.id).where(*theirs).order_by(Volunteer.id).with_for_update()).all()
-    ahead = select(Activity.id).where(Activity.starts_at > clock.now())
-    coming = SignUp.activity_id.in_(ahead), SignUp.volunteer_id.in_(select(Volunteer.id).where(*theirs))
-    db.session.execute(update(SignUp).where(*coming).values(unit_id=to.id), execution_options=PAST)
-    for model, condition in ((Volunteer, None), *OTHERS):
-        narrowed = who(model) if condition is None else [*who(model), condition]
+    _hold(Application, who)
+    _hold(Invitation, who)
+    people = hold_with_coming(*who(Volunteer))
+    follow(*who(Volunteer), unit_id=to.id)
+    for model in (Volunteer, *OPEN_ONES):
+        narrowed = [*who(model), *([OPEN_ONES[model]] if model in OPEN_ONES else [])]
         db.session.execute(update(model).where(*narrowed).values(unit_id=to.id, unit_other=""), execution_options=PAST)
     for one in people:
         record(Somebody(one), "change", by=by, reason=f"工作单位：{before} → {to.name}")
@@ -66,13 +68,19 @@ def _move(who: Any, before: str, to: WorkUnit, by: User | None) -> int:
 PAST = {"synchronize_session": False}  # past the ORM, so that no open form of a person becomes stale
 
 
-def _move_disputes(one: int, other: int, by: User | None) -> None:
+def _hold(model: Any, who: Any) -> None:
+    """Hold the open ones of these people, before the people themselves: as a decision and an answer do."""
+    db.session.execute(select(model.id).where(*who(model), OPEN_ONES[model]).order_by(model.id).with_for_update())
+
+
+def _move_disputes(one: WorkUnit, other: WorkUnit, by: User | None) -> None:
     """Open disputes are about the heir now; where there is one already, the older one ends."""
     still_open = UnitDispute.status == DisputeStatus.OPEN
-    there = set(db.session.scalars(select(UnitDispute.volunteer_id).where(UnitDispute.unit_id == other, still_open)))
-    for dispute in db.session.scalars(select(UnitDispute).where(UnitDispute.unit_id == one, still_open)).all():
+    there = set(db.session.scalars(select(UnitDispute.volunteer_id).where(UnitDispute.unit_id == other.id, still_open)))
+    for dispute in db.session.scalars(select(UnitDispute).where(UnitDispute.unit_id == one.id, still_open)).all():
         if dispute.volunteer_id in there:
             dispute.move(DisputeStatus.WITHDRAWN, by=by)
         else:
-            dispute.unit_id = other
+            dispute.unit_id = other.id
+            record(dispute, "change", by=by, reason=f"工作单位：{one.name} → {other.name}")
     db.session.flush()

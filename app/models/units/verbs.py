@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from app import clock
-from app.db import db, lock
+from app.db import db
 from app.freshness import touch
 from app.models.history import record
 from app.refusal import Invalid, Refused
@@ -114,10 +114,11 @@ class UnitVerbs:
 
 
 def hold_units(*ids: int) -> list[Any]:
-    """These units, read afresh and held until the transaction ends, in the order of their ids."""
+    """These units, read afresh and held until the transaction ends, by id; rows that only point to them are not held up."""
     from app.models.work_unit import WorkUnit
 
-    return lock(select(WorkUnit).where(WorkUnit.id.in_(ids)).order_by(WorkUnit.id))
+    held = select(WorkUnit).where(WorkUnit.id.in_(ids)).order_by(WorkUnit.id).with_for_update(key_share=True)
+    return list(db.session.scalars(held.execution_options(populate_existing=True)))
 
 
 def _good_name(name: str, but: int = 0) -> str:

@@ -14,6 +14,7 @@ from app.db import db, lock
 from app.models.history import History, record
 from app.models.region import heir, place_name, regions
 from app.models.signup import SignUp, SignUpStatus
+from app.models.signups.following import follow_person, hold_with_coming
 from app.models.team import in_teams
 from app.models.unit_dispute import disputes_follow
 from app.models.user import Gender, User
@@ -31,6 +32,7 @@ IDENTITY = (*PLAIN, *CHOICES, *SECRET)
 
 def enter(application: "Application", *, by: User) -> None:
     """Make the applicant a volunteer of the community, or give the volunteer this new identity."""
+    hold_with_coming(Volunteer.user_id == application.user_id)
     volunteer = _held(application.user_id)
     code = _open_place(application)
     if volunteer is None:
@@ -49,10 +51,12 @@ def enter(application: "Application", *, by: User) -> None:
     disputes_follow(volunteer)
     record(volunteer, "change", by=by, reason=f"{place_name(was)} → {place_name(code)}")
     db.session.flush()
+    follow_person(volunteer)
 
 
 def leave_again(application: "Application", *, by: User) -> None:
     """Bring back what was before this approval. Refused (409) when something was built on it since."""
+    hold_with_coming(Volunteer.user_id == application.user_id)
     volunteer = _held(application.user_id)
     if volunteer is None or volunteer.status is VolunteerStatus.LEFT:
         raise Refused("本人已注销志愿者身份，不能撤销。", application)
@@ -63,6 +67,8 @@ def leave_again(application: "Application", *, by: User) -> None:
     if _signed_up_since(application, volunteer):
         raise Refused("本人已报名活动，不能撤销。", application)
     before = application.before
+    if before is None and _has_records(volunteer):
+        raise Refused("本人已接受邀请，以前的服务已经计入，不能撤销。", application)
     if (before is None or before["status"] == VolunteerStatus.LEFT) and in_teams(volunteer, ever=before is None):
         raise Refused("本人已加入或申请加入团队，不能撤销。", application)
     if application.before is None:
@@ -126,6 +132,8 @@ def _bring_back(volunteer: Volunteer, before: dict[str, Any], by: User) -> None:
     for name in SECRET:
         setattr(volunteer, name, unseal(before[name]) if before[name] else None)
     _set_skills(volunteer, [Skill(value) for value in before["skills"]])
+    db.session.flush()
+    follow_person(volunteer)
     if before["status"] == VolunteerStatus.LEFT:
         volunteer.move(VolunteerStatus.LEFT, by=by)
         volunteer.left_at = clock.now()
@@ -134,6 +142,13 @@ def _bring_back(volunteer: Volunteer, before: dict[str, Any], by: User) -> None:
 def _applied_since(application: "Application") -> bool:
     newer = exists().where(type(application).user_id == application.user_id, type(application).id > application.id)
     return bool(db.session.scalar(select(newer)))
+
+
+def _has_records(volunteer: Volunteer) -> bool:
+    """Whether a service was counted: by an invitation that the new volunteer accepted."""
+    from app.models.service_record import ServiceRecord
+
+    return bool(db.session.scalar(select(exists().where(ServiceRecord.volunteer_id == volunteer.id))))
 
 
 def _signed_up_since(application: "Application", volunteer: Volunteer) -> bool:
