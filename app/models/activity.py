@@ -17,7 +17,7 @@ from app.models.activities.phase import phase_of, queue_is_over
 from app.models.category import categories, open_category
 from app.models.history import record
 from app.models.picture import Picture
-from app.models.post import tell_keepers
+from app.models.post import Role, tell_keepers
 from app.models.region import Placed
 from app.models.region import community as open_community
 from app.models.service_base import ServiceBase
@@ -89,6 +89,9 @@ class Activity(Placed, Stateful, Row, Model):
     turns: Mapped[int] = mapped_column(default=0)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)  # the team that holds it
     base_id: Mapped[int | None] = mapped_column(ForeignKey("service_base.id"), index=True)  # where it is held
+    hidden_at: Mapped[datetime | None]  # taken off the portal by a level above (activities/taking_down.py)
+    hidden_reason: Mapped[str] = mapped_column(String(500), default="")
+    hidden_role: Mapped[Role | None]  # of who did it
     queue_closed_at: Mapped[datetime | None]  # when 候补 and 待审核 of before the start became 未录用
 
     cover: Mapped[Picture | None] = relationship(lazy="raise")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
@@ -78,7 +78,7 @@ class Feedback(Placed, Written, Row, Model):
     @classmethod
     def public_of(cls, activity_id: int) -> "Feedback | None":
         """What the activity's page shows: the published feedback, with its pictures."""
-        shown = cls.activity_id == activity_id, cls.status == FeedbackStatus.PUBLISHED
+        shown = cls.activity_id == activity_id, *on_portal()
         return db.session.scalar(select(cls).where(*shown).options(selectinload(cls.pictures)))
 
     @classmethod
@@ -121,11 +121,19 @@ class Feedback(Placed, Written, Row, Model):
         touch("feedback")
 
 
+def on_portal() -> list[Any]:
+    """The conditions that a feedback is public: published, of an activity that was not taken down."""
+    down = select(Activity.id).where(Activity.hidden_at.is_not(None))
+    return [Feedback.status == FeedbackStatus.PUBLISHED, Feedback.activity_id.not_in(down)]
+
+
 def why_not(activity: Activity) -> str:
     """Why no feedback may be begun, '' when it may: published or completed, and attendance has opened."""
     from app import labels
     from app.models.attendance.rules import EARLY
 
+    if activity.hidden_at is not None:
+        return "上级已从门户撤下这次活动，不能写反馈。"
     if activity.status not in (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED):
         return f"活动现在是“{labels.word(activity.phase())}”，不能写反馈。"
     opens = activity.starts_at - EARLY

@@ -28,7 +28,7 @@ def published() -> Select[Any]:
         )
         .join(Activity, Activity.id == Feedback.activity_id)
         .outerjoin(Picture, first_picture(Feedback))
-        .where(Feedback.status == FeedbackStatus.PUBLISHED)
+        .where(Feedback.status == FeedbackStatus.PUBLISHED, Activity.hidden_at.is_(None))
     )
 
 

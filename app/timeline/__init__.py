@@ -16,7 +16,14 @@ from app.state_words import WORDS
 
 Line = tuple[str, str, str, str]  # title, when, who and why, kind of the dot: '' ok bad now
 Titled = tuple[str, str]  # title, kind
-ACTIONS = {"create": "新建", "edit": "修改", "copy": "复制自", "from-report": "来自志愿者上报"}
+ACTIONS = {
+    "create": "新建",
+    "edit": "修改",
+    "copy": "复制自",
+    "from-report": "来自志愿者上报",
+    "take-down": "上级从门户撤下",
+    "put-back": "恢复公开",
+}
 BY_THEMSELVES = "self"
 
 

@@ -37,6 +37,7 @@ from app.blueprints.office import (  # after the blueprint, which views need
     reports,
     signups,
     statistics,
+    taking_down,
     team_members,
     teams,
     unit_names,

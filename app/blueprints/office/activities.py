@@ -5,15 +5,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, holds, me, one, requires, rows
 from app.blueprints.activity_filters import OfficeFilter
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import ActivityForm, CancellationForm, acting_within
+from app.forms import Form
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activities.call_list import news_of
 from app.models.activities.counts import phase_counts
+from app.models.activities.taking_down import may_put_back, may_take_down
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.category import categories
 from app.models.history import History, history_of
@@ -108,11 +110,17 @@ def activities_edit(id: int) -> ResponseReturnValue:
 @requires(Permission.ACTIVITIES_SEE)
 def activities_show(id: int) -> ResponseReturnValue:
     """Facts, counters, history, and the ways on."""
+    return page(id)
+
+
+def page(id: int, removal: Form | None = None, status: int = 200) -> ResponseReturnValue:
+    """That page; `removal` is a form that failed: why it is taken off the portal."""
     parts = (Activity.cover, Activity.team, Activity.base)
     activity = one(Activity, id, Permission.ACTIVITIES_SEE, *map(joinedload, parts))
     lines = history_of(activity)
     return render(
         SHOW,
+        status=status,
         activity=activity,
         description=as_html(activity.description),
         ways=_ways(activity, lines),
@@ -120,6 +128,9 @@ def activities_show(id: int) -> ResponseReturnValue:
         history=told(lines, ActivityStatus),
         plan=made_from(activity),
         form=CancellationForm(),
+        removal=removal,
+        may_take_down=holds(Permission.ACTIVITIES) and may_take_down(activity, me()),
+        may_put_back=holds(Permission.ACTIVITIES) and may_put_back(activity, me()),
     )
 
 

@@ -72,7 +72,8 @@ def _parts(status: str) -> list[Part]:
 @public
 def activities_show(id: int) -> ResponseReturnValue:
     """One activity; a draft is nobody's business yet, a cancelled one says so."""
-    activity, launched_by = search.public_activity(id) or abort(404)
+    person = somebody()
+    activity, launched_by = search.public_activity(id, person.id if person else None) or abort(404)
     return render("portal/activities/show.html", "box", **shown(activity, launched_by))
 
 

@@ -16,7 +16,7 @@ from app.listing import Key, Listing
 from app.models.activities.search import lies_in
 from app.models.activity import Activity
 from app.models.category import categories
-from app.models.feedback import Feedback, FeedbackStatus
+from app.models.feedback import Feedback, on_portal
 from app.models.feedback_lists import published, says
 
 PER_PAGE = 12
@@ -56,6 +56,6 @@ def feedback() -> ResponseReturnValue:
 @public
 def feedback_show(id: int) -> ResponseReturnValue:
     """One feedback with all its pictures; 404 unless it is published."""
-    wanted = db.select(Feedback).where(Feedback.id == id, Feedback.status == FeedbackStatus.PUBLISHED)
+    wanted = db.select(Feedback).where(Feedback.id == id, *on_portal())
     loaded = wanted.options(joinedload(Feedback.activity), selectinload(Feedback.pictures))
     return render("portal/feedback/show.html", feedback=db.session.scalar(loaded) or abort(404))

@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import true
+from sqlalchemy import and_, true
 
 from app.access import Permission, public, rows, somebody
 from app.blueprints.portal import portal
 from app.db import db
 from app.media.storage import store
 from app.models.activity import Activity, ActivityStatus
-from app.models.feedback import Feedback, FeedbackStatus
+from app.models.feedback import Feedback, on_portal
 from app.models.picture import Picture
 from app.models.report import Report, ReportStatus
 from app.models.reports.lists import TO_STAFF
@@ -20,8 +20,12 @@ from app.models.team import Team
 
 # noun → (model, the permission through which the office sees it, when everybody does)
 OWNERS: dict[str, tuple[Any, Permission, Any]] = {
-    "feedback": (Feedback, Permission.FEEDBACK, Feedback.status == FeedbackStatus.PUBLISHED),
-    "activity": (Activity, Permission.ACTIVITIES_SEE, Activity.status != ActivityStatus.DRAFT),
+    "feedback": (Feedback, Permission.FEEDBACK, and_(*on_portal())),
+    "activity": (
+        Activity,
+        Permission.ACTIVITIES_SEE,
+        and_(Activity.status != ActivityStatus.DRAFT, Activity.hidden_at.is_(None)),
+    ),
     "team": (Team, Permission.TEAMS, true()),  # a closed one stays to be read
     "service_base": (ServiceBase, Permission.BASES, true()),
     "report": (Report, Permission.REPORTS, Report.status == ReportStatus.PUBLISHED),

@@ -55,7 +55,7 @@ _kept = lru_cache(maxsize=512)(_counting)
 
 def _hits(words: str) -> Any:
     """The activities that the words name."""
-    names = ("status", "starts_at", "ends_at", "signup_closes_at", "category_id")
+    names = ("status", "starts_at", "ends_at", "signup_closes_at", "category_id", "hidden_at")
     places = ("district_code", "subdistrict_code", "community_code")
     columns = [getattr(Activity, name) for name in (*names, *places)]
     return select(*columns).where(*shown_as(""), *named(words)).cte("hits")

@@ -16,6 +16,7 @@ from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
 from app.models.region import CITY, Level, prefixes, regions, within
+from app.models.regions.former_names import known_names
 
 CAP = 1000  # what is counted for a list stops here
 PUBLIC = (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED)
@@ -36,10 +37,10 @@ def shown_as(status: str, at: datetime | None = None, a: Any = Activity) -> Cond
         return [published, a.starts_at > now, a.signup_closes_at > now]
     if status == "ongoing":
         return [published, a.starts_at <= now, a.starts_at > long_ago, a.ends_at > now]
-    shown = a.status.not_in(HIDDEN)
+    shown = a.status.not_in(HIDDEN), a.hidden_at.is_(None)
     if status == "ended":  # what began long ago needs no look at its end
-        return [shown, a.starts_at <= now, or_(a.starts_at <= long_ago, a.ends_at <= now)]
-    return [shown]
+        return [*shown, a.starts_at <= now, or_(a.starts_at <= long_ago, a.ends_at <= now)]
+    return [*shown]
 
 
 def to_come() -> Conditions:
@@ -61,7 +62,7 @@ def in_phase(phase: Phase) -> Conditions:
     }.get(phase) or [a.status == ActivityStatus(phase.value)]
 
 
-def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "place")) -> Conditions:
+def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "place", "description")) -> Conditions:
     """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
     return [
         or_(*(getattr(a, text).icontains(word, autoescape=True) for text in texts), *around(word, a))
@@ -70,11 +71,11 @@ def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "pla
 
 
 def around(word: str, a: Any = Activity) -> Conditions:
-    """In a region whose name holds the word, or merged into it; one below another that is meant already is left out."""
+    """In a region whose name of today or before holds the word, or merged into it; one below another that is meant already is left out."""
     codes: dict[Level, list[str]] = {}
     meant: set[str] = set()
     for place in regions().values():
-        if place.level is not Level.CITY and (word in place.name or word in place.short):
+        if place.level is not Level.CITY and any(word in name for name in known_names(place)):
             if place.code[:6] in meant or place.code[:9] in meant:
                 continue
             meant.add(place.code)
@@ -118,14 +119,15 @@ def public_activities(user_id: int | None) -> "Select[Any]":
     return select(*shown, standing_now().label("mine")).select_from(Activity).outerjoin(SignUp, own)
 
 
-def public_activity(id: int) -> tuple[Activity, str | None] | None:
-    """An activity that the portal shows, with its cover, and the name of who launched it."""
+def public_activity(id: int, viewer: int | None = None) -> tuple[Activity, str | None] | None:
+    """An activity that the portal shows to this person, with its cover, and the name of who launched it."""
+    from app.models.activities.taking_down import seen_by
     from app.models.user import User
 
     wanted = (
         select(Activity, User.name)
         .outerjoin(User, User.id == Activity.created_by_id)
-        .where(Activity.id == id, Activity.status != ActivityStatus.DRAFT)
+        .where(Activity.id == id, Activity.status != ActivityStatus.DRAFT, seen_by(viewer))
         .options(joinedload(Activity.cover), joinedload(Activity.team), joinedload(Activity.base))
     )
     found = db.session.execute(wanted).first()
