@@ -15,7 +15,7 @@ from app.models.imports.answering import Answering
 from app.models.imports.answering import InvitationStatus as InvitationStatus
 from app.models.imports.importing import Importing
 from app.models.imports.importing import ImportStatus as ImportStatus
-from app.models.region import CITY, Placed
+from app.models.region import CITY, Placed, prefixes
 from app.models.stateful import FREE, REASON
 from app.models.user import Gender, Post, User
 from app.models.volunteers.identity import Employment, Political
@@ -48,8 +48,8 @@ class Import(Importing, Row, Model):
 
     @classmethod
     def scope(cls, post: Post) -> Any:
-        """The condition that this post may see a file: a district those of its own posts, the city all (None)."""
-        return None if post.region_code == CITY else cls.district_code == post.region_code
+        """The condition that this post may see a file: a district its own and those of what was merged into it, the city all (None)."""
+        return None if post.region_code == CITY else cls.district_code.in_(prefixes(post.region_code or ""))
 
 
 class Invitation(Answering, Placed, Row, Model):

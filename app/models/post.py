@@ -110,13 +110,17 @@ class Post(Row, Model):
 
     @classmethod
     def scope(cls, post: "Post") -> Any:
-        """The condition that a row lies strictly below `post` (app/access.py asks it): what one grants and revokes."""
+        """The condition that a row lies strictly below `post` (app/access.py asks it): what one grants and revokes.
+
+        The city, with nothing above, also sees and revokes its own posts (`revoke` says when).
+        """
         if not post.region_code:
             return false()
         codes = lineage().get(post.region_code, (post.region_code,))
         lower = [role for role in PLACES if RANKS[role] < post.rank]
         inside = or_(*(cls.region_code.startswith(code) for code in codes))
-        return or_(and_(cls.role.in_(lower), inside), _units_below(post))
+        peers = cls.role == Role.CITY if post.role is Role.CITY else false()
+        return or_(and_(cls.role.in_(lower), inside), _units_below(post), peers)
 
     @classmethod
     def grant(
@@ -146,11 +150,19 @@ class Post(Row, Model):
         return post
 
     def revoke(self, *, by: "User | None", reason: str) -> None:
-        """End the post at once; the next request of its holder is without it. Refused (409) when it is over."""
+        """End the post at once; the next request of its holder is without it. Refused (409) when it is over.
+
+        A city post is revoked by another of the city's administrators, and never the last one.
+        """
         reason = given(reason)
+        others = _other_city_admins(self) if self.role is Role.CITY else [0]
         self.hold()
         if self.is_over(clock.today()):
             raise Refused("这个任职已经结束，不用再撤销。", self)
+        if self.role is Role.CITY and by is not None and by.id == self.user_id:
+            raise Refused("不能撤销自己的市级任职，请由另一位市级管理员办理。", self)
+        if not others:
+            raise Refused("这是最后一位在任的市级管理员，不能撤销。请先任命另一位。", self)
         record(self, "revoke", by=by, reason=reason)
         self.revoked_at = clock.now()
         self.say("您的任职已撤销", f"原因：{reason}")
@@ -174,6 +186,15 @@ class Post(Row, Model):
 
         named = f"{self.place} · {word(self.role)}。{text}"
         tell(self.user_id, title, named, path="/member/messages", about=f"post:{self.id}")
+
+
+def _other_city_admins(post: Post) -> list[int]:
+    """Who else holds a city post today; all city posts are held, so that two who revoke each other leave one."""
+    from app.models.user import User
+
+    held = lock(select(Post).where(Post.role == Role.CITY).order_by(Post.id))
+    there = [one.user_id for one in held if one.lives(clock.today()) and one.user_id != post.user_id]
+    return list(db.session.scalars(select(User.id).where(User.id.in_(there), User.disabled_at.is_(None))))
 
 
 def living(on: date | None = None) -> list[Any]:

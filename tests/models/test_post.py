@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Message, Post, User
+from app.models import Import, Message, Post, Region, User
 from app.models.history import history_of
 from app.models.post import PostState, Role, keepers, unit_keepers
 from app.models.posts.appointment import Person, Term, appoint, hand_over, roles_below
@@ -18,6 +18,7 @@ from tests import cast
 from tests.applicants import apply
 from tests.cast import CITY, GULOU, HUANGLOU, WANTONG
 from tests.helps import ask
+from tests.people_files import bring, line
 from tests.support.together import together
 
 MEMBER = Person("member", "孙丽")
@@ -78,7 +79,19 @@ def test_the_scope_of_the_list_is_what_one_may_grant(app):
         posts = db.session.scalars(db.select(Post).where(Post.scope(cast.who(by).post)))
         return {db.session.get_one(User, post.user_id).username for post in posts}
 
-    assert seen("city") == {"gulou", "huanglou", "wantong", "wantong2", "baiyun", "far", "yunlong", "unit", "unit2"}
+    assert seen("city") == {
+        "city",
+        "city2",
+        "gulou",
+        "huanglou",
+        "wantong",
+        "wantong2",
+        "baiyun",
+        "far",
+        "yunlong",
+        "unit",
+        "unit2",
+    }
     assert seen("gulou") == {"huanglou", "wantong", "wantong2", "baiyun", "unit", "unit2"}
     assert seen("huanglou") == {"wantong", "wantong2", "baiyun"}
     assert seen("wantong") == seen("unit") == set()
@@ -168,6 +181,32 @@ def test_revoking_is_at_once_with_a_reason_and_once(app):
     assert lines[-1].actor_role == "district" and told("member") == ["您有新的任职", "您的任职已撤销"]
 
 
+def test_a_city_post_is_revoked_by_another_and_the_last_one_stays(app):
+    mine, other = cast.who("city").post, cast.who("city2").post
+    with pytest.raises(Refused, match="另一位市级管理员"):
+        mine.revoke(by=cast.who("city"), reason="不干了")
+    with pytest.raises(Refused, match="不能移交"):
+        hand_over(other, MEMBER, Term(on(1), None), by=cast.who("city"))
+    other.revoke(by=cast.who("city"), reason="调离")
+    assert cast.who("city2").post is None and told("city2") == ["您的任职已撤销"]
+    with pytest.raises(Refused, match="最后一位"):
+        mine.revoke(by=None, reason="误操作")
+    future = Post.grant(cast.who("member"), Role.CITY, CITY, by=None, first_day=on(2))
+    with pytest.raises(Refused, match="最后一位"):
+        mine.revoke(by=cast.who("member"), reason="接任的还没有开始")
+    future.revoke(by=cast.who("city"), reason="不用了")
+    assert mine.state is PostState.LIVING
+
+
+def test_two_city_administrators_who_revoke_each_other_at_once_leave_one(app):
+    ids = {name: cast.who(name).post.id for name in ("city", "city2")}
+    pairs = [("city", "city2"), ("city2", "city")]
+    acts = [lambda a=a, b=b: db.session.get_one(Post, ids[b]).revoke(by=cast.who(a), reason="换人") for a, b in pairs]
+    results = together(app, acts)
+    assert sorted(isinstance(one, Refused) for one in results) == [False, True], results
+    assert too_few_city_admins() and sum(cast.who(name).post is not None for name in ids) == 1
+
+
 def test_a_post_is_passed_on_from_a_day_with_the_work_of_the_place(app):
     apply(), ask(), cast.make_activity()
     old, by = cast.who("wantong").post, cast.who("gulou")
@@ -239,6 +278,25 @@ def test_places_where_nobody_holds_a_post_are_known(app):
     after = vacant_counts(GULOU)
     assert after[Level.SUBDISTRICT] == before[Level.SUBDISTRICT] + 1
     assert after[Level.COMMUNITY] == before[Level.COMMUNITY] - 1
+
+
+def test_a_district_that_took_another_in_knows_its_vacancies_and_who_sees_to_them(app, clients):
+    """Codes of the old district count as the heir's: vacancies, who acts for them, and the old district's files."""
+    from app.freshness import forget
+
+    old, whole = GULOU, bring([line()], by="gulou", within=GULOU)
+    db.session.get_one(Region, old).merge("320303", by=cast.who("city"))
+    db.session.commit()
+    forget()
+    for post in (cast.who("huanglou").post, cast.who("baiyun").post):
+        post.revoke(by=cast.who("city"), reason="调离")
+    db.session.commit()
+    heir = cast.who("yunlong").post
+    assert {HUANGLOU, cast.baiyun_code()} <= set(db.session.scalars(vacancies("320303").with_only_columns(Region.code)))
+    assert vacant_counts("320303")[Level.SUBDISTRICT] >= 1
+    assert db.session.scalars(db.select(Import.id).where(Import.scope(heir))).all() == [whole.id]
+    page = clients("yunlong").get(f"/office/posts/vacancies?region={HUANGLOU}")
+    assert page.status_code == 200 and "白云社区" in page.text and "云龙区" in page.text
 
 
 def test_the_city_is_warned_when_one_administrator_is_left(app):

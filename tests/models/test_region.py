@@ -9,8 +9,10 @@ from app.access import Permission, may_place, rows
 from app.db import db
 from app.freshness import forget
 from app.models import Activity, Application, History, Message, Region, SignUp, Volunteer
+from app.models.activities import search
 from app.models.post import Post, keepers
-from app.models.region import children, heir, lineage, place_name, regions, within
+from app.models.region import CITY, children, heir, lineage, place_name, regions, within
+from app.models.regions import lists
 from app.models.regions.former_names import place_name_on
 from app.models.regions.search import search_regions
 from app.refusal import Invalid, Refused
@@ -99,7 +101,7 @@ def test_what_was_open_in_a_merged_community_is_the_heirs(app, clients):
     assert clients("wantong").get(f"/office/activities/{activity.id}").status_code == 403, "the post has ended"
     assert cast.who("baiyun").id in keepers(WANTONG)
     assert "万通社区" not in [place.short for place in children()[HUANGLOU]]
-    assert search_regions("万通").places == []
+    assert [place.code for place in search_regions("万通").places] == [baiyun], "the heir is found by the old name"
     assert place_name(WANTONG, full=False) == "白云社区（原万通社区）"
     assert place_name_on(WANTONG, clock.today(), full=False) == "万通社区"
     told = db.session.scalars(db.select(Message).where(Message.user_id == volunteer.user_id)).all()
@@ -179,3 +181,17 @@ def test_a_post_over_the_heir_may_place_in_what_it_took_in(app):
         login_user(cast.who("baiyun"))
         assert may_place(WANTONG, Permission.ACTIVITIES) and not may_place(cast.far_code(), Permission.ACTIVITIES)
         assert "IN" in str(rows(Activity, Permission.ACTIVITIES))
+
+
+def test_a_renamed_place_is_found_by_its_old_name_and_a_merged_one_as_its_heir(app):
+    db.session.get_one(Region, WANTONG).rename("幸福里社区居委会", by=cast.who("city"))
+    db.session.get_one(Region, cast.baiyun_code()).merge(WANTONG, by=cast.who("city"))
+    activity = cast.make_activity(description="带上**修枝剪**和手套")
+    db.session.commit()
+    forget()
+    for words in ("万通", "幸福里", "白云社区", "鼓楼 万通"):
+        assert WANTONG in [place.code for place in search_regions(words).places], words
+    for words in ("万通", "幸福里", "修枝剪", "万通 修枝剪"):
+        assert db.session.scalars(db.select(Activity.id).where(*search.named(words))).all() == [activity.id], words
+    named = db.session.scalars(db.select(Region.code).where(*lists.named(CITY, "万通社区")))
+    assert WANTONG in list(named)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select
+from sqlalchemy import Select, or_
 from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
@@ -18,7 +18,7 @@ from app.listing import FilterForm
 from app.models.post import PLACES, Post, PostState, Role, units_below
 from app.models.posts import lists as search
 from app.models.posts.appointment import LEVEL_WORDS, Person, Term, appoint, hand_over, roles_below
-from app.models.region import CITY, Level, Region, regions
+from app.models.region import CITY, Level, Region, prefixes, regions
 from app.models.stateful import REASON_LIMIT
 
 LONGEST_WORDS = 50
@@ -96,7 +96,9 @@ class PostFilter(PlaceFilter):
     def roles(self) -> list[tuple[str, str]]:
         """What the acting post may see, for the select."""
         post = me().post
-        return [("", "全部任职"), *((one.value, word(one)) for one in (roles_below(post) if post else []))]
+        peers = [Role.CITY] if post and post.role is Role.CITY else []
+        seen = [*peers, *(roles_below(post) if post else [])]
+        return [("", "全部任职"), *((one.value, word(one)) for one in seen)]
 
 
 class VacancyFilter(PlaceFilter):
@@ -111,7 +113,8 @@ class VacancyFilter(PlaceFilter):
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
-        place = [Region.code.startswith(self.region.data)] if self.region.narrows else []
+        inside = or_(*(Region.code.startswith(one) for one in prefixes(self.region.data or "")))
+        place = [inside] if self.region.narrows else []
         level = [Region.level == Level(self.level.data)] if self.level.data else []
         return stmt.where(*place, *level)
 

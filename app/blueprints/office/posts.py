@@ -20,6 +20,7 @@ from app.models.posts import lists
 from app.models.posts.open_work import open_work
 from app.models.posts.rising import held_places
 from app.models.region import Region
+from app.models.regions.homes import above
 from app.once import once
 from app.text import masked_phone
 from app.timeline.posts import told
@@ -122,8 +123,10 @@ def acts_for_city() -> bool:
 
 def _acting(code: str, held: frozenset[str]) -> str:
     """The lowest region with a living post above this one; '' without any."""
-    above = (code[:width] for width in (9, 6, 4) if width < len(code))
-    return next((place for place in above if place in held), "")
+    place = above(code)
+    while place and place not in held:
+        place = above(place)
+    return place
 
 
 def _page(id: int, form: RevocationForm | None = None, status: int = 200) -> ResponseReturnValue:

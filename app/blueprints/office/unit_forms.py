@@ -8,6 +8,7 @@ from wtforms import BooleanField, SelectField, StringField, ValidationError
 from app.fields_places import ListedUnitField
 from app.forms import CreationForm, Form, TextField, clean, length, required
 from app.listing import FilterForm
+from app.models.region import prefixes
 from app.models.units.lists import district_choices
 from app.models.units.verbs import LONGEST
 from app.models.work_unit import WorkUnit
@@ -52,7 +53,7 @@ class UnitFilter(FilterForm):
         states = {"open": [WorkUnit.valid_to.is_(None)], "closed": closed, "merged": [merged]}
         found: list[Any] = [*states.get(self.state.data or "", ())]
         if self.district.data:
-            found.append(WorkUnit.district_code == self.district.data)
+            found.append(WorkUnit.district_code.in_(prefixes(self.district.data)))
         if words := self.q.data:
             found.append(
                 WorkUnit.name.contains(words, autoescape=True)

@@ -130,6 +130,8 @@ def hand_over(post: Post, person: Person, term: Term, *, by: User) -> Post:
     Both are told, the successor with the open work of the place. Refused (409) where the post is over.
     """
     post.hold()
+    if post.role is Role.CITY:
+        raise Refused("市级任职不能移交：请新增一位市级管理员，再撤销这个任职。", post)
     if post.is_over(clock.today()):
         raise Refused("这个任职已经结束，不能再移交。可以直接新任命。", post)
     if by.post is None:

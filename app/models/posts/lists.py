@@ -12,7 +12,7 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.models.pages.state_counts import state_counts
 from app.models.post import Post, PostState, Role, living
-from app.models.region import CITY, WIDTHS, Level, Region, lineage
+from app.models.region import CITY, WIDTHS, Level, Region, prefixes
 from app.models.user import User
 from app.models.work_unit import units
 from app.text import is_phone, plain_phone
@@ -40,7 +40,7 @@ def counts(scope: Select[Any]) -> dict[PostState, int]:
 
 def lies_in(code: str) -> Any:
     """The condition that a post is held over this region or one inside it."""
-    return or_(*(Post.region_code.startswith(one) for one in lineage().get(code, (code,))))
+    return or_(*(Post.region_code.startswith(one) for one in prefixes(code)))
 
 
 def known_as(words: str) -> list[Any]:
@@ -74,8 +74,8 @@ def others_there(post: Post) -> list[Post]:
 def vacancies(code: str) -> Select[Any]:
     """The open regions strictly inside `code` over which nobody holds a post today."""
     held = exists().where(Post.region_code == Region.code, *living())
-    inside = Region.code.startswith(code), Region.code != code
-    return select(Region).where(*inside, Region.valid_to.is_(None), ~held)
+    inside = or_(*(Region.code.startswith(one) for one in prefixes(code)))
+    return select(Region).where(inside, Region.code != code, Region.valid_to.is_(None), ~held)
 
 
 def vacant_counts(code: str) -> dict[Level, int]:

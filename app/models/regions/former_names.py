@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
 from app.freshness import remembered
-from app.models.region import follow, regions, short_name
+from app.models.region import Place, follow, regions, short_name
 
 
 class RegionName(Row, Model):
@@ -28,6 +28,14 @@ def former_names() -> dict[str, list[tuple[date, str]]]:
     ):
         found.setdefault(code, []).append((last_day, name))
     return found
+
+
+def known_names(place: Place) -> tuple[str, ...]:
+    """Every name by which people may look for the place: the short and the official one, and those it had before."""
+    if place.code not in former_names():
+        return place.short, place.name
+    earlier = [name for _, name in former_names()[place.code]]
+    return place.short, place.name, *earlier, *map(short_name, earlier)
 
 
 def place_name_on(code: str, day: date, *, full: bool = True) -> str:

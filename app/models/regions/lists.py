@@ -6,6 +6,7 @@ from sqlalchemy import Select, false, or_
 
 from app.db import db
 from app.models.region import Place, Region, lineage, place_name, prefixes, regions
+from app.models.regions.former_names import former_names, known_names
 
 
 def only(scope: Select[Any], code: str) -> Region | None:
@@ -21,13 +22,21 @@ def below(code: str) -> list[Any]:
 
 
 def named(code: str, words: str) -> list[Any]:
-    """Conditions: anywhere in the region, each word in the name, or the code beginning with it."""
+    """Conditions: anywhere in the region, each word in a name it has or had, or the code beginning with it."""
     inside = or_(false(), *(Region.code.startswith(one) for one in prefixes(code)))
     each = [
-        or_(Region.name.contains(word, autoescape=True), Region.code.startswith(word, autoescape=True))
+        or_(
+            Region.name.contains(word, autoescape=True),
+            Region.code.startswith(word, autoescape=True),
+            Region.code.in_([code for code in former_names() if _was_called(code, word)]),
+        )
         for word in words.split()
     ]
     return [inside, *each]
+
+
+def _was_called(code: str, word: str) -> bool:
+    return any(word in name for name in known_names(regions()[code]))
 
 
 def in_state(state: str) -> list[Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.freshness import remembered
 from app.models.region import CITY, Level, Place, heir, prefixes, regions
+from app.models.regions.former_names import known_names
 
 MOST = 12  # matches shown at once
 
@@ -13,7 +14,7 @@ class Entry:
     """What a search looks at: a region's own names, and the names of everything above it."""
 
     place: Place
-    names: tuple[str, str]  # short and official, lower case
+    names: tuple[str, ...]  # short and official, then those of former days and of what was merged into it, lower case
     around: str  # the names above, and all pinyin initials of the path
 
 
@@ -39,7 +40,9 @@ def entries() -> list[Entry]:
 def _entry(place: Place) -> Entry:
     above = [regions()[heir(place.code[:width])] for width in (6, 9) if width < len(place.code)]
     around = [region.name for region in above] + [region.initials for region in [*above, place]]
-    return Entry(place, (place.short.lower(), place.name.lower()), " ".join(around).lower())
+    earlier = [name for code in prefixes(place.code) for name in known_names(regions()[code])]
+    names = dict.fromkeys(name.lower() for name in (place.short, place.name, *earlier))
+    return Entry(place, tuple(names), " ".join(around).lower())
 
 
 def search_regions(
@@ -65,7 +68,7 @@ def search_regions(
 
 def _rank(entry: Entry, wanted: list[str]) -> int | None:
     """0 own name starts with a word, 1 contains one, 2 initials start, 3 contain, 4 names above; None: no match."""
-    if not all(word in entry.names[0] or word in entry.names[1] or word in entry.around for word in wanted):
+    if not all(word in entry.around or any(word in name for name in entry.names) for word in wanted):
         return None
     tests = (
         any(name.startswith(word) for word in wanted for name in entry.names),
