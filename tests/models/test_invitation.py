@@ -8,9 +8,10 @@ import pytest
 
 from app import clock
 from app.db import db
+from app.freshness import forget
 from app.media import sheets
 from app.media.sheets import BadSheet, read_sheet
-from app.models import EarlierService, History, Invitation, Message, ServiceMonth, ServiceRecord, WorkUnit
+from app.models import EarlierService, History, Invitation, Message, Region, ServiceMonth, ServiceRecord, WorkUnit
 from app.models.imports.file import Choices
 from app.models.imports.importing import ImportStatus, dry_run, forgotten
 from app.models.imports.mine import addressed_to, by_code
@@ -355,3 +356,22 @@ def test_an_approval_is_not_undone_once_the_new_volunteer_took_earlier_services_
     with pytest.raises(Refused, match="已接受邀请"):
         application.undo(by=cast.who("wantong"))
     assert cast.volunteer_of("member").services == 2
+
+
+def test_carrying_out_checks_everything_again_and_writes_nobody_where_something_changed(app):
+    unit = cast.who("unit").post.unit_id
+    rows = [
+        line(工作单位="徐州市第一测试中学"),
+        line(姓名="王新", 手机号="13611112222", 服务社区="鼓楼区/黄楼街道/白云社区"),
+    ]
+    done = bring(rows)
+    assert not done.wrong
+    db.session.get_one(WorkUnit, unit).close(by=cast.who("city"))
+    db.session.get_one(Region, cast.baiyun_code()).merge(cast.WANTONG, by=cast.who("city"))
+    db.session.commit()
+    forget()
+    done.carry_out(by=cast.who("city"))
+    assert done.status is ImportStatus.FAILED and done.content is None
+    assert [(at, heading) for at, heading, _ in done.wrong] == [(2, "工作单位"), (3, "服务社区")]
+    assert "万通社区" in done.wrong[1][2] and db.session.scalar(db.select(db.func.count(Invitation.id))) == 0
+    assert not bring([line(), line(姓名="王新", 手机号="13611112222")]).wrong

@@ -8,7 +8,9 @@ from sqlalchemy import or_, select
 
 from app.crypto import keyed_hash
 from app.db import db
+from app.models.imports.columns import Wrong
 from app.models.imports.file import Checked, Person
+from app.models.imports.places import Units, community_of
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.models.volunteers.id_card import card_hash
@@ -53,6 +55,25 @@ def find_overlap(people: Sequence[Person], others: Sequence[Person], done: Check
     for person in people:
         if (person["name"], person["phone"]) in names or person["card"] in cards:
             done.wrong(person["line"], "姓名", "这个人在另一份正在导入的名单里，不能再导入一次。请删去这个人的行。")
+
+
+def find_changed(people: Sequence[Person], within: str, done: Checked) -> None:
+    """Note an error for whatever was right when the file was checked and is not any more: places, units."""
+    from app.models.work_unit import units
+
+    known = Units()
+    for person in people:
+        try:
+            community_of(person["community"], within)
+        except Wrong as wrong:
+            done.wrong(person["line"], "服务社区", str(wrong))
+        unit = units().get(person["unit"]) if person["unit"] else None
+        try:
+            if unit is not None:
+                known.of(unit.name)
+        except Wrong as wrong:
+            done.wrong(person["line"], "工作单位", str(wrong))
+    done.errors.sort(key=lambda error: error[0])
 
 
 def members_among(people: Sequence[Person]) -> set[int]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, undefer
 from app import clock
 from app.db import db, lock
 from app.models.history import record
-from app.models.imports.before import find_earlier, find_overlap
+from app.models.imports.before import find_changed, find_earlier, find_overlap
 from app.models.imports.file import Checked, Choices, Person, check
 from app.models.imports.writing import write
 from app.models.region import CITY
@@ -120,7 +120,8 @@ class Importing:
     def carry_out(self, *, by: User | None, most: int = AT_ONCE) -> None:
         """Write the next `most` people as invitations. Refused (409) unless it is checked and not yet done.
 
-        Where the city changed since the check (somebody was brought in meanwhile), it becomes 有错误 instead.
+        Where the city changed since the check (somebody was brought in, a place or a unit closed), nobody is written
+        and it becomes 有错误 with the lines to mend.
         """
         content = self._hold()
         people = unpacked(content)
@@ -146,8 +147,9 @@ class Importing:
         return self.content
 
     def _begin(self, people: list[Person], by: User | None) -> None:
-        """Before the first is written: nobody was brought in meanwhile. New units are made."""
+        """Before the first is written: nothing changed since the check, nobody was brought in. New units are made."""
         done = Checked(people=people, rows=self.rows)
+        find_changed(people, cast("Import", self).district_code or CITY, done)
         find_earlier(people, done)
         for content in half_written():
             find_overlap(people, unpacked(content), done)
