@@ -51,6 +51,11 @@ def generation(topic: str) -> int:
     return _known.numbers.get(topic, 0)
 
 
+def numbers(*topics: str) -> list[int]:
+    """The present number of each topic."""
+    return [generation(topic) for topic in topics]
+
+
 def forget() -> None:
     """Look again at the next question (tests that swap databases, a forked child)."""
     _known.looked = 0.0
@@ -63,7 +68,7 @@ def _forget_topic(topic: str) -> None:
     """Drop what was read of one topic; everything else stays."""
     _known.looked = 0.0
     for store in _stores:
-        for key in [key for key, held in list(store.items()) if key == topic or (held and held[2:] == (topic,))]:
+        for key in [key for key, held in list(store.items()) if key == topic or (held and topic in held[2:])]:
             store.pop(key, None)
 
 
@@ -99,22 +104,22 @@ def remembered(topic: str) -> Callable[[Callable[[], T]], Callable[[], T]]:
 
 
 class Remembered:
-    """What is kept of many things, each until its own topic is touched; the oldest make room for new ones."""
+    """What is kept of many things, each until one of its own topics is touched; the oldest make room for new ones."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.kept = most, dict[str, tuple[int, Any, str]]()
+        self.most, self.kept = most, dict[str, tuple[Any, ...]]()
         _stores.append(self.kept)
 
-    def get(self, key: str, topic: str) -> Any:
-        """What is kept under `key`, None where there is nothing or `topic` was touched since."""
+    def get(self, key: str, *topics: str) -> Any:
+        """What is kept under `key`, None where there is nothing or one of the `topics` was touched since."""
         held = self.kept.get(key)
-        return held[1] if held and held[0] == generation(topic) else None
+        return held[1] if held and held[0] == numbers(*topics) else None
 
-    def keep(self, key: str, topic: str, value: Any) -> None:
-        """Keep this."""
+    def keep(self, key: str, value: Any, seen: list[int], *topics: str) -> None:
+        """Keep this; `seen` are the `numbers` of its topics from before it was read."""
         for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
             self.kept.pop(old, None)
-        self.kept[key] = generation(topic), value, topic
+        self.kept[key] = seen, value, *topics
 
 
 @event.listens_for(Session, "before_commit")

@@ -20,6 +20,7 @@ from app.db import db
 from app.models.accounts.attempt import Attempt
 from app.models.activities.news import due_reminders, remind
 from app.models.activity import Activity
+from app.models.city_sum import fold
 from app.models.figure import count_figures
 from app.models.help.clock import due_requests, settle_help
 from app.models.histories.seal import seal_next
@@ -32,6 +33,7 @@ from app.once import CreationKey
 
 Piece = Callable[[], str]  # what it did in words, '' for nothing
 KEEP_ATTEMPTS = timedelta(days=2)  # limits look back a day at most
+FOLDS_AT_ONCE = 10  # 20,000 changes
 SEALS_AT_ONCE = 20  # batches of one tick: a hundred thousand lines
 KEEP_KEYS = timedelta(days=7)  # how long a form may lie open and still not create twice
 
@@ -118,6 +120,16 @@ def _count() -> str:
     return ""
 
 
+def city_sums() -> Iterator[Piece]:
+    """Services are folded into the whole city's sums: routine, which needs no word."""
+    yield from [_fold] * FOLDS_AT_ONCE
+
+
+def _fold() -> str:
+    fold()
+    return ""
+
+
 def seals() -> Iterator[Piece]:
     """History is sealed, a batch after another: routine, which needs no word."""
     yield from [_seal] * SEALS_AT_ONCE
@@ -139,6 +151,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     honours,
     checks,
     pictures,
+    city_sums,
     figures,
     seals,
     attempts,

@@ -15,7 +15,7 @@ from app.demo.people import WANTONG, Person, rows_of
 from app.models import Activity, ServiceMonth, ServiceRecord, SignUp, Volunteer
 from app.models.activity import ActivityStatus
 from app.models.category import categories
-from app.models.service_record import Evidence, touch_months
+from app.models.service_record import Evidence, note_for_city, touch_months
 from app.models.signup import Attendance, SignUpStatus
 
 PLANS = (  # day from today, what is special about that activity of 万通
@@ -233,6 +233,7 @@ def _roll_up(rows: list[dict[str, Any]]) -> None:
         ServiceMonth(**dict(zip(names, key, strict=True)), evidence=Evidence.ONSITE, services=n, minutes=minutes[key])
         for key, n in services.items()
     )
+    note_for_city(((*key, Evidence.ONSITE), n, minutes[key]) for key, n in services.items())
 
 
 def _count_volunteers(rows: list[dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from app.models.activity import Activity
 from app.models.application import Application
 from app.models.assignment import Assignment
 from app.models.category import Category
+from app.models.city_sum import CityChange, CitySum
 from app.models.contact_view import ContactView
 from app.models.disclosure import Disclosed, Disclosure
 from app.models.feedback import Feedback
@@ -46,6 +47,8 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Category",
+    "CityChange",
+    "CitySum",
     "ContactView",
     "CreationKey",
     "Disclosed",

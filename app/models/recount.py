@@ -2,6 +2,7 @@
 
 - people: `Volunteer.services`, `minutes`, `last_served_on` against live service records
 - months: `ServiceMonth` against live service records (a row of zeros is as good as none)
+- city: `CitySum` with what the clock has not folded in yet, against live service records
 - teams: `Team.members` against those who are in
 - activities: `taken`, `waiting`, `asking`, `attended` against sign-ups; walk-ins hold no seat
 
@@ -12,9 +13,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, text, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from app.db import add_to, db
+from app.models import city_sum
 from app.models.activity import Activity
 from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, touch_months
 from app.models.signup import Attendance, SignUp, SignUpStatus
@@ -119,21 +135,52 @@ def months() -> list[Difference]:
     return found
 
 
+def city() -> list[Difference]:
+    """Sums of the whole city that differ from the live records, folded or not."""
+    kept = city_sum.everything().subquery()
+    zero: ColumnElement[int] = literal_column("0")
+    unit = func.coalesce(ServiceRecord.unit_id, 0)
+    district, home = (
+        cast(column, Integer) for column in (ServiceRecord.district_code, ServiceRecord.volunteer_district_code)
+    )
+    by = dict(zip(city_sum.KINDS, (ServiceRecord.category_id, unit, district, home), strict=True))
+    live = [
+        select(literal(kind), ServiceRecord.month, key, zero, zero, func.count(), func.sum(ServiceRecord.minutes))
+        .where(ServiceRecord.revoked_at.is_(None))
+        .group_by(ServiceRecord.month, key)
+        for kind, key in by.items()
+    ]
+    stored = select(kept.c.kind.label("kind"), kept.c.month.label("month"), kept.c.key.label("key"))
+    stored = stored.add_columns(kept.c.services.label("a"), kept.c.minutes.label("b"), zero.label("c"), zero.label("d"))
+    both = union_all(stored, *live).subquery()
+    names, sums = list(both.c)[:3], [func.sum(figure) for figure in list(both.c)[3:]]
+    differs = or_(sums[0] != sums[2], sums[1] != sums[3])
+    found = []
+    for row in db.session.execute(select(*names, *sums).group_by(*names).having(differs).order_by(*names)):
+        services, minutes, records, summed = (int(figure) for figure in row[3:])
+        key = {"month": row[1], "kind": row[0], "key": row[2]}
+        kept_now, true = {"services": services, "minutes": minutes}, {"services": records, "minutes": summed}
+        found.append(Difference("全市汇总", key, kept_now, true))
+    return found
+
+
 CHECKS: dict[str, Callable[[], list[Difference]]] = {
     "志愿者": people,
     "月度汇总": months,
+    "全市汇总": city,
     "活动": activities,
     "团队": teams,
 }
+MONTHLY: dict[str, Any] = {"月度汇总": ServiceMonth, "全市汇总": city_sum.CitySum}
 KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "团队": Team}
 
 
 def repair(differences: list[Difference]) -> None:
     """Write the true figures. Only after `alone`, with differences found since."""
     for one in differences:
-        if one.noun == "月度汇总":
+        if one.noun in MONTHLY:
             touch_months([one.key["month"]])
-            add_to(ServiceMonth, one.key, {name: one.true[name] - one.kept[name] for name in one.true})
+            add_to(MONTHLY[one.noun], one.key, {name: one.true[name] - one.kept[name] for name in one.true})
             continue
         model = KEEPERS[one.noun]
         db.session.execute(update(model).where(model.id == one.key["id"]).values(one.true))

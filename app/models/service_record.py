@@ -28,6 +28,7 @@ from sqlalchemy.orm.util import identity_key
 from app import clock
 from app.db import Model, Row, add_to, db
 from app.freshness import touch
+from app.models import city_sum
 from app.models.activity import Activity
 from app.models.region import Placed
 from app.models.user import User
@@ -180,6 +181,17 @@ def _count(changes: "Sequence[tuple[ServiceRecord, int, int]]") -> None:
     for key in sorted({key for key, _ in months}):
         amounts = {"services": months[key, "services"], "minutes": months[key, "minutes"]}
         add_to(ServiceMonth, dict(zip(KEYS, key, strict=True)), amounts)
+    note_for_city((key, months[key, "services"], months[key, "minutes"]) for key in {key for key, _ in months})
+
+
+def note_for_city(changes: "Iterable[tuple[ServiceKey, int, int]]") -> None:
+    """The same changes (key, services, minutes) for the whole city's sums."""
+    whole: dict[city_sum.Key, list[int]] = defaultdict(lambda: [0, 0])
+    for key, services, minutes in changes:
+        total = whole[city_sum.key_of(*key[:5])]
+        total[0] += services
+        total[1] += minutes
+    city_sum.note((key, *total) for key, total in whole.items())  # type: ignore[misc]
 
 
 def month_topic(month: str) -> str:

@@ -3,8 +3,9 @@
 import pytest
 
 from app.db import db
-from app.models import Activity, ServiceMonth, Volunteer
+from app.models import Activity, CityChange, CitySum, ServiceMonth, Volunteer
 from app.models.attendance import mark, walk_in
+from app.models.city_sum import fold
 from app.models.service_record import Evidence
 from tests import cast
 from tests.rollcall import admitted, assert_figures_true, running
@@ -33,7 +34,13 @@ def services(app):
 
 
 def test_true_figures_pass(services, recount):
-    assert recount("--check") == (0, "志愿者：一致\n月度汇总：一致\n活动：一致\n团队：一致\n全部一致\n")
+    assert recount("--check") == (0, "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n团队：一致\n全部一致\n")
+
+
+def folded(statement):
+    """The statement, once the clock has put all changes into the sums."""
+    assert fold() == 4 and fold() == 0
+    return statement
 
 
 PLANTED = {
@@ -52,6 +59,9 @@ PLANTED = {
         services=1,
         minutes=0,
     ),
+    "a change for the city that is missing": lambda: db.delete(CityChange).where(CityChange.unit == 0),
+    "minutes of the city's month": lambda: folded(db.update(CitySum).where(CitySum.kind == "unit").values(minutes=1)),
+    "a month of the city that is missing": lambda: folded(db.delete(CitySum).where(CitySum.kind == "district")),
     "seats": lambda: db.update(Activity).values(taken=4),
     "waiting": lambda: db.update(Activity).values(waiting=1),
     "asking": lambda: db.update(Activity).values(asking=1),

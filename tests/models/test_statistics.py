@@ -12,6 +12,7 @@ from app import clock
 from app.db import db
 from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
+from app.models.city_sum import fold
 from app.models.figures.people import people, who_served
 from app.models.figures.period import Period, year_before
 from app.models.figures.totals import (
@@ -54,6 +55,7 @@ steps = st.lists(
         st.tuples(st.just("revoke"), which),
         st.tuples(st.just("minutes"), which, st.integers(0, 300)),
         st.tuples(st.just("merge"), where, where),
+        st.tuples(st.just("fold")),
     ),
     min_size=8,
     max_size=30,
@@ -99,6 +101,9 @@ class City:
             region.valid_to, region.successor, self.heirs[code] = clock.today(), into, into
             db.session.flush()
             forget()
+
+    def fold(self) -> None:
+        fold()
 
     def home(self, code: str) -> str:
         while code in self.heirs:

@@ -9,14 +9,14 @@ from html import unescape
 
 import pytest
 
-from app import clock
+from app import clock, labels
 from app.db import db
 from app.models import Activity, HelpRequest, History, Volunteer
 from app.models.activity import ActivityStatus
 from app.models.headcount import Headcount
 from app.models.help.states import HelpStatus, Rating
 from app.models.history import HistoryNote
-from app.models.service_record import Evidence, ServiceMonth
+from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
 from app.models.volunteer import Employment
 from tests import cast
 from tests.helps import ask, bring
@@ -69,7 +69,7 @@ def card(page: str, name: str) -> str:
 def linked(page: str) -> dict[str, int]:
     """Every address of a list that stands on a figure, with that figure."""
     found = re.findall(r'<a[^>]*href="(/office/[^"]+)"[^>]*>([\d,]+)<span class="sr">', page)
-    return {unescape(url): int(figure.replace(",", "")) for url, figure in found}
+    return {unescape(url): int(figure.replace(",", "")) for url, figure in found if not url.endswith("#sum")}
 
 
 def length(client, url: str) -> int:
@@ -204,7 +204,8 @@ def rows_of(client, url: str) -> list[list[str]]:
     data = answer.data
     answer.close()
     if url.endswith("csv"):
-        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+        lines = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+        return [[cell.removeprefix("'") for cell in line] for line in lines]  # what begins with + is marked as text
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     lines = re.findall(r"<row[^>]*>(.*?)</row>", sheet)
@@ -226,10 +227,12 @@ def test_every_table_leaves_as_excel_and_csv_equal_to_the_screen(busy, clients):
         for row in body[:-1]:
             assert re.search(rf"{re.escape(row[0])}.{{0,8}} {row[1]} ", shown), (name, row)
         if name != "help":
-            assert [sum(int(row[n]) for row in lines[1:-1]) for n in (1, 2, 4)] == [
-                int(lines[-1][n]) for n in (1, 2, 4)
+            assert [sum(int(row[n]) for row in lines[1:-1]) for n in (1, 2, 5)] == [
+                int(lines[-1][n]) for n in (1, 2, 5)
             ]
             assert lines[-1][1] == card(page, "服务次数")
+            assert [row[3] for row in lines if row[2] != "0" and row[3] and row[3] not in shown] == []
+            assert lines[0][3] == "增减" and all(bool(row[3]) == (row[2] != "0") for row in lines[1:])
 
 
 def test_records_and_people_leave_by_post_with_a_purpose(busy, clients):
@@ -254,6 +257,19 @@ def test_help_is_judged_by_the_month_in_which_it_was_handed_in(busy, clients):
     month = f"{clock.today():%Y-%m}"
     assert card(client.get(f"{URL}?from={month}&to={month}").text, "公众求助") == "4"
     assert client.get("/office/help?outcome=x").status_code == 422
+
+
+def test_the_hours_and_the_rates_open_the_rows_behind_them(busy, clients):
+    client = clients("wantong")
+    page = client.get(URL).text
+    listed = client.get(unescape(re.search(r'href="(/office/statistics/records[^"]*)#sum"', page)[1])).text
+    told = re.search(r'id="sum">服务时长共 <b>([^<]+)</b>', listed)[1]
+    here = ServiceRecord.community_code == cast.WANTONG, ServiceRecord.month >= f"{clock.today():%Y}-01"
+    minutes = db.session.scalar(db.select(db.func.sum(ServiceRecord.minutes)).where(*here))
+    assert told == labels.duration(minutes)
+    for name, outcome, number in (("受理率", "accepted", 3), ("按期办结率", "in-time", 1), ("满意率", "satisfied", 1)):
+        url = re.search(rf'<dt>{name}</dt><dd><b[^>]*><a[^>]*href="([^"]+)"', page)[1]
+        assert f"outcome={outcome}" in url and length(client, unescape(url)) == number, name
 
 
 def test_so_many_records_that_people_are_counted_only_when_asked(busy, clients, monkeypatch):

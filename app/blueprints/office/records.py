@@ -4,18 +4,19 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 
 from app import labels
 from app.access import Permission, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
 from app.blueprints.office.statistics_page import reachable
+from app.db import db
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
 from app.models.figures.people import described, order_of, who_served
-from app.models.figures.totals import services_of
+from app.models.figures.totals import services_of, sums_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
 from app.models.work_unit import unit_name
@@ -56,7 +57,8 @@ class Records(Listing):
 @requires(P.STATISTICS)
 def statistics_records() -> ResponseReturnValue:
     """The records whose number a figure is, newest first."""
-    return _records().respond("office/statistics/records.html", "results")
+    listing = _records()
+    return listing.respond("office/statistics/records.html", "results", minutes=_minutes(listing))
 
 
 @office.route("/statistics/records/export", methods=["GET", "POST"])
@@ -87,6 +89,17 @@ def statistics_people_export() -> ResponseReturnValue:
 def _back(listing: Listing, endpoint: str) -> str:
     filters: Any = listing.filters
     return str(filters.to(endpoint) if filters.validate() else request.path.removesuffix("/export"))
+
+
+def _minutes(listing: Listing) -> int | None:
+    """How long all of these services took: the 服务时长 that this list stands behind. None for a wrong filter."""
+    filters: Any = listing.filters
+    if not filters.validate():
+        return None
+    if not filters.person_id:
+        return sums_of(filters.scope)[1]
+    mine = filters.narrow(rows(ServiceRecord, filters.permission)).with_only_columns(func.sum(ServiceRecord.minutes))
+    return db.session.scalar(mine) or 0
 
 
 def _records() -> Listing:

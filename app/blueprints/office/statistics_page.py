@@ -182,6 +182,7 @@ def _services(first: str) -> Columns:
         first: lambda line: line.name,
         "服务次数": lambda line: line.services,
         "去年同期次数": lambda line: line.before,
+        "增减": lambda line: line.change,
         "服务时长": lambda line: duration(line.minutes),
         "服务分钟": lambda line: line.minutes,
         "去年同期分钟": lambda line: line.minutes_before,

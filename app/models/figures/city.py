@@ -1,47 +1,77 @@
-"""The whole city's sums, month by month: what is over is kept in memory, so that ten years cost what one month does.
+"""The whole city's sums of a period: months that are over are kept in memory, put together, so that a page adds one month.
 
-A month of the roll-up of a large city is some 17,000 rows. Months that are over hardly change; when one does, its
-topic is touched (`service_record.touch_months`) and it is summed up anew. A month counts as over two days after its
-end, so that no transaction which still took it for the present one can commit unseen.
+What is read is `CitySum`, a few rows a month whatever the city does, and for units one a unit. Months that are over
+hardly change; when one does, its topic is touched (`service_record.touch_months`) and it is read anew. A month counts
+as over two days after its end, so that no transaction which still took it for the present one can commit unseen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
-
 from app import clock
-from app.db import db
-from app.freshness import Remembered
-from app.models.service_record import ServiceMonth, month_topic
+from app.freshness import Remembered, numbers
+from app.models import city_sum
+from app.models.service_record import month_topic
 
-Sums = dict[int | str, tuple[int, int]]  # key → services, minutes
-MOST = 160  # months × columns: three years of both views; about 0.2 MB each where 3,000 units serve
-_kept = Remembered(MOST)
+Sums = dict[int, tuple[int, int]]  # key → services, minutes
+Pairs = dict[int, tuple[int, ...]]  # key → services, minutes, and those of the year before
+MOST = 160  # months × kinds: three years; about 0.2 MB for each month in which 3,000 units serve
+_months, _periods = Remembered(MOST), Remembered(20)
 
 
-def city_sums(dimension: str, months: Iterable[str]) -> dict[str, Sums]:
-    """Each month's sums by this column of the roll-up; at most one statement."""
+def city_sums(kind: str, months: Iterable[str]) -> dict[str, Sums]:
+    """Each month's sums by one of `city_sum.KINDS`; at most one statement."""
     found: dict[str, Sums] = {}
     missing = []
     for month in months:
-        held = _kept.get(f"{dimension} {month}", month_topic(month))
+        held = _months.get(f"{kind} {month}", month_topic(month))
         if held is None:
             missing.append(month)
         else:
             found[month] = held
-    return found | (_read(dimension, missing) if missing else {})
+    return found | (_read(kind, missing) if missing else {})
 
 
-def _read(dimension: str, months: list[str]) -> dict[str, Sums]:
-    column = getattr(ServiceMonth, dimension)
-    sums = select(ServiceMonth.month, column, func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes))
+def _read(kind: str, months: list[str]) -> dict[str, Sums]:
+    seen = {month: numbers(month_topic(month)) for month in months}
     found: dict[str, Sums] = {month: {} for month in months}
-    stmt = sums.where(ServiceMonth.month.in_(months)).group_by(ServiceMonth.month, column)
-    for month, key, services, minutes in db.session.execute(stmt):
+    for month, key, services, minutes in city_sum.sums(kind, months):
         found[month][key] = int(services), int(minutes)
-    over = f"{clock.today() - timedelta(days=2):%Y-%m}"
-    for month in months:
-        if month < over:
-            _kept.keep(f"{dimension} {month}", month_topic(month), found[month])
+    for month in _over(months):
+        _months.keep(f"{kind} {month}", found[month], seen[month], month_topic(month))
+    return found
+
+
+def _over(months: Iterable[str]) -> list[str]:
+    last = f"{clock.today() - timedelta(days=2):%Y-%m}"
+    return [month for month in months if month < last]
+
+
+def city_period(kind: str, months: Sequence[str], earlier: Sequence[str]) -> Pairs:
+    """The sums of these months, and of those of the year before, by key."""
+    now, before = _over(months), _over(earlier)
+    whole = _put_together(kind, now, before)
+    rest = [month for month in months if month not in now], [month for month in earlier if month not in before]
+    return _added({**whole}, kind, *rest) if any(rest) else whole
+
+
+def _put_together(kind: str, now: list[str], before: list[str]) -> Pairs:
+    topics = [month_topic(month) for month in (*now, *before)]
+    name = f"{kind} {' '.join(now[:: len(now) - 1 or 1])} {' '.join(before[:: len(before) - 1 or 1])}"
+    held = _periods.get(name, *topics)
+    if held is None:
+        seen = numbers(*topics)
+        held = _added({}, kind, now, before)
+        _periods.keep(name, held, seen, *topics)
+    found: Pairs = held
+    return found
+
+
+def _added(found: Pairs, kind: str, now: list[str], before: list[str]) -> Pairs:
+    sums = city_sums(kind, sorted({*now, *before}))
+    for earlier, months in ((False, now), (True, before)):
+        for month in months:
+            for key, (services, minutes) in sums[month].items():
+                a, b, c, d = found.get(key, (0, 0, 0, 0))
+                found[key] = (a, b, c + services, d + minutes) if earlier else (a + services, b + minutes, c, d)
     return found

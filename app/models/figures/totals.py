@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, case, func, select
 
 from app.db import db
 from app.models.category import categories
-from app.models.figures.city import city_sums
+from app.models.figures.city import city_period, city_sums
 from app.models.figures.period import Period, both, year_before
 from app.models.region import CITY, Level, children, heir, level_of, place_name, within
 from app.models.regions.homes import above, code_within, homes, strays
@@ -114,6 +114,13 @@ class Line:
         return self
 
     @property
+    def change(self) -> str:
+        """增减, by how much there were more services than a year before: +5.6%, 持平, '' where there were none then."""
+        if not self.before:
+            return ""
+        return "持平" if self.services == self.before else f"{100 * (self.services - self.before) / self.before:+.1f}%"
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to say."""
         return not (self.services or self.minutes or self.before or self.minutes_before or self.activities)
@@ -127,13 +134,14 @@ def total(lines: Iterable[Line], name: str = "合计") -> Line:
     return found
 
 
-def _sums(scope: Scope, dimension: Any, name: str) -> list[Any]:
+def _sums(scope: Scope, dimension: Any, kind: str) -> list[Any]:
     """Rows (key, services, minutes, services before, minutes before) for each value of `dimension`: one statement.
 
-    `name` is the column of the roll-up from which it is made: the whole city's sums are kept by it.
+    `kind` is the one of `city_sum.KINDS` by which the whole city's sums are kept; '' where they are not.
     """
-    if scope.is_city:
-        return _kept(scope, name)
+    if scope.is_city and kind:
+        kept = city_period(kind, scope.period.months, scope.period.before.months)
+        return [(key, *figures) for key, figures in kept.items()]
     now, earlier = scope.period.months, scope.period.before.months
     months = [
         func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0))
@@ -144,24 +152,11 @@ def _sums(scope: Scope, dimension: Any, name: str) -> list[Any]:
     return [(key, *(int(figure) for figure in figures)) for key, *figures in db.session.execute(wanted)]
 
 
-def _kept(scope: Scope, name: str) -> list[Any]:
-    """The same of the whole city, from what is kept of each month."""
-    sums = city_sums(name, both(scope.period))
-    found: dict[Any, list[int]] = {}
-    for start, months in ((0, scope.period.months), (2, scope.period.before.months)):
-        for month in months:
-            for key, figures in sums[month].items():
-                line = found.setdefault(key, [0, 0, 0, 0])
-                line[start] += figures[0]
-                line[start + 1] += figures[1]
-    return [(key, *figures) for key, figures in found.items()]
-
-
 def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
     """Services and minutes of every month of the period and of the year before."""
     months = both(scope.period)
     if scope.is_city:
-        kept = city_sums("category_id", months)
+        kept = city_sums("category", months)
         return {
             month: (sum(n for n, _ in sums.values()), sum(n for _, n in sums.values())) for month, sums in kept.items()
         }
@@ -189,8 +184,9 @@ def by_child(scope: Scope) -> list[Line]:
     """A line for each region directly below, in the order of codes; closed ones only where figures keep them."""
     width = {4: 6, 6: 9, 9: 12}[len(scope.region)]
     lines = {place.code: Line(place.code, place.short) for place in children().get(scope.region, [])}
-    for raw, *figures in _sums(scope, grouped(scope, width), f"{scope.prefix}community_code"):
-        code = child_of(raw, width)
+    kind = "" if any(len(code) == 6 for code in strays()) else f"{scope.prefix}district"
+    for raw, *figures in _sums(scope, grouped(scope, width), kind):
+        code = child_of(str(raw), width)
         lines.setdefault(code, Line(code, place_name(code, full=False))).add(Line("", "", *figures))
     return [lines[code] for code in sorted(lines)]
 
@@ -212,14 +208,14 @@ def by_unit(scope: Scope) -> list[Line]:
     known = units()
     lines = [
         Line(str(key) if key else "none", known[key].name if key in known else NO_UNIT, *figures)
-        for key, *figures in _sums(scope, ServiceMonth.unit_id, "unit_id")
+        for key, *figures in _sums(scope, ServiceMonth.unit_id, "unit")
     ]
     return sorted((line for line in lines if not line.empty), key=lambda line: (line.key == "none", line.name))
 
 
 def by_category(scope: Scope) -> list[Line]:
     """A line for each category, in the order of the list."""
-    found = {key: figures for key, *figures in _sums(scope, ServiceMonth.category_id, "category_id")}
+    found = {key: figures for key, *figures in _sums(scope, ServiceMonth.category_id, "category")}
     lines = [Line(kind.slug, kind.name, *found.get(kind.id, ())) for kind in categories().values()]
     closed = {kind.slug for kind in categories().values() if kind.closed}
     return [line for line in lines if line.key not in closed or not line.empty]
@@ -227,11 +223,17 @@ def by_category(scope: Scope) -> list[Line]:
 
 def services_of(scope: Scope) -> int:
     """How many services there are: the number of records that `Scope.records` finds."""
+    return sums_of(scope)[0]
+
+
+def sums_of(scope: Scope) -> tuple[int, int]:
+    """How many services there are, and their minutes: of the records that `Scope.records` finds."""
     if scope.is_city:
-        kept = city_sums("category_id", scope.period.months)
-        return sum(services for sums in kept.values() for services, _ in sums.values())
-    stmt = select(func.coalesce(func.sum(ServiceMonth.services), 0)).where(*scope.months(scope.period.months))
-    return int(db.session.scalar(stmt) or 0)
+        pairs = [pair for sums in city_sums("category", scope.period.months).values() for pair in sums.values()]
+        return sum(services for services, _ in pairs), sum(minutes for _, minutes in pairs)
+    figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
+    services, minutes = db.session.execute(select(*figures).where(*scope.months(scope.period.months))).one()
+    return int(services or 0), int(minutes or 0)
 
 
 def path(top: str, code: str) -> list[str]:
