@@ -32,6 +32,7 @@ WAYS = (
     ("到场确认", "office.attendance", "check"),
     ("活动反馈", "office.feedback", "img"),
 )
+PARTS = (Activity.cover, Activity.team, Activity.base)
 OLDEST = (Key(Activity.starts_at), Key(Activity.id))
 NEWEST = (Key(Activity.starts_at, descending=True), Key(Activity.id, descending=True))
 COLUMNS = {
@@ -115,8 +116,7 @@ def activities_show(id: int) -> ResponseReturnValue:
 
 def page(id: int, removal: Form | None = None, status: int = 200) -> ResponseReturnValue:
     """That page; `removal` is a form that failed: why it is taken off the portal."""
-    parts = (Activity.cover, Activity.team, Activity.base)
-    activity = one(Activity, id, Permission.ACTIVITIES_SEE, *map(joinedload, parts))
+    activity = one(Activity, id, Permission.ACTIVITIES_SEE, *map(joinedload, PARTS))
     lines = history_of(activity)
     return render(
         SHOW,
@@ -129,9 +129,17 @@ def page(id: int, removal: Form | None = None, status: int = 200) -> ResponseRet
         plan=made_from(activity),
         form=CancellationForm(),
         removal=removal,
-        may_take_down=holds(Permission.ACTIVITIES) and may_take_down(activity, me()),
-        may_put_back=holds(Permission.ACTIVITIES) and may_put_back(activity, me()),
+        **_removable(activity),
     )
+
+
+def _removable(activity: Activity) -> dict[str, bool]:
+    """Which of the two buttons the page shows, for its standing on the portal."""
+    may = holds(Permission.ACTIVITIES)
+    return {
+        "may_take_down": may and may_take_down(activity, me()),
+        "may_put_back": may and may_put_back(activity, me()),
+    }
 
 
 def _ways(activity: Activity, lines: list[History]) -> list[tuple[str, str, str]]:
