@@ -4,18 +4,17 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func
+from sqlalchemy import Select
 
 from app import labels
 from app.access import Permission, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
 from app.blueprints.office.statistics_page import reachable
-from app.db import db
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
-from app.models.figures.people import described, order_of, who_served
+from app.models.figures.people import described, minutes_of, order_of, who_served
 from app.models.figures.totals import services_of, sums_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
@@ -98,8 +97,7 @@ def _minutes(listing: Listing) -> int | None:
         return None
     if not filters.person_id:
         return sums_of(filters.scope)[1]
-    mine = filters.narrow(rows(ServiceRecord, filters.permission)).with_only_columns(func.sum(ServiceRecord.minutes))
-    return db.session.scalar(mine) or 0
+    return minutes_of(filters.narrow(rows(ServiceRecord, filters.permission)))
 
 
 def _records() -> Listing:

@@ -81,6 +81,11 @@ def described(narrowed: Select[Any], *columns: Any) -> Select[Any]:
     return shown.outerjoin(Activity, Activity.id == ServiceRecord.activity_id)
 
 
+def minutes_of(records: Select[Any]) -> int:
+    """How long these services took together."""
+    return db.session.scalar(records.with_only_columns(func.sum(ServiceRecord.minutes))) or 0
+
+
 def on_roster(volunteers: Select[Any], unit: int | None) -> int:
     """How many of these volunteers are 在册 (of the unit, where one is given), at most 1,000."""
     mine = [] if unit is None else [Volunteer.unit_id == unit]
