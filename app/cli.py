@@ -6,6 +6,7 @@ from app.commands.accounts import create_admin, reset_second_step, unlock
 from app.commands.backup import backup, restore
 from app.commands.demo import demo
 from app.commands.history import history
+from app.commands.keys import make_key, rotate_key
 from app.commands.people import import_people
 from app.commands.recount import recount
 from app.commands.regions import import_regions
@@ -21,9 +22,11 @@ def init(app: Flask) -> None:
         history,
         import_people,
         import_regions,
+        make_key,
         recount,
         reset_second_step,
         restore,
+        rotate_key,
         tick,
         unlock,
     ):
