@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 import config
-from app import access, assets, cli, errors, headers, labels, viewing
+from app import access, assets, cli, errors, headers, labels, logs, viewing
 from app.accounts import sessions
 from app.db import db, engine_options, prepare, reading
 from app.htmx import Macros
@@ -68,11 +68,11 @@ class Prefix:
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` (tests) are laid over its configuration."""
+    logs.init()
     app = Site(__name__)
     app.url_map.converters["int"] = Number
     app.config.update(config.load() | (overrides or {}))
-    options = engine_options(app.config["SQLALCHEMY_DATABASE_URI"])
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
 
     db.init_app(app)
     with app.app_context():

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     NOTICES = "any:notices"
     HONOURS = "any:honours"
     PROFESSIONALS = "any:professionals"
+    HISTORY = "any:history"
     PASSWORD_CODES = "any:password-codes"  # noqa: S105  (a permission, no password)
 
     @property
@@ -60,7 +61,7 @@ class Permission(StrEnum):
 P = Permission
 COMMUNITY_WORK = frozenset(
     {P.OFFICE, P.APPLICATIONS, P.ACTIVITIES_SEE, P.ACTIVITIES, P.FEEDBACK, P.HELP, P.VOLUNTEERS}
-    | {P.VOLUNTEERS_KEEP, P.PASSWORD_CODES, P.REPORTS, P.TEAMS, P.BASES, P.STATISTICS, P.DISPUTES}
+    | {P.VOLUNTEERS_KEEP, P.PASSWORD_CODES, P.REPORTS, P.TEAMS, P.BASES, P.STATISTICS, P.DISPUTES, P.HISTORY}
 )
 ABOVE = COMMUNITY_WORK | {P.POSTS}  # a community has nobody below whom it could appoint
 CITY_LISTS = frozenset({P.REGIONS, P.UNITS, P.CATEGORIES, P.WORKDAYS, P.NOTICES, P.HONOURS, P.PROFESSIONALS})
@@ -69,7 +70,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DISTRICT: ABOVE | {P.IMPORTS},
     Role.SUBDISTRICT: ABOVE,
     Role.COMMUNITY: COMMUNITY_WORK,
-    Role.UNIT: frozenset({P.OFFICE, P.VOLUNTEERS, P.STATISTICS, P.HEADCOUNT, P.DISPUTES}),
+    Role.UNIT: frozenset({P.OFFICE, P.VOLUNTEERS, P.STATISTICS, P.HEADCOUNT, P.DISPUTES, P.HISTORY}),
 }
 
 

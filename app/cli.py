@@ -10,6 +10,7 @@ from app.commands.keys import make_key, rotate_key
 from app.commands.people import import_people
 from app.commands.recount import recount
 from app.commands.regions import import_regions
+from app.commands.retention import retention
 from app.commands.tick import tick
 
 
@@ -26,6 +27,7 @@ def init(app: Flask) -> None:
         recount,
         reset_second_step,
         restore,
+        retention,
         rotate_key,
         tick,
         unlock,

@@ -111,8 +111,9 @@ def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):
         Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
     return {
+        "hide_parameters": True,  # an error that is logged quotes no row
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 5,
@@ -139,7 +140,8 @@ def prepare(engine: Engine) -> None:
 
 def _sqlite_pragmas(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    # secure_delete: what is deleted or overwritten is not left behind in the file
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -157,6 +159,17 @@ def _sqlite_begin(connection: sa.Connection) -> None:
 def _sqlite_release(connection: Any, record: Any) -> None:
     if record.info.pop("writer", False):
         _one_writer.release()
+
+
+def leave_no_trace() -> None:
+    """SQLite: bring the log into the database and empty it, so that nothing overwritten is left in it."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.remove()
+        connection = db.engine.raw_connection()
+        try:
+            connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        finally:
+            connection.close()
 
 
 def lock(rows: sa.Select[Any]) -> list[Any]:

@@ -50,8 +50,13 @@ def masked_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-4:]}"
 
 
+GONE = "已注销用户"  # the name of whoever closed the account
+
+
 def public_name(name: str) -> str:
     """How the portal names a person who has not agreed to more: 张同志."""
+    if name == GONE:
+        return GONE
     double = ("欧阳", "司马", "诸葛", "上官", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒")
     return (name[:2] if name.startswith(double) and len(name) > 2 else name[:1]) + "同志"
 

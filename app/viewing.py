@@ -86,6 +86,7 @@ OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
             ("归属异议", "office.disputes", "alert", P.DISPUTES),
             ("人员导入", "office.imports", "upload", P.IMPORTS),
             ("原平台邀请", "office.invitations", "mail", P.APPLICATIONS),
+            ("历史记录", "office.history", "history", P.HISTORY),
         ],
     ),
     (
@@ -102,7 +103,10 @@ OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
 ]
 
 # What is kept below a page of the menu, without an entry of its own.
-PARTS = {"office.activities": ("office.signups", "office.attendance", "office.feedback", "office.calls")}
+PARTS = {
+    "office.activities": ("office.signups", "office.attendance", "office.feedback", "office.calls"),
+    "member.security": ("member.my_data", "member.my_data_download", "member.closing", "member.closing_carry_out"),
+}
 
 
 def mode() -> str:

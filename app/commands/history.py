@@ -3,8 +3,9 @@
 import click
 from flask.cli import AppGroup
 
-from app.db import reading
+from app.db import db, reading
 from app.models.histories.proof import Verdict, verify
+from app.models.histories.state import note_proof
 from app.models.recount import unhurried
 
 history = AppGroup("history", help="The history of all that was done.")
@@ -20,6 +21,9 @@ def prove(head: str) -> None:
         verdict = looked_through(head)
     finally:
         reading.reset(token)
+    db.session.rollback()
+    note_proof(verdict.sealed, held=verdict.holds)
+    db.session.commit()
     if not verdict.holds:
         click.echo(verdict.wrong)
         click.get_current_context().exit(1)

@@ -6,7 +6,7 @@ that fails stops neither the others nor the next tick. A job yields what it did,
 """
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import time
 from typing import Any
 
 import click
@@ -30,12 +30,13 @@ from app.models.invitation import Import
 from app.models.picture import Picture
 from app.models.signups.seats import close_at_start, queues_to_close
 from app.once import CreationKey
+from app.retention import terms
+from app.retention.duties import DUTIES, Duty
 
 Piece = Callable[[], str]  # what it did in words, '' for nothing
-KEEP_ATTEMPTS = timedelta(days=2)  # limits look back a day at most
 FOLDS_AT_ONCE = 10  # 20,000 changes
+NIGHT = time(3), time(3, 30)  # in Shanghai: who looks for what is over
 SEALS_AT_ONCE = 20  # batches of one tick: a hundred thousand lines
-KEEP_KEYS = timedelta(days=7)  # how long a form may lie open and still not create twice
 
 
 def starts() -> Iterator[Piece]:
@@ -91,17 +92,28 @@ def _forget(id: int) -> str:
 
 def attempts() -> Iterator[Piece]:
     """Failed tries that no limit looks at any more are forgotten."""
-    yield lambda: _sweep(Attempt, Attempt.at < clock.now() - KEEP_ATTEMPTS, "过期的尝试记录")
+    yield lambda: _sweep(Attempt, Attempt.at < clock.now() - terms.ATTEMPTS, "过期的尝试记录")
 
 
 def creation_keys() -> Iterator[Piece]:
     """Keys of forms that nobody sends again are forgotten."""
-    yield lambda: _sweep(CreationKey, CreationKey.created_at < clock.now() - KEEP_KEYS, "过期的表单编号")
+    yield lambda: _sweep(CreationKey, CreationKey.created_at < clock.now() - terms.CREATION_KEYS, "过期的表单编号")
 
 
 def _sweep(model: Any, old: Any, name: str) -> str:
     gone: int = db.session.execute(delete(model).where(old)).rowcount  # type: ignore[attr-defined]
     return _said(gone, f"{name} {{}} 条")
+
+
+def retention() -> Iterator[Piece]:
+    """Once a night, what was kept for its term goes (app/retention/), a batch a minute."""
+    if NIGHT[0] <= clock.local(clock.now()).time() < NIGHT[1]:
+        for duty in DUTIES:
+            yield lambda duty=duty: _carry(duty)  # type: ignore[misc]
+
+
+def _carry(duty: Duty) -> str:
+    return _said(duty.next(), f"{duty.what} {{}} 条")
 
 
 def pictures() -> Iterator[Piece]:
@@ -156,6 +168,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     seals,
     attempts,
     creation_keys,
+    retention,
 )
 
 

@@ -49,7 +49,7 @@ def _counted(anew: bool) -> dict[str, int]:
     token = reading.set(True)
     try:
         with Session(db.engine) as session:
-            last = session.scalar(select(func.min(Figure.counted_at)))
+            last = session.scalar(select(func.min(Figure.counted_at)).where(Figure.name.in_(_totals())))
             if last and clock.now() - last < EVERY and not anew:
                 return {}
             return {name: session.scalar(stmt) or 0 for name, stmt in _totals().items()}

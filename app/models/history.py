@@ -14,6 +14,7 @@ from app.crypto import keyed_hash
 from app.db import Model, Row, db
 
 if TYPE_CHECKING:
+    from app.models.post import Post
     from app.models.user import User
 
 
@@ -34,6 +35,13 @@ class History(Row, Model):
 
     actor: Mapped["User | None"] = relationship(lazy="raise")
     note: Mapped["HistoryNote | None"] = relationship(lazy="raise")
+
+    @classmethod
+    def scope(cls, post: "Post") -> Any:
+        """The condition that a line is about something below this post (app/access.py asks it)."""
+        from app.models.histories.scope import below
+
+        return below(post)
 
 
 class HistoryNote(Model):

@@ -12,6 +12,7 @@ from app.blueprints.member import (  # after the blueprint, which views need
     looks,
     message_settings,
     messages,
+    my_data,
     profile,
     reports,
     second_step,

@@ -21,6 +21,7 @@ from app.blueprints.office import (  # after the blueprint, which views need
     headcounts,
     help,
     help_moves,
+    history,
     home,
     honour_moves,
     honours,

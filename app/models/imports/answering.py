@@ -117,7 +117,7 @@ class Answering(Stateful):
         self.answered_at = None
         self.move(S.OPEN, by=by)
 
-    def withdraw(self, *, by: User, reason: str) -> None:
+    def withdraw(self, *, by: User | None, reason: str) -> None:
         """待接受 → 已收回, with a reason: it can be accepted no more, and numbers and services are forgotten."""
         self._hold(None)
         self.move(S.WITHDRAWN, by=by, reason=reason)
