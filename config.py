@@ -41,7 +41,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return Flask's configuration from environment variables `env` (default: the process's own).
 
     Raises UnsafeConfiguration in production when a secret is missing, default or shorter than 32
-    characters, when no DATABASE_URL or no TRUSTED_HOSTS is given.
+    characters, when no DATABASE_URL or no TRUSTED_HOSTS is given, or with the debugger on.
     """
     env = os.environ if env is None else env
     production = env.get("APP_ENV") == "production"
@@ -91,5 +91,6 @@ def _refuse_unsafe(env: Mapping[str, str], hosts: list[str]) -> None:
         wrong.append("SECRET_KEY/DATA_KEY/HASH_KEY/BACKUP_KEY (must differ)")
     wrong += [] if env.get("DATABASE_URL") else ["DATABASE_URL"]
     wrong += [] if hosts else ["TRUSTED_HOSTS"]
+    wrong += ["FLASK_DEBUG"] if env.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no") else []
     if wrong:
         raise UnsafeConfiguration("not safe for production: " + ", ".join(wrong))

@@ -10,9 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 import config
-from app import access, assets, cli, errors, headers, labels, logs, viewing
+from app import access, assets, cli, errors, headers, labels, limits, logs, origin, viewing
 from app.accounts import sessions
 from app.db import db, engine_options, prepare, reading
+from app.demo.accounts import refuse_demonstration
 from app.htmx import Macros
 
 MACROS = {
@@ -78,6 +79,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     with app.app_context():
         prepare(db.engine)
     migrate.init_app(app, db)
+    origin.init(app)
     csrf.init_app(app)
     sessions.init(app)
     assets.init(app)
@@ -90,8 +92,11 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _register_surfaces(app)
+    limits.init(app)
     access.check_every_view(app)
     _behind(app)
+    if app.config["PRODUCTION"]:
+        refuse_demonstration(app)
     return app
 
 

@@ -1,13 +1,24 @@
-"""The two forms on cached pages (sign-in, mode) carry no token: they check where the post comes from."""
+"""Where an unsafe request comes from: another site may send none, whatever token it carries.
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+Forms carry a token besides (Flask-WTF), but for the two on cached pages, sign-in and mode: those rest on this alone.
+"""
+
 from urllib.parse import urlsplit
 
-from flask import abort, request
+from flask import Flask, abort, request
 
-View = Callable[..., Any]
+from app.access import is_unsafe
+
+
+def init(app: Flask) -> None:
+    """Refuse what another site sent (400), before anything else looks at it."""
+    app.before_request(refuse_foreign)
+
+
+def refuse_foreign() -> None:
+    """400 for an unsafe request of another site."""
+    if is_unsafe() and not from_here():
+        abort(400)
 
 
 def from_here() -> bool:
@@ -17,15 +28,3 @@ def from_here() -> bool:
         parts = urlsplit(origin)
         return parts.scheme == request.scheme and parts.netloc == request.host
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-
-
-def same_origin(view: View) -> View:
-    """Refuse an unsafe request that another site sent (400)."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if request.method == "POST" and not from_here():
-            abort(400)
-        return view(*args, **kwargs)
-
-    return guarded

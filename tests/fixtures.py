@@ -76,6 +76,7 @@ def settings(url: str, pictures: str = "") -> dict[str, Any]:
         "TESTING": True,
         "SQLALCHEMY_DATABASE_URI": url,
         "WTF_CSRF_ENABLED": False,
+        "RATELIMIT_ENABLED": False,
         "UPLOAD_URL": pictures or "/nonexistent",
         "DATA_DIR": pictures or "/nonexistent",
     }

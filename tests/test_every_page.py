@@ -11,7 +11,9 @@ import pytest
 
 from tests.demonstration import rows
 from tests.pages import NO_PAGE, Visit, may, pages, visits
+from tests.support.headers import header_faults
 from tests.support.html import invalid_pages
+from tests.support.statements import statements, writes
 from tests.test_access import URL_MAP, key_of
 
 SITE = "徐州市党员志愿者服务平台"
@@ -57,8 +59,11 @@ def read(readers: Readers, visits: list[Visit]) -> tuple[dict[str, str], dict[st
     """The pages' texts, and what is wrong with statuses and frames."""
     texts, wrong = {}, {}
     for visit in visits:
-        answer = readers[visit.who].get(visit.path)
+        with statements() as seen:
+            answer = readers[visit.who].get(visit.path)
         found = [] if answer.status_code in visit.right else [f"status {answer.status_code}"]
+        found += [f"wrote {one}" for one in writes(seen)]
+        found += header_faults(answer, visit.endpoint, visit.who)
         if answer.status_code != 303:
             texts[str(visit)] = answer.text
             found += faults(answer.text)

@@ -102,6 +102,47 @@ def test_a_disabled_account_is_out_with_its_next_request(clients):
     assert not is_in(client)
 
 
+def test_a_new_password_ends_the_sessions_elsewhere(clients):
+    here, there = clients("volunteer"), clients("volunteer")
+    new = "湖边的小路很安静"[:8] + "又干净"
+    fields = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    assert here.post("/member/security/password", data=fields).status_code == 303
+    assert is_in(here) and not is_in(there)
+
+
+# Planted: each of the seven fails where its rule is gone
+
+IDLE = test_the_office_is_left_after_thirty_idle_minutes, test_the_member_centre_is_left_after_two_idle_hours
+ENDED = test_signing_out_ends_the_session_for_a_copied_cookie_too, test_a_new_password_ends_the_sessions_elsewhere
+
+
+@pytest.mark.parametrize("check", [*IDLE, test_nobody_stays_longer_than_twelve_hours])
+def test_the_checks_notice_sessions_that_never_expire(clients, monkeypatch, check):
+    monkeypatch.setattr(SignIn, "has_expired", lambda self, office: False)
+    with pytest.raises(AssertionError):
+        check(clients)
+
+
+@pytest.mark.parametrize("check", ENDED)
+def test_the_checks_notice_sessions_that_nothing_ends(app, clients, monkeypatch, check):
+    monkeypatch.setattr(SignIn, "end", lambda self: None)
+    monkeypatch.setattr("app.accounts.password_change.end_all", lambda user_id, but: None)
+    with pytest.raises(AssertionError):
+        check(*([app] if check is ENDED[0] else []), clients)
+
+
+def test_the_check_notices_when_a_disabled_account_goes_on(clients, monkeypatch):
+    monkeypatch.setattr("app.models.user.User.is_active", True)
+    with pytest.raises(AssertionError):
+        test_a_disabled_account_is_out_with_its_next_request(clients)
+
+
+def test_the_check_notices_a_session_that_keeps_its_number(client, monkeypatch):
+    monkeypatch.setattr("app.accounts.sessions.secrets.token_urlsafe", lambda size: "planted-by-an-attacker")
+    with pytest.raises(AssertionError):
+        test_a_planted_session_is_not_taken_over(client)
+
+
 def test_the_database_keeps_no_token(client):
     client.post("/login", data={"username": "volunteer", "password": PASSWORD})
     with client.session_transaction() as session:

@@ -101,20 +101,26 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(app):
     assert pages[0] == pages[1] and pages[0][0] == 422
 
 
-def test_a_hundred_known_and_unknown_names_cannot_be_told_apart(app, monkeypatch):
-    """The same text, status and work (one comparison of the same cost) for each."""
+def answers(app, monkeypatch, number: int) -> list[set[tuple[int, str, int]]]:
+    """Status, text and number of comparisons for so many known and so many unknown names."""
     compared: list[str] = []
     monkeypatch.setattr(passwords, "_hasher", Watched(compared))
-    for number in range(100):
-        cast.make_user(f"known{number}")
+    for n in range(number):
+        cast.make_user(f"known{n}")
     db.session.commit()
     seen: dict[str, set[tuple[int, str, int]]] = {"known": set(), "other": set()}
-    for number in range(100):
+    for n in range(number):
         for kind, ones in seen.items():
             compared.clear()
-            answer = app.test_client().post("/login", data={"username": f"{kind}{number}", "password": "x"})
-            ones.add((answer.status_code, without_names(answer.text, f"{kind}{number}"), len(compared)))
-    assert len(seen["known"]) == 1 and seen["known"] == seen["other"]
+            answer = app.test_client().post("/login", data={"username": f"{kind}{n}", "password": "x"})
+            ones.add((answer.status_code, without_names(answer.text, f"{kind}{n}"), len(compared)))
+    return list(seen.values())
+
+
+def test_a_hundred_known_and_unknown_names_cannot_be_told_apart(app, monkeypatch):
+    """The same text, status and work (one comparison of the same cost) for each."""
+    known, other = answers(app, monkeypatch, 100)
+    assert len(known) == 1 and known == other
 
 
 def test_a_disabled_account_answers_like_a_wrong_password(app, client):
@@ -271,6 +277,42 @@ def test_what_was_typed_as_a_name_is_not_kept(client):
     client.post("/login", data={"username": "my-secret-password", "password": ""})
     kept = db.session.scalars(db.select(Attempt.key)).all()
     assert kept and not any("my-secret" in key for key in kept)
+
+
+# Planted: each of the checks fails where its rule is gone
+
+
+def test_the_checks_notice_guessing_without_end(app, client, monkeypatch):
+    monkeypatch.setattr("app.accounts.signing_in.guard.count", lambda tried: [])
+    for check in (test_the_sixth_try_is_refused_even_when_right, lambda it: test_the_lock_survives_a_restart(app, it)):
+        with pytest.raises(AssertionError):
+            check(client)
+
+
+def test_the_check_notices_a_lock_that_a_restart_forgets(app, client, monkeypatch):
+    again = create_app
+
+    def forgetful(settings):
+        db.session.execute(db.delete(Attempt))
+        db.session.commit()
+        return again(settings)
+
+    monkeypatch.setattr(f"{__name__}.create_app", forgetful)
+    with pytest.raises(AssertionError):
+        test_the_lock_survives_a_restart(app, client)
+
+
+def test_the_check_notices_when_an_attacker_locks_the_owner_out(app, client, monkeypatch):
+    monkeypatch.setattr("app.accounts.known_browsers.recognised", lambda username: "")
+    with pytest.raises(AssertionError):
+        test_not_even_from_the_owners_own_address(app, client)
+
+
+def test_the_check_notices_names_that_can_be_told_apart(app, monkeypatch):
+    right = passwords.matches
+    monkeypatch.setattr(passwords, "matches", lambda kept, typed: bool(kept) and right(kept, typed))
+    known, other = answers(app, monkeypatch, 2)
+    assert known != other
 
 
 # Where a post comes from

@@ -15,7 +15,6 @@ from app.htmx import go, render
 from app.labels import word
 from app.models.accounts.second_step import WRONG as WRONG_CODE
 from app.models.user import User
-from app.origin import same_origin
 from app.redirects import safe_next
 from app.refusal import Wait
 
@@ -25,7 +24,6 @@ HELP = "忘记密码，可到服务社区当面办理。"
 
 @auth.route("/login", methods=["GET", "POST"])
 @public
-@same_origin
 def login() -> ResponseReturnValue:
     """The sign-in page; the same form stands on the home page."""
     if request.method == "GET":
