@@ -81,22 +81,16 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db)
     origin.init(app)
     csrf.init_app(app)
-    sessions.init(app)
-    assets.init(app)
-    headers.init(app)
-    errors.init(app)
-    viewing.init(app)
-    cli.init(app)
+    for part in (sessions, assets, headers, errors, viewing, cli):
+        part.init(app)
     app.jinja_env.globals.update(**{name: Macros(app, f"macros/{file}.html") for name, file in MACROS.items()})
     app.jinja_env.globals["words"] = labels
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _register_surfaces(app)
     limits.init(app)
-    access.check_every_view(app)
     _behind(app)
-    if app.config["PRODUCTION"]:
-        refuse_demonstration(app)
+    _refuse_unsafe(app)
     return app
 
 
@@ -111,6 +105,13 @@ def _register_surfaces(app: Flask) -> None:
         app.register_blueprint(dev)
     for view in auth.WITHOUT_TOKEN:
         csrf.exempt(app.view_functions[view])
+
+
+def _refuse_unsafe(app: Flask) -> None:
+    """Do not start with a view that names no access, nor in production over the demonstration."""
+    access.check_every_view(app)
+    if app.config["PRODUCTION"]:
+        refuse_demonstration(app)
 
 
 def _behind(app: Flask) -> None:

@@ -53,6 +53,7 @@ ALSO = {
     "portal.professionals_show": 404,  # closed
     "office.professionals_members_new": 303,  # nobody named
     "office.honours_new": 303,  # nobody named
+    "auth.second_step": 303,  # nobody is halfway in this browser
     "portal.help_asked": 303,  # nothing was asked in this browser
     "member.volunteer_resubmission": 409,  # nothing was sent back
     "office.activities_edit": 409,

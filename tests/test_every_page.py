@@ -59,8 +59,9 @@ def read(readers: Readers, visits: list[Visit]) -> tuple[dict[str, str], dict[st
     """The pages' texts, and what is wrong with statuses and frames."""
     texts, wrong = {}, {}
     for visit in visits:
+        client = readers[visit.who]
         with statements() as seen:
-            answer = readers[visit.who].get(visit.path)
+            answer = client.get(visit.path)
         found = [] if answer.status_code in visit.right else [f"status {answer.status_code}"]
         found += [f"wrote {one}" for one in writes(seen)]
         found += header_faults(answer, visit.endpoint, visit.who)
