@@ -9,7 +9,7 @@ SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test test-full check html-check lock clean
+.PHONY: help setup install run test test-full drill check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test: setup ## every test but the long ones: SQLite, PostgreSQL, a browser
 
 test-full: setup ## every test, the long ones too
 	$(PYTEST)
+
+drill: setup ## faults on purpose, results into docs/drills.md (DRILLS="killed sqlite", DRILL_LONG=1)
+	$(PY) -m drills $(DRILLS)
 
 check: setup ## style, types, templates, migrations, the rules of the house
 	$(VENV)/bin/ruff check .

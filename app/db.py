@@ -119,19 +119,23 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_timeout": 5,
         "pool_pre_ping": True,
         "connect_args": {
-            "connect_timeout": 3,
-            "options": "-c statement_timeout=8000 -c timezone=UTC",
+            "connect_timeout": 2,
+            "options": "-c statement_timeout=5000 -c timezone=UTC -c idle_in_transaction_session_timeout=60000 "
+            "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 2,
-            "tcp_user_timeout": 8000,
+            "tcp_user_timeout": 6000,
         },
     }
 
 
 def prepare(engine: Engine) -> None:
-    """Attach SQLite's pragmas and the write lock to this engine; PostgreSQL needs neither."""
+    """Attach SQLite's pragmas and the write lock to this engine, or to PostgreSQL's links their patience."""
     if engine.dialect.name != "sqlite":
+        from app.link import guard
+
+        guard(engine)
         return
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _sqlite_begin)

@@ -153,10 +153,17 @@ def init(app: Flask) -> None:
     """Register every error answer."""
     for kind, handler in HANDLERS:
         app.register_error_handler(kind, handler)
+    app.teardown_appcontext(_end_quietly)  # before Flask-SQLAlchemy's, which came first
 
 
 def _drop_session() -> None:
     try:
         db.session.rollback()
     except DBAPIError:
-        db.session.close()
+        db.session().invalidate()
+
+
+def _end_quietly(error: BaseException | None) -> None:
+    """A link that breaks after the answer was made must not cost the answer."""
+    if db.session.registry.has():
+        _drop_session()

@@ -77,6 +77,7 @@ def _snapshot() -> Iterator[Connection]:
             if db.engine.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+                connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             yield connection
             connection.rollback()
     finally:

@@ -1,0 +1,88 @@
+"""The way to PostgreSQL: it never waits for ever, and it remembers for a second that the database is away.
+
+The server's own `statement_timeout` cannot help when the link falls silent, nor can TCP's when something between
+acknowledges and forgets. So a request waits PATIENCE for an answer and GREETING for the first sign of life; then the
+connection is thrown away and the answer is 503. While the database is away one request tries at a time, the others
+are answered at once: otherwise those who stand in line would add up their waiting (docs/drills.md).
+Commands (backup, migrations) wait as long as they need.
+"""
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+from flask import has_request_context
+from psycopg import errors
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+PATIENCE, GREETING = 6.0, 2.0  # seconds; the server ends a statement before (engine_options)
+PAUSE = 1.0  # seconds after a failure in which nobody tries again
+
+
+class Away(psycopg.OperationalError):
+    """The database was away a moment ago, so nobody asked it."""
+
+
+class _Memory:
+    """When the last try failed (0: it did not), and who is trying now."""
+
+    failed = 0.0  # on time.monotonic()
+    trying = threading.Lock()
+
+
+class Link(psycopg.Connection[Any]):
+    """A connection that gives up on a silent server."""
+
+    patience = PATIENCE
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """As psycopg's, but with an end while a request is being answered."""
+        if timeout is None and has_request_context():
+            timeout = self.patience
+        try:
+            return super().wait(gen, interval=interval, timeout=timeout)
+        except errors._WaitTimeout:
+            _Memory.failed = time.monotonic()
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the database fell silent") from None
+
+
+def guard(engine: Engine) -> None:
+    """Let this engine use such links."""
+    ping = engine.dialect.do_ping
+
+    def greet(connection: Any) -> bool:
+        if has_request_context() and time.monotonic() - _Memory.failed < PAUSE and _Memory.failed:
+            connection.pgconn.finish()  # of the same age as the one that fell silent a moment ago
+            return False
+        connection.patience = GREETING
+        try:
+            return ping(connection)
+        finally:
+            connection.patience = PATIENCE
+
+    engine.dialect.do_ping = greet  # type: ignore[method-assign,assignment]
+    event.listen(engine, "do_connect", _connect)
+
+
+def _connect(dialect: Any, record: Any, args: Any, options: Any) -> Link:
+    if not has_request_context() or not _Memory.failed:
+        return _try(args, options)
+    if time.monotonic() - _Memory.failed < PAUSE or not _Memory.trying.acquire(blocking=False):
+        raise Away("the database is away")
+    try:
+        return _try(args, options)
+    finally:
+        _Memory.trying.release()
+
+
+def _try(args: Any, options: Any) -> Link:
+    try:
+        link = Link.connect(*args, **options)
+    except psycopg.Error:
+        _Memory.failed = time.monotonic()
+        raise
+    _Memory.failed = 0.0
+    return link
