@@ -33,7 +33,9 @@ FOOT = [
     ("无障碍说明", "portal.accessibility"),
     ("隐私说明", "portal.privacy"),
 ]
-# Pages that no menu holds: the site map lists them too (tests/portal/test_pages.py misses none).
+# Above the header, and last in the menu of telephones.
+TOP = [("通知公告", "portal.notices"), ("季度之星", "portal.stars"), ("使用帮助", "portal.guide")]
+# Pages that the main menu leaves out: the site map lists them too (tests/portal/test_pages.py misses none).
 MORE = [
     ("我要求助", "portal.help_new"),
     ("查求助进度", "portal.help_track"),
@@ -214,6 +216,7 @@ def init(app: Flask) -> None:
             "mode": mode(),
             "site_nav": menu(PORTAL),
             "site_links": menu(FOOT),
+            "site_top": menu(TOP),
             "member_nav": member_menu() if request.blueprint == "member" and access.somebody() else [],
             "nav": office_menu() if request.blueprint == "office" else [],
         }
