@@ -12,7 +12,7 @@ from app.models import Honour
 from tests import cast
 from tests.honours import REASON, past_quarter, served, to_the_end
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.browser
 
 
 def enter(page: Page, username: str, path: str) -> None:
@@ -32,6 +32,7 @@ def look(page: Page, path: str) -> None:
     page.goto(path)
 
 
+@pytest.mark.both
 def test_a_star_from_the_proposal_to_the_portal(page, app, live_server):
     served(cast.volunteer_of("volunteer"), past_quarter().first_day + timedelta(days=5))
     db.session.commit()

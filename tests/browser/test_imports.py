@@ -9,7 +9,7 @@ from app.db import db
 from tests import cast
 from tests.people_files import CARD, line, people, xlsx
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.browser
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATED = {"服务时长": 90, "服务类型": "敬老助残"}
 SUN = [line(服务日期=f"2025-0{month}-12", **DATED) for month in (3, 4)] + [line(服务次数=3)]

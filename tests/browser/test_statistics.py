@@ -10,7 +10,7 @@ from app.db import db
 from tests.cast import GULOU, HUANGLOU, PASSWORD, WANTONG, far_code, volunteer_of
 from tests.services import last_year, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from app.models.team import MemberStatus
 from tests.browser.test_signups import assert_accessible, become
 from tests.showcases import make_team
 
-pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
+pytestmark = pytest.mark.browser
 NAME = "“小桔灯”助学队"
 
 
