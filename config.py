@@ -58,7 +58,6 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "DATA_DIR": str(data_dir),
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), data_dir),
         "UPLOAD_URL": env.get("UPLOAD_URL", str(data_dir / "pictures")),
-        "CACHE_URL": env.get("CACHE_URL", ""),
         "RATELIMIT_STORAGE_URI": env.get("RATELIMIT_STORAGE_URI", "memory://"),
         "URL_PREFIX": env.get("URL_PREFIX", "").rstrip("/"),
         "TRUSTED_HOSTS": hosts or None,

@@ -14,6 +14,7 @@ from app import access, assets, cli, errors, headers, labels, limits, logs, orig
 from app.accounts import sessions
 from app.db import db, engine_options, prepare, reading
 from app.demo.accounts import refuse_demonstration
+from app.finished import Pages
 from app.htmx import Macros
 
 MACROS = {
@@ -29,7 +30,18 @@ migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
 class Site(Flask):
-    """Flask with one commit a request: after the view, when an unsafe method answered below 400."""
+    """Flask with one commit a request (after the view, when an unsafe method answered below 400) and finished pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.finished = Pages(self)
+        super().__init__(*args, **kwargs)
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        found = self.finished.serve(environ, start_response)
+        return super().wsgi_app(environ, start_response) if found is None else found
+
+    def process_response(self, response: Response) -> Response:
+        return self.finished.keep(super().process_response(response))
 
     def dispatch_request(self) -> ResponseReturnValue:
         response: Response = self.make_response(super().dispatch_request())

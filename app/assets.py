@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, request, send_file, url_for
 
 from app.access import public
+from app.finished import kept
 
 YEAR = 31_536_000
 
@@ -64,3 +65,6 @@ def init(app: Flask) -> None:
     app.jinja_env.globals["htmx_url"] = lambda: url_for("htmx")
     app.jinja_env.globals["htmx_sri"] = lambda: assets.hashes(assets.htmx)[1]
     public(app.view_functions["static"])
+    if not app.debug:  # else files are read again when they change
+        for view in (app.view_functions["static"], htmx):
+            kept()(view)

@@ -204,14 +204,14 @@ def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool
     return db.session.execute(statement.returning(getattr(model, names[0]))).first() is not None
 
 
-def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int]) -> None:
+def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int], session: Any = None) -> None:
     """Add `amounts` to the counters of the row named by `keys`, making the row when it is missing."""
     statement = _upsert(model).values(**keys, **amounts)
     statement = statement.on_conflict_do_update(
         index_elements=list(keys),
         set_={name: getattr(model, name) + amount for name, amount in amounts.items()},
     )
-    db.session.execute(statement)
+    (session or db.session).execute(statement)
 
 
 def _upsert(model: Any) -> Any:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from flask import has_app_context
 from sqlalchemy import String, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.db import Model, add_to, db
+from app.db import Model, add_to, db, reading
 
 LOOK_EVERY = 1.0  # seconds
 T = TypeVar("T")
@@ -28,12 +29,17 @@ class Generation(Model):
 
 
 class _Known:
-    """What this process last saw; one for each database, kept on the engine's URL."""
+    """What this process last saw. `commits` counts its own; a look counts up to the one it was begun after."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
         self.looked = 0.0
+        self.commits = self.seen = 0
         self.lock = threading.Lock()
+
+    def old(self) -> bool:
+        """Whether it is time to look again."""
+        return self.seen != self.commits or time.monotonic() - self.looked >= LOOK_EVERY
 
 
 _known = _Known()
@@ -44,11 +50,24 @@ def touch(*topics: str) -> None:
     db.session.info.setdefault("touched", set()).update(topics)
 
 
+def all_numbers() -> dict[str, int]:
+    """The present numbers of all topics (not to be changed); at most one statement a second in the whole process."""
+    if _known.old():
+        with _known.lock:
+            if _known.old():
+                _look()
+    return _known.numbers
+
+
 def generation(topic: str) -> int:
-    """The present number of `topic`; at most one statement a second in the whole process."""
-    if time.monotonic() - _known.looked >= LOOK_EVERY:
-        _look()
-    return _known.numbers.get(topic, 0)
+    """The number of `topic`, as it was when this session's transaction began: what it reads is never older."""
+    held: dict[str, int] | None = db.session.info.get("numbers") if has_app_context() else None
+    return (all_numbers() if held is None else held).get(topic, 0)
+
+
+def known() -> dict[str, int] | None:
+    """What `all_numbers` would say, None where the database must be asked first."""
+    return None if _known.old() else _known.numbers
 
 
 def numbers(*topics: str) -> list[int]:
@@ -60,7 +79,8 @@ def forget() -> None:
     """Look again at the next question (tests that swap databases, a forked child)."""
     _known.looked = 0.0
     _known.numbers = {}
-    for store in _stores:
+    db.session.info.pop("numbers", None)
+    for store in (*_stores, *_pages):
         store.clear()
 
 
@@ -73,13 +93,20 @@ def _forget_topic(topic: str) -> None:
 
 
 def _look() -> None:
-    with _known.lock:
-        rows = db.session.execute(select(Generation.topic, Generation.number))
-        _known.numbers = {row.topic: row.number for row in rows}
-        _known.looked = time.monotonic()
+    """On a connection of its own: a long transaction may see an old state of the database."""
+    token, commits = reading.set(True), _known.commits
+    try:
+        with db.engine.connect() as connection:
+            rows = connection.execute(_ALL)
+            _known.numbers = {row.topic: row.number for row in rows}
+        _known.looked, _known.seen = time.monotonic(), commits
+    finally:
+        reading.reset(token)
 
 
+_ALL = select(Generation.topic, Generation.number)
 _stores: list[dict[str, Any]] = []
+_pages: list[dict[Any, Any]] = []  # of app/finished.py
 
 
 def remembered(topic: str) -> Callable[[Callable[[], T]], Callable[[], T]]:
@@ -122,16 +149,33 @@ class Remembered:
         self.kept[key] = seen, value, *topics
 
 
+def keeps(pages: dict[Any, Any]) -> None:
+    """Let `forget` empty this store of finished pages too."""
+    _pages.append(pages)
+
+
+@event.listens_for(Session, "after_begin")
+def _begin_with_what_is_known(session: Session, *rest: Any) -> None:
+    session.info["numbers"] = all_numbers()
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _end(session: Session, transaction: Any) -> None:
+    if transaction.parent is None:
+        session.info.pop("numbers", None)
+
+
 @event.listens_for(Session, "before_commit")
 def _raise_generations(session: Session) -> None:
+    session.flush()  # what is written now may touch topics (app/models/topics.py)
     for topic in sorted(session.info.get("touched", ())):
-        add_to(Generation, {"topic": topic}, {"number": 1})
+        add_to(Generation, {"topic": topic}, {"number": 1}, session)
 
 
 @event.listens_for(Session, "after_commit")
 def _see_own_commit(session: Session) -> None:
     if session.info.pop("touched", None):
-        _known.looked = 0.0
+        _known.commits += 1
 
 
 @event.listens_for(Session, "after_rollback")

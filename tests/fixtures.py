@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from app import clock, create_app, freshness
 from app.commands.regions import DATA, load_workdays, read_regions
@@ -55,6 +57,33 @@ class Client(FlaskClient):
         page = self.get(path).text
         hidden = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
         return self.post(form or path, data={**hidden, **fields}, htmx=htmx)
+
+
+@event.listens_for(Session, "after_flush")
+def _writes_rows(session: Session, context: Any) -> None:
+    session.info["wrote"] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _writes_by_statement(state: Any) -> None:
+    if not state.is_select:
+        state.session.info["wrote"] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _written_past_the_verbs(session: Session) -> None:
+    """What a test writes by itself touches no topic: finished pages go, unless the test is about just that (`HONEST`)."""
+    if session.info.pop("wrote", False) and not has_request_context() and not HONEST:
+        forget_pages()
+
+
+HONEST: list[str] = []
+
+
+def forget_pages() -> None:
+    """Let every finished page be built anew."""
+    for store in freshness._pages:
+        store.clear()
 
 
 def prepare(url: str) -> None:

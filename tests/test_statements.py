@@ -15,6 +15,7 @@ from app.models.report import ReportKind, ReportStatus
 from tests import cast
 from tests.applicants import apply, card
 from tests.demonstration import rows, signed_up
+from tests.fixtures import forget_pages
 from tests.pages import visits
 from tests.support.statements import statements
 
@@ -61,6 +62,7 @@ def allowed(endpoint: str, who: str) -> int:
 def count(client: Any, path: str) -> list[str]:
     """The statements of this page, nothing remembered of it but what every page shares."""
     client.get(path)
+    forget_pages()
     with statements() as seen:
         client.get(path).close()
     return [one for one in seen if "UPDATE sign_in" not in one]

@@ -11,6 +11,7 @@ from app.blueprints.activity_filters import PublicFilter
 from app.blueprints.portal import portal
 from app.blueprints.portal.activity_rows import listed
 from app.chained import Chained, Part
+from app.finished import kept
 from app.htmx import render, wants_fragment
 from app.listing import Key
 from app.models.activities import search
@@ -42,6 +43,7 @@ COLUMNS = {
 
 @portal.get("/activities")
 @public
+@kept("activities")
 def activities() -> ResponseReturnValue:
     """The list: what comes first, soonest first, then what was, newest first."""
     filters = PublicFilter(request.args)
@@ -70,6 +72,7 @@ def _parts(status: str) -> list[Part]:
 
 @portal.get("/activities/<int:id>")
 @public
+@kept("activities", "feedback", "teams", "bases")
 def activities_show(id: int) -> ResponseReturnValue:
     """One activity; a draft is nobody's business yet, a cancelled one says so."""
     person = somebody()

@@ -7,6 +7,7 @@ from app.access import public
 from app.blueprints.portal import portal
 from app.blueprints.portal.activity_rows import listed
 from app.blueprints.showcase_filters import BaseFilter
+from app.finished import kept
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models.activities.hosted import hosted
@@ -19,6 +20,7 @@ PER_PAGE = 12
 
 @portal.get("/bases")
 @public
+@kept("bases")
 def bases() -> ResponseReturnValue:
     """The open bases, newest first."""
     order, filters = [Key(ServiceBase.id, descending=True)], BaseFilter(request.args)
@@ -28,6 +30,7 @@ def bases() -> ResponseReturnValue:
 
 @portal.get("/bases/<int:id>")
 @public
+@kept("bases", "activities")
 def bases_show(id: int) -> ResponseReturnValue:
     """One base; a closed one says so."""
     base, held = base_lists.public_base(id) or abort(404), hosted(Activity.base_id, id)

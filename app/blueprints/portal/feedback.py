@@ -11,6 +11,7 @@ from app.access import public
 from app.blueprints.activity_filters import ActivityFilter
 from app.blueprints.portal import portal
 from app.db import db
+from app.finished import kept
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models.activities.search import lies_in
@@ -45,6 +46,7 @@ class FeedbackFilter(ActivityFilter):
 
 @portal.get("/feedback")
 @public
+@kept("feedback", "activities")
 def feedback() -> ResponseReturnValue:
     """Published feedback, newest first."""
     order = [Key(Feedback.published_at, descending=True), Key(Feedback.id, descending=True)]
@@ -54,6 +56,7 @@ def feedback() -> ResponseReturnValue:
 
 @portal.get("/feedback/<int:id>")
 @public
+@kept("feedback", "activities")
 def feedback_show(id: int) -> ResponseReturnValue:
     """One feedback with all its pictures; 404 unless it is published."""
     wanted = db.select(Feedback).where(Feedback.id == id, *on_portal())

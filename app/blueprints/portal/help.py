@@ -11,6 +11,7 @@ from app.blueprints.activity_filters import ActivityFilter
 from app.blueprints.help_forms import AskForm
 from app.blueprints.portal import portal
 from app.blueprints.portal.help_pass import count_ask, given_after_asking, held, private
+from app.finished import kept
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models.activities.search import lies_in
@@ -43,6 +44,7 @@ class CaseFilter(ActivityFilter):
 
 @portal.get("/help")
 @public
+@kept("help")
 def help() -> ResponseReturnValue:
     """Closed cases, the newest first."""
     order = [Key(PublicCase.closed_at, descending=True), Key(PublicCase.id, descending=True)]
@@ -51,6 +53,7 @@ def help() -> ResponseReturnValue:
 
 @portal.get("/help/<int:id>")
 @public
+@kept("help")
 def help_show(id: int) -> ResponseReturnValue:
     """One closed case, as it was written for the public."""
     case = lists.public_case(id) or abort(404)

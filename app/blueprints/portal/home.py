@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.access import public, somebody
 from app.blueprints.portal import portal
 from app.db import db
+from app.finished import kept
 from app.htmx import render
 from app.models.activities.phase import phase_of
 from app.models.category import category_by_slug
@@ -17,6 +18,7 @@ from app.viewing import mode as mode_of_page
 
 @portal.get("/")
 @public
+@kept("activities", "feedback", "help", "reports", "honours", "professionals", "teams", "bases", "notices", "figures")
 def home() -> ResponseReturnValue:
     """The home page; in 长者模式 a shorter one. `category` narrows the activities on it."""
     elder, me = mode_of_page() == "elder", somebody()

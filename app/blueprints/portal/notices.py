@@ -7,6 +7,7 @@ from app.access import public
 from app.blueprints.display_filters import NoticeFilter
 from app.blueprints.portal import portal
 from app.db import db
+from app.finished import kept
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models.notice import Notice, latest, published, visible
@@ -17,6 +18,7 @@ OTHERS = 6
 
 @portal.get("/notices")
 @public
+@kept("notices")
 def notices() -> ResponseReturnValue:
     """Visible notices, newest first."""
     order = [Key(Notice.visible_at, True), Key(Notice.id, True)]
@@ -25,6 +27,7 @@ def notices() -> ResponseReturnValue:
 
 @portal.get("/notices/<int:id>")
 @public
+@kept("notices")
 def notices_show(id: int) -> ResponseReturnValue:
     """One notice; 404 before its moment and after it was withdrawn."""
     notice = db.session.scalar(db.select(Notice).where(Notice.id == id, *visible())) or abort(404)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app import standing
 from app.access import public
 from app.blueprints.portal import portal
+from app.finished import kept
 from app.htmx import render
 from app.models.region import CITY, children
 from app.viewing import site_map
@@ -13,6 +14,7 @@ from app.viewing import site_map
 
 @portal.get("/guide")
 @public
+@kept()
 def guide() -> ResponseReturnValue:
     """The operating guide retold for this site, chapter by chapter."""
     return render("portal/pages/guide.html", chapters=standing.chapters("guide"))
@@ -20,6 +22,7 @@ def guide() -> ResponseReturnValue:
 
 @portal.get("/sitemap")
 @public
+@kept("regions")
 def sitemap() -> ResponseReturnValue:
     """Every page that a visitor can open from a menu, by the menus; and the activities by category and district."""
     return render("portal/pages/sitemap.html", groups=site_map(), districts=children().get(CITY, []))
@@ -27,6 +30,7 @@ def sitemap() -> ResponseReturnValue:
 
 @portal.get("/about")
 @public
+@kept()
 def about() -> ResponseReturnValue:
     """What the platform is, and who runs it."""
     return render("portal/pages/about.html", page=standing.page("about"))
@@ -34,6 +38,7 @@ def about() -> ResponseReturnValue:
 
 @portal.get("/privacy")
 @public
+@kept()
 def privacy() -> ResponseReturnValue:
     """What is kept of people, why, how long, and who sees it."""
     return render("portal/pages/page.html", page=standing.page("privacy"))
@@ -41,6 +46,7 @@ def privacy() -> ResponseReturnValue:
 
 @portal.get("/accessibility")
 @public
+@kept()
 def accessibility() -> ResponseReturnValue:
     """How to use the site with larger letters, a keyboard, a screen reader."""
     return render("portal/pages/page.html", page=standing.page("accessibility"))

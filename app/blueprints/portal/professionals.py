@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.access import public
 from app.blueprints.portal import portal
 from app.db import db
+from app.finished import kept
 from app.htmx import render
 from app.listing import AnyFilter, Key, Listing
 from app.models.displays import professionals as lists
@@ -16,6 +17,7 @@ FIRST, PER_PAGE = 6, 24
 
 @portal.get("/professionals")
 @public
+@kept("professionals")
 def professionals() -> ResponseReturnValue:
     """Every association with its first members."""
     groups, numbers = lists.groups(), lists.counted()
@@ -24,6 +26,7 @@ def professionals() -> ResponseReturnValue:
 
 @portal.get("/professionals/<int:id>")
 @public
+@kept("professionals")
 def professionals_show(id: int) -> ResponseReturnValue:
     """One association with all its members; 404 unless it is shown."""
     wanted = db.select(ProfessionalGroup).where(ProfessionalGroup.id == id)

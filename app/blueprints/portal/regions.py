@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access import public
 from app.blueprints.portal import portal
 from app.fields_places import chain
+from app.finished import kept
 from app.htmx import render, wants_fragment
 from app.models.region import CITY, Level, level_of
 from app.pickers import RegionFilter, RegionPick, UnitPick
@@ -40,6 +41,7 @@ def _pick(*, browsing: bool) -> RegionPick:
 
 @portal.get("/regions/matches")
 @public
+@kept("regions")
 def regions_matches() -> ResponseReturnValue:
     """Communities whose name contains what was typed, as radio buttons."""
     return render("portal/regions/matches.html", "matches", pick=_pick(browsing=False), part=wants_fragment())
@@ -47,6 +49,7 @@ def regions_matches() -> ResponseReturnValue:
 
 @portal.get("/regions/steps")
 @public
+@kept("regions")
 def regions_steps() -> ResponseReturnValue:
     """The selects district → subdistrict, and the communities they lead to."""
     pick = _pick(browsing=True)
@@ -56,6 +59,7 @@ def regions_steps() -> ResponseReturnValue:
 
 @portal.get("/regions/filter")
 @public
+@kept("regions")
 def regions_filter() -> ResponseReturnValue:
     """The selects of a list's region filter, one deeper after each choice."""
     name, within = _name("region"), request.args.get("within", CITY)
@@ -68,6 +72,7 @@ def regions_filter() -> ResponseReturnValue:
 
 @portal.get("/units/matches")
 @public
+@kept("units")
 def units_matches() -> ResponseReturnValue:
     """Work units whose name contains what was typed, as radio buttons."""
     name = _name("work_unit")

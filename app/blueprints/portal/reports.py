@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access import public
 from app.blueprints.portal import portal
 from app.blueprints.report_filters import ReportFilter
+from app.finished import kept
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models.report import Report
@@ -18,6 +19,7 @@ PER_PAGE = 12
 
 @portal.get("/reports")
 @public
+@kept("reports")
 def reports() -> ResponseReturnValue:
     """Published reports, newest first."""
     order = [Key(Report.published_at, descending=True), Key(Report.id, descending=True)]
@@ -27,6 +29,7 @@ def reports() -> ResponseReturnValue:
 
 @portal.get("/reports/<int:id>")
 @public
+@kept("reports", "activities")
 def reports_show(id: int) -> ResponseReturnValue:
     """One report with all its pictures; 404 unless it is published."""
     return render("portal/reports/show.html", report=public_report(id) or abort(404))

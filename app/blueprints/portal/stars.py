@@ -10,6 +10,7 @@ from app.access import public
 from app.blueprints.display_filters import StarFilter
 from app.blueprints.portal import portal
 from app.db import db
+from app.finished import kept
 from app.htmx import render
 from app.listing import Key, Listing
 from app.models.honour import Honour, published
@@ -28,6 +29,7 @@ class Stars(Listing):
 
 @portal.get("/stars")
 @public
+@kept("honours", "teams")
 def stars() -> ResponseReturnValue:
     """Published stars, the newest quarter first; above them those in 公示."""
     filters = StarFilter(request.args)
@@ -40,6 +42,7 @@ def stars() -> ResponseReturnValue:
 
 @portal.get("/stars/<int:id>")
 @public
+@kept("honours", "teams")
 def stars_show(id: int) -> ResponseReturnValue:
     """One star, published or in 公示; else 404."""
     wanted = lists.shown().where(Honour.id == id)

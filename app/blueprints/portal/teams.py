@@ -10,6 +10,7 @@ from app.access import me, public, signed_in, somebody
 from app.blueprints.portal import portal
 from app.blueprints.portal.activity_rows import listed
 from app.blueprints.showcase_filters import TeamFilter
+from app.finished import kept
 from app.htmx import go, render, wants_fragment
 from app.listing import Key, Listing
 from app.models.activities.hosted import hosted
@@ -26,6 +27,7 @@ PER_PAGE = 12
 
 @portal.get("/teams")
 @public
+@kept("teams")
 def teams() -> ResponseReturnValue:
     """The active teams, newest first."""
     order, filters = [Key(Team.id, descending=True)], TeamFilter(request.args)
@@ -35,6 +37,7 @@ def teams() -> ResponseReturnValue:
 
 @portal.get("/teams/<int:id>")
 @public
+@kept("teams", "activities")
 def teams_show(id: int) -> ResponseReturnValue:
     """One team; a dissolved one says so."""
     return render("portal/teams/show.html", "box", **_shown(id))

@@ -8,8 +8,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.db import db
+from app.freshness import touch
 from app.models.activity import Activity
 from app.models.attendance import rules
+from app.models.feedback import Feedback
 from app.models.history import record
 from app.models.message import tell, withdraw
 from app.models.service_record import Evidence, ServiceRecord
@@ -143,10 +145,13 @@ def service(activity: Activity, signup: SignUp, minutes: int, *, by: User | None
 def count_attended(activity: Activity, difference: int) -> None:
     """Keep the activity's number of 已到, without making open forms of the activity stale."""
     if difference:
+        if db.session.execute(SHOWN, {"this": activity.id}).first():
+            touch("feedback")  # its page names the number
         db.session.execute(ATTENDED, {"this": activity.id, "difference": difference})
         set_committed_value(activity, "attended", activity.attended + difference)
 
 
+SHOWN = select(Feedback.id).where(Feedback.activity_id == bindparam("this"), Feedback.published_at.is_not(None))
 _activities = db.metadata.tables[Activity.__tablename__]
 ATTENDED = (
     _activities.update()

@@ -1,0 +1,184 @@
+"""Finished pages: what all visitors get alike stays in memory as bytes and is answered before Flask begins.
+
+A view marked `kept` is built once for each address, mode and kind of answer (page or fragment), and stands until one
+of its topics is touched (app/freshness.py: a commit of this process at once, of another within a second) or the next
+minute begins, since what is open, running and over depends on the clock. Whoever sends a session cookie (signed in,
+or with a form under way) gets nothing from here and leaves nothing here. Each answer carries an ETag of its content
+and is kept compressed. These pages hold no token: their forms check Origin (app/origin.py).
+"""
+
+import contextlib
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import brotli
+from flask import Flask, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_cookie
+
+from app import clock, freshness
+from app.models.topics import SHARED
+
+ROOM = 24 * 1024 * 1024  # bytes of all pages together; those not asked for longest make room
+LARGEST = 512 * 1024
+KINDS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
+PERSONAL = ("session=", "remember_token=")  # cookies that make an answer personal; `__Host-session=` too
+PLACE = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
+PART = ("HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST")  # what app/htmx.py looks at
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
+MINE = "finished.key"  # in a request's environment: under which key its answer may be kept
+
+View = Callable[..., Any]
+
+
+def kept(*topics: str) -> Callable[[View], View]:
+    """Mark a public view whose answers to visitors are kept until one of these topics is touched; none: for good."""
+
+    def mark(view: View) -> View:
+        view.topics = (*topics, *SHARED) if topics else ()  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+@dataclass
+class Page:
+    """One finished answer. `numbers` are the generations known before it was begun."""
+
+    numbers: dict[str, int]
+    topics: tuple[str, ...]
+    minute: int
+    headers: list[tuple[str, str]]
+    etag: str
+    body: bytes
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.body) * 3 // 2 + 2000
+
+    def stands(self, now: dict[str, int], minute: int) -> bool:
+        """Whether this is still what the view would answer."""
+        if not self.topics:
+            return True
+        if self.minute != minute:
+            return False
+        if self.numbers is not now:
+            if any(self.numbers.get(topic) != now.get(topic) for topic in self.topics):
+                return False
+            self.numbers = now
+        return True
+
+    def answer(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        """Status, headers and body for this request: 304 where the browser has it already."""
+        if self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            return "304 NOT MODIFIED", self.headers, b""
+        way = best(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if not way:
+            return "200 OK", [*self.headers, ("Content-Length", str(len(self.body)))], self.body
+        body = self.packed.get(way) or self.packed.setdefault(way, PACKED[way](self.body))
+        return "200 OK", [*self.headers, ("Content-Encoding", way), ("Content-Length", str(len(body)))], body
+
+
+@lru_cache(maxsize=256)
+def best(accepted: str) -> str:
+    """The packing that this Accept-Encoding likes best; '' for none."""
+    wanted: Accept = parse_accept_header(accepted[:200], Accept)
+    quality = {name: wanted.quality(name) for name in PACKED}
+    name = max(quality, key=lambda name: quality[name])
+    return name if quality[name] > 0 else ""
+
+
+def key_of(environ: dict[str, Any]) -> tuple[Any, ...]:
+    """What the answer to a visitor depends on besides the time and the topics."""
+    cookie = environ.get("HTTP_COOKIE", "")
+    mode = parse_cookie(cookie).get("mode") if "mode=" in cookie else None
+    return *(environ.get(name, "") for name in PLACE), *(environ.get(name) for name in PART), mode == "elder"
+
+
+def is_personal(environ: dict[str, Any]) -> bool:
+    """Whether this request may be answered differently from another visitor's."""
+    cookie = environ.get("HTTP_COOKIE", "")
+    return environ["REQUEST_METHOD"] not in ("GET", "HEAD") or any(name in cookie for name in PERSONAL)
+
+
+class Pages:
+    """The finished pages of one application, those not asked for longest first."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.lock = app, threading.Lock()
+        self.held: OrderedDict[Any, Page] = OrderedDict()
+        freshness.keeps(self.held)
+
+    def serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes] | None:
+        """Answer from memory; None where the view must, which may then leave its answer here."""
+        if is_personal(environ):
+            return None
+        key, now, minute = key_of(environ), self._known(), int(clock.now().timestamp() // 60)
+        page = self.held.get(key)
+        if now is None or page is None or not page.stands(now, minute):
+            environ[MINE] = now, key, minute
+            return None
+        with contextlib.suppress(KeyError):  # another thread may have dropped it
+            self.held.move_to_end(key)
+        status, headers, body = page.answer(environ)
+        start(status, headers)
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _known(self) -> dict[str, int] | None:
+        """The generations, None while the database is away."""
+        try:
+            found = freshness.known()
+            if found is None:
+                with self.app.app_context():
+                    found = freshness.all_numbers()
+        except SQLAlchemyError:
+            return None
+        return found
+
+    def keep(self, response: Response) -> Response:
+        """The answer of a view, kept if it may be, and then packed like those from memory."""
+        now, key, minute = request.environ.get(MINE, (None, None, 0))
+        topics = getattr(self.app.view_functions.get(request.endpoint or ""), "topics", None)
+        if now is None or topics is None or request.method != "GET" or not is_common(response):
+            return response
+        page = Page(now, topics, minute, *_parts(response))
+        with self.lock:
+            self.held[key] = page
+            room = ROOM - sum(page.room for page in self.held.values()) if len(self.held) % 16 == 0 else 0
+            while room < 0 and self.held:
+                room += self.held.popitem(last=False)[1].room
+        status, headers, body = page.answer(request.environ)
+        return Response(body, status, headers)
+
+
+def is_common(response: Response) -> bool:
+    """Whether this answer is the same for every visitor and worth keeping."""
+    if response.status_code != 200 or response.mimetype not in KINDS or "Set-Cookie" in response.headers:
+        return False
+    if response.cache_control.no_store or "Content-Disposition" in response.headers:
+        return False
+    response.direct_passthrough = False  # a static file: read it
+    return len(response.get_data()) <= LARGEST
+
+
+def _parts(response: Response) -> tuple[list[tuple[str, str]], str, bytes]:
+    """Headers, ETag and body."""
+    body = response.get_data()
+    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+    response.vary.add("Accept-Encoding")
+    response.headers["ETag"] = f"W/{etag}"
+    response.headers.setdefault("Cache-Control", "no-cache")  # asked again each time, answered by 304
+    dropped = ("content-length", "date", "last-modified")
+    return [pair for pair in response.headers.to_wsgi_list() if pair[0].lower() not in dropped], etag, body

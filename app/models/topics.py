@@ -1,0 +1,75 @@
+"""Which table belongs to which topic of app/freshness.py: whatever writes a row touches its topic, no verb can forget to.
+
+Rows written through the session and ORM-enabled statements (`update(Model)`) are seen here; statements on bare tables
+are not, and touch by themselves where visitors see what they change (attendance/tick.py, service_record.py).
+"""
+
+from typing import Any
+
+from sqlalchemy import event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session
+
+TOPICS = {
+    "activity": "activities",
+    "category": "categories",
+    "feedback": "feedback",
+    "figure": "figures",
+    "honour": "honours",
+    "notice": "notices",
+    "picture": "pictures",
+    "professional": "professionals",
+    "professional_group": "professionals",
+    "public_case": "help",
+    "region": "regions",
+    "region_name": "regions",
+    "report": "reports",
+    "service_base": "bases",
+    "team": "teams",
+    "user": "people",
+    "volunteer": "people",
+    "work_unit": "units",
+}
+# Of busy tables only what visitors may see of a row that exists already; a new person is nowhere to be seen yet.
+SEEN = {
+    "user": {"name"},
+    "volunteer": {"status", "community_code", "unit_id", "unit_other", "user_id"},
+}
+SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
+
+
+@event.listens_for(Session, "after_flush")
+def _rows(session: Session, context: Any) -> None:
+    """Topics of the rows that the session has just written."""
+    topics = set()
+    for row in (*session.new, *session.dirty, *session.deleted):
+        table = row.__tablename__
+        if table in TOPICS and (table not in SEEN or _changed(row) & SEEN[table]):
+            topics.add(TOPICS[table])
+    if topics:
+        session.info.setdefault("touched", set()).update(topics)
+
+
+def _changed(row: Any) -> set[str]:
+    """The attributes of a row that stood before and were changed; deleted rows leave with all of them."""
+    state = inspect(row)
+    if state.key is None or row in state.session.new:
+        return set()
+    return {name for name in SEEN[row.__tablename__] if state.attrs[name].history.has_changes() or state.deleted}
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _statements(state: ORMExecuteState) -> None:
+    """Topics of the table that an ORM-enabled INSERT, UPDATE or DELETE names."""
+    if state.is_select or state.bind_mapper is None:
+        return
+    table = state.bind_mapper.local_table.name  # type: ignore[attr-defined]
+    if table in TOPICS and (table not in SEEN or _values(state) & SEEN[table]):
+        state.session.info.setdefault("touched", set()).update({TOPICS[table]})
+
+
+def _values(state: ORMExecuteState) -> set[str]:
+    """The columns that the statement sets; all of them where it does not say."""
+    values: Any = getattr(state.statement, "_values", None)
+    if state.is_insert:
+        return set()
+    return {column.key for column in values} if values else set().union(*SEEN.values())
