@@ -10,13 +10,15 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, SelectField, StringField, ValidationError
+from wtforms import DateTimeLocalField, HiddenField, IntegerField, SelectField, StringField, ValidationError
 from wtforms.meta import DefaultMeta
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, Optional, StopValidation
+from wtforms.widgets import HiddenInput
 
 from app import clock
 from app.db import db
 from app.fields_places import RegionField, RegionFilterField, UnitField
+from app.models.history import last_line
 from app.once import new_key
 from app.refusal import Invalid
 from app.text import is_phone, plain_card, plain_phone, squeeze, valid_id_card
@@ -73,6 +75,17 @@ class CreationForm(Form):
     """A form that creates something: its `key` makes a second sending harmless (app/once.py)."""
 
     key = HiddenField(default=new_key)
+
+
+class SeenForm(Form):
+    """A form that edits a row without a version of its own: `version` is the newest line of its history."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def over(self, row: Any) -> Any:
+        """This form, for the row as it is now: saving it again is a decision, not an accident."""
+        self.version.data, self.version.raw_data = last_line(row), None
+        return self
 
 
 class Chinese:
@@ -220,6 +233,7 @@ __all__ = [
     "PhoneField",
     "RegionField",
     "RegionFilterField",
+    "SeenForm",
     "TextField",
     "UnitField",
     "WordSelect",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 from app.db import db, lock
 from app.freshness import touch
 from app.models.history import record
+from app.models.stateful import must_be_as_seen
 from app.refusal import Invalid, Refused
 from app.text import squeeze
 
@@ -44,9 +45,10 @@ class CategoryVerbs:
         touch(*TOPICS)
         return made
 
-    def rename(self, name: str, *, by: "User | None") -> None:
-        """Another name, everywhere and for what was before too; the slug stays. Invalid at `name`."""
+    def rename(self, name: str, *, by: "User | None", seen: int | None = None) -> None:
+        """Another name, everywhere and for what was before too; the slug stays. Invalid at `name`; Stale."""
         name = _good_name(name, hold_all(), but=self.id)
+        must_be_as_seen(self, seen, "这个类型")
         if name != self.name:
             record(self, "rename", by=by, reason=f"{self.name} → {name}")
             self.name = name

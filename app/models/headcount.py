@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row, db, lock
 from app.models.history import History, history_of, record
-from app.models.stateful import given
+from app.models.stateful import given, must_be_as_seen
 from app.models.work_unit import WorkUnit, units
 from app.refusal import Invalid
 
@@ -47,9 +47,10 @@ class Headcount(Row, Model):
         db.session.flush()
         return entry
 
-    def correct(self, day: date, number: int, *, by: "User | None") -> None:
-        """Put a wrong entry right; both versions stay in the history."""
+    def correct(self, day: date, number: int, *, by: "User | None", seen: int | None = None) -> None:
+        """Put a wrong entry right; both versions stay in the history. Stale when the unit's entries changed since."""
         unit = _held_unit(self.unit_id)
+        must_be_as_seen(unit, seen, "单位人数")
         _check(self.unit_id, day, number, but=self.id)
         before = self.words
         self.day, self.number, self.entered_by_id = day, number, by.id if by else None
@@ -63,6 +64,11 @@ class Headcount(Row, Model):
         record(_held_unit(self.unit_id), "headcount-remove", by=by, reason=f"{self.words}。{reason}")
         db.session.delete(self)
         db.session.flush()
+
+    @property
+    def keeper(self) -> WorkUnit:
+        """The unit, whose history tells of its entries."""
+        return db.session.get_one(WorkUnit, self.unit_id)
 
     @property
     def words(self) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import db
-from app.models.history import record
+from app.models.history import last_line, record
 from app.refusal import Invalid, Refused
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ class Stale(Refused):
 
     def __init__(self, row: Any, what: str) -> None:
         super().__init__(f"打开这个页面以后，别人已经改过{what}，您写的还没有保存。", row)
+
+
+def must_be_as_seen(row: Any, seen: int | None, what: str) -> None:
+    """Raises Stale when something happened to the row after the form that saw line `seen`; call it with the row held."""
+    if seen is not None and seen != last_line(row):
+        raise Stale(row, what)
 
 
 def given(reason: str, field: str = "reason") -> str:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import Permission, me, one, requires, rows
 from app.blueprints.office import office
-from app.forms import CreationForm, Form, TextField, length, required
+from app.forms import CreationForm, Form, SeenForm, TextField, length, required
 from app.htmx import go, render, swap
 from app.models.category import Category, in_order
 from app.models.category_verbs import LONGEST
@@ -17,7 +17,7 @@ P = Permission
 LIST, SHOW = "office/categories/list.html", "office/categories/show.html"
 
 
-class CategoryForm(CreationForm):
+class CategoryForm(CreationForm, SeenForm):
     """A name."""
 
     name = TextField("名称", [required("请填写名称。"), length(LONGEST, name="名称")])
@@ -51,7 +51,9 @@ def categories() -> ResponseReturnValue:
 def categories_show(id: int) -> ResponseReturnValue:
     """One category: its name, its state, its history."""
     kind = in_reach(id)
-    return render(SHOW, kind=kind, form=CategoryForm(None, data={"name": kind.name}), story=told(history_of(kind)))
+    return render(
+        SHOW, kind=kind, form=CategoryForm(None, data={"name": kind.name}).over(kind), story=told(history_of(kind))
+    )
 
 
 @office.post("/categories/<int:id>/name")
@@ -59,7 +61,7 @@ def categories_show(id: int) -> ResponseReturnValue:
 def categories_name(id: int) -> ResponseReturnValue:
     """Another name; the slug in addresses stays."""
     kind, form = in_reach(id), CategoryForm()
-    if form.carry(lambda: kind.rename(form.name.data or "", by=me())):
+    if form.carry(lambda: kind.rename(form.name.data or "", by=me(), seen=form.version.data)):
         flash("已改名。")
         return go(url_for(".categories_show", id=id))
     kind = in_reach(id)

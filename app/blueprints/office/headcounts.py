@@ -10,7 +10,7 @@ from app import clock
 from app.access import Permission, me, one, requires, rows
 from app.blueprints.activity_filters import DayField
 from app.blueprints.office import office
-from app.forms import CreationForm, Form, clean, length, required
+from app.forms import CreationForm, Form, SeenForm, clean, length, required
 from app.htmx import go, render
 from app.listing import Key, Listing, NoFilter
 from app.models.headcount import Headcount, headcount_story
@@ -20,7 +20,7 @@ from app.timeline.units import told
 P = Permission
 
 
-class HeadcountForm(CreationForm):
+class HeadcountForm(CreationForm, SeenForm):
     """From which day on how many."""
 
     day = DayField("从哪天起", [DataRequired("请填写日期，例如 2026-11-28。")], default=clock.today)
@@ -54,9 +54,11 @@ def headcounts_edit(id: int) -> ResponseReturnValue:
     """Put a wrong entry right."""
     entry = one(Headcount, id, P.HEADCOUNT)
     form = HeadcountForm(obj=entry)
-    if form.carry(lambda: entry.correct(form.day.data, form.number.data or 0, by=me())):
+    if form.carry(lambda: _correct(entry, form)):
         flash("已更正，原来的数字留在记录里。", "ok")
         return go(url_for(".headcounts"))
+    if not form.is_submitted():
+        form.over(entry.keeper)
     return _edit(entry, form, RemovalForm(formdata=None))
 
 
@@ -68,7 +70,11 @@ def headcounts_removal(id: int) -> ResponseReturnValue:
     if form.carry(lambda: entry.remove(by=me(), reason=form.reason.data or "")):
         flash("已删除，原来的数字留在记录里。", "ok")
         return go(url_for(".headcounts"))
-    return _edit(entry, HeadcountForm(formdata=None, obj=entry), form)
+    return _edit(entry, HeadcountForm(formdata=None, obj=entry).over(entry.keeper), form)
+
+
+def _correct(entry: Headcount, form: HeadcountForm) -> None:
+    entry.correct(form.day.data, form.number.data or 0, by=me(), seen=form.version.data)
 
 
 def _edit(entry: Headcount, form: HeadcountForm, removal: RemovalForm) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from wtforms import BooleanField, RadioField, StringField, ValidationError
 
 from app.fields_places import RegionFilterField
-from app.forms import CreationForm, Form, RegionField, TextField, clean, length, required
+from app.forms import CreationForm, Form, RegionField, SeenForm, TextField, clean, length, required
 from app.listing import FilterForm
 from app.models.region import CITY, Level, Region, children, heir, regions
 from app.models.regions import lists
@@ -63,7 +63,7 @@ class AdditionForm(CreationForm):
     name = TextField("名称", [required("请填写名称。"), length(LONGEST, name="名称")])
 
 
-class NameForm(Form):
+class NameForm(SeenForm):
     """Another name."""
 
     name = TextField("新名称", [required("请填写新名称。"), length(LONGEST, name="名称")])

@@ -61,7 +61,7 @@ def regions_new() -> ResponseReturnValue:
 @requires(P.REGIONS)
 def regions_show(code: str) -> ResponseReturnValue:
     """One region: facts, what is open in it, former names, history."""
-    return page(in_reach(code), NameForm(formdata=None))
+    return page(region := in_reach(code), NameForm(formdata=None).over(region))
 
 
 @office.post("/regions/<code>/name")
@@ -69,7 +69,7 @@ def regions_show(code: str) -> ResponseReturnValue:
 def regions_name(code: str) -> ResponseReturnValue:
     """Call it by another name from today on."""
     region, form = in_reach(code), NameForm()
-    if form.carry(lambda: region.rename(form.name.data or "", by=me())):
+    if form.carry(lambda: region.rename(form.name.data or "", by=me(), seen=form.version.data)):
         flash(f"已更名为{region.name}。以前的事情仍按原来的名称显示。")
         return go(url_for(".regions_show", code=code))
     return page(in_reach(code), form)

@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 
 from app.fields_places import ListedUnitField
-from app.forms import CreationForm, Form, TextField, clean, length, required
+from app.forms import CreationForm, Form, SeenForm, TextField, clean, length, required
 from app.listing import FilterForm
 from app.models.region import prefixes
 from app.models.units.lists import district_choices
@@ -86,7 +86,7 @@ class TypedFilter(FilterForm):
         return stmt.where(self.names.c.name.contains(self.q.data, autoescape=True)) if self.q.data else stmt
 
 
-class UnitForm(CreationForm):
+class UnitForm(CreationForm, SeenForm):
     """A unit: its name, and its district where it has one."""
 
     name = TextField("单位全称", [required("请填写单位名称。"), length(LONGEST, name="单位名称")])

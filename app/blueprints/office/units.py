@@ -80,7 +80,7 @@ def units_name(id: int) -> ResponseReturnValue:
     """Another name, or another district."""
     unit = in_reach(id)
     form = UnitForm(kept=unit.district_code)
-    if form.carry(lambda: unit.change(form.name.data or "", form.district.data or "", by=me())):
+    if form.carry(lambda: _change(unit, form)):
         flash("已保存。")
         return go(url_for(".units_show", id=id))
     return page(id, form)
@@ -123,12 +123,16 @@ def units_merger(id: int) -> ResponseReturnValue:
     )
 
 
+def _change(unit: WorkUnit, form: UnitForm) -> None:
+    unit.change(form.name.data or "", form.district.data or "", by=me(), seen=form.version.data)
+
+
 def page(id: int, form: UnitForm | None = None) -> ResponseReturnValue:
     """The page of one unit, with the form of its name."""
     unit = in_reach(id)
     form = form or UnitForm(
         None, data={"name": unit.name, "district": unit.district_code or ""}, kept=unit.district_code
-    )
+    ).over(unit)
     facts: dict[str, Any] = {"affected": lists.affected(id), "merged": lists.merged_into(id), "units": units()}
     facts |= {"headcount": headcount_on(id, clock.today()), "story": told(history_of(unit)), "state": state_of(unit)}
     return render("office/units/show.html", status=form.status, unit=unit, form=form, **facts)

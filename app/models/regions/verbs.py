@@ -10,6 +10,7 @@ from app import clock
 from app.db import db, lock
 from app.freshness import touch
 from app.models.history import record
+from app.models.stateful import must_be_as_seen
 from app.refusal import Invalid, Refused
 from app.text import initials, squeeze
 
@@ -50,9 +51,10 @@ class RegionVerbs:
         touch("regions")
         return region
 
-    def rename(self, name: str, *, by: "User | None") -> None:
-        """Call it by another name from today on; Invalid at `name`, Refused when it was merged."""
+    def rename(self, name: str, *, by: "User | None", seen: int | None = None) -> None:
+        """Call it by another name from today on; Invalid at `name`, Refused when it was merged; Stale."""
         hold(self.code)
+        must_be_as_seen(self, seen, "这个区域")
         self.must_be_open()
         if squeeze(name) == self.name:
             raise Invalid("name", "和现在的名称一样，没有要改的。")

@@ -10,6 +10,7 @@ from app import clock
 from app.db import db
 from app.freshness import touch
 from app.models.history import record
+from app.models.stateful import must_be_as_seen
 from app.refusal import Invalid, Refused
 from app.text import initials, squeeze
 
@@ -44,9 +45,10 @@ class UnitVerbs:
         touch("units")
         return unit
 
-    def change(self, name: str, district: str, *, by: "User | None") -> None:
-        """Another name, or another district ('': none); Invalid at the field."""
+    def change(self, name: str, district: str, *, by: "User | None", seen: int | None = None) -> None:
+        """Another name, or another district ('': none); Invalid at the field; Stale."""
         hold_units(self.id)
+        must_be_as_seen(self, seen, "这个单位")
         self.must_be_open()
         name, place = _good_name(name, but=self.id), _good_district(district)
         if name != self.name:
