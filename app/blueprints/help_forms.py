@@ -75,6 +75,17 @@ class FilingForm(AskForm):
         return HelpRequest.ask(self.told(), by=me())
 
 
+class SentenceForm(Form):
+    """A move with a sentence for the asker, who reads it in the progress of the request; empty: the usual one."""
+
+    sentence = TextAreaField("给求助人的话", [length(REASON, name="给求助人的话")], filters=[clean])
+
+    @property
+    def said(self) -> str:
+        """What was written."""
+        return self.sentence.data or ""
+
+
 class HelpReasonForm(Form):
     """A verb that takes a reason."""
 

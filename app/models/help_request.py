@@ -1,7 +1,7 @@
 """公众求助 `HelpRequest`: somebody asks for help, with or without an account; the community sees to it.
 
-What may be stated and where deadlines run is here; staff's verbs are in help_desk.py and help_service.py, the
-asker's in help_asker.py, the volunteers' in assignment.py, what the public reads in public_case.py.
+What may be stated and where deadlines run is here; staff's verbs are in help/desk.py and help/service.py, the
+asker's in help/asker.py, the volunteers' in assignment.py, what the public reads in public_case.py.
 Each verb locks the request first (`hold`), then its assignments, then volunteers by id.
 """
 
@@ -70,6 +70,7 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         Index(None, "community_code", "status", "created_at", "id"),
         Index(None, "lapses_at"),
         Index(None, "offers_end_at"),
+        Index(None, "handed_up_at"),
     )
 
     number: Mapped[str] = mapped_column(String(40), unique=True)
@@ -94,6 +95,7 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
     accepted_at: Mapped[datetime | None]
     transfers: Mapped[int] = mapped_column(default=0)
     reopened: Mapped[int] = mapped_column(default=0)
+    handed_up_at: Mapped[datetime | None]  # set while the district decides (app/models/help/desk.py)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("help_request.id"))
     result: Mapped[str | None] = mapped_column(Sealed)
     private_reason: Mapped[str] = mapped_column(String(500), default="")  # why nothing is published

@@ -226,8 +226,16 @@ def units_below(post: Post) -> list[WorkUnit]:
 
 def keepers(code: str) -> list[int]:
     """Ids of the people whose living post is the lowest one over this community; a level without one is skipped."""
-    code = heir(code)
-    for width in (12, 9, 6, 4):
+    return _lowest(heir(code), (12, 9, 6, 4))
+
+
+def keepers_above(code: str) -> list[int]:
+    """The same from the district upwards."""
+    return _lowest(heir(code), (6, 4))
+
+
+def _lowest(code: str, widths: tuple[int, ...]) -> list[int]:
+    for width in widths:
         held = select(Post.user_id).where(Post.region_code == heir(code[:width]), *living()).order_by(Post.id)
         found = list(db.session.scalars(held.limit(MOST)))
         if found:

@@ -73,12 +73,12 @@ class Stateful:
         """Whether the table knows a way from the present state to `to`."""
         return to in self.MOVES[self.status]
 
-    def move(self, to: StrEnum, *, by: "User | None", reason: str = "") -> None:
-        """Travel to `to`, or raise TransitionError (no such way) or Invalid (reason missing)."""
+    def move(self, to: StrEnum, *, by: "User | None", reason: str = "", action: str = "move") -> None:
+        """Travel to `to`, or raise TransitionError (no such way) or Invalid (reason missing); history calls it `action`."""
         if not self.can_move(to):
             raise TransitionError(self, to)
         if self.MOVES[self.status][to] is REASON:
             reason = given(reason)
-        record(self, "move", by=by, reason=reason, came_from=self.status, to=to)
+        record(self, action, by=by, reason=reason, came_from=self.status, to=to)
         self.status = to
         db.session.flush()

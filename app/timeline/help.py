@@ -57,6 +57,8 @@ class Next:
 
 def next_step(r: HelpRequest) -> Next:
     """What the asker may expect, from the state with everything due by now."""
+    if r.handed_up_at and r.standing is S.PENDING:
+        return _with_district(r)
     place, by = place_name(r.community_code, full=False), labels.month_day(r.last_day) if r.last_day else ""
     late = "已超过期限，让您久等了。您也可以直接联系社区。" if r.overdue else ""
     steps = {
@@ -74,6 +76,13 @@ def next_step(r: HelpRequest) -> Next:
     return _ended(r)
 
 
+def _with_district(r: HelpRequest) -> Next:
+    by = labels.month_day(r.last_day) if r.last_day else ""
+    said = "转办过两次，现在由区县指定社区办理，或由区县自己办理。"
+    late = f"{said}已超过期限，让您久等了。" if r.overdue else said
+    return Next(f"下一步：区县会在 {by}前决定由谁办理", late, "warn" if r.overdue else "ok")
+
+
 LAST = timedelta(seconds=1)  # a due moment is the midnight that ends its day
 
 
@@ -86,7 +95,7 @@ def _ended(r: HelpRequest) -> Next:
         return Next("已办结" if r.rating else "已办结，请您评价", again, "ok")
     ends = {
         S.REFUSED: "不予受理，原因见下面的办理过程",
-        S.MERGED: "同一件事已有求助在办理，合并办理",
+        S.MERGED: "已和同一件事的另一件求助合并办理",
         S.WITHDRAWN: "您已撤回这件求助",
         S.LAPSED: "十个工作日没有补充，求助已关闭",
     }
@@ -117,6 +126,8 @@ def told(lines: Iterable[History], *, staff: bool = False) -> list[Line]:
 def _title(line: History) -> Titled:
     if line.action == "rate":
         return "求助人作了评价", "ok"
+    if line.action == "hand-up":
+        return "报请区县决定由谁办理", ""
     if line.action == "take-down":
         return "公开的摘要已从网上撤下", "bad"
     if line.noun == "assignment" and line.to_state in HELPERS:

@@ -37,8 +37,13 @@ def _dispute(line: Line) -> str:
     return f"{unit_name(int(line.note))}提出 · {labels.month_day(line.since)}"
 
 
+def _raised(line: Line) -> str:
+    return f"{categories()[int(line.note)].name} · {labels.month_day(line.since)}报请区县决定"
+
+
 SAID: dict[str, Callable[[Line], str]] = {
     "help": _help,
+    "raised": _raised,
     "signups": _asking,
     "confirm": _confirm,
     "feedback": _feedback,

@@ -18,8 +18,10 @@ from app.listing import Key, Listing
 from app.models.assignment import assignments_of
 from app.models.category import categories
 from app.models.contact_view import looks_at
-from app.models.help import lists
-from app.models.help.desk import may_transfer
+from app.models.help import lists, sentences
+from app.models.help.desk import may_hand_up, may_transfer
+from app.models.help.ground import decides
+from app.models.help.merged import other_of
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
 from app.models.public_case import case_of
@@ -36,9 +38,10 @@ COLUMNS = {
     "求助时间": lambda r: labels.stamp(r.created_at),
     "希望日期": lambda r: r.wanted_on.isoformat() if r.wanted_on else "",
     "替家人邻居": lambda r: "是" if r.on_behalf else "",
-    "社区代填": lambda r: "是" if r.filed_by_id else "",
+    "代为登记": lambda r: "是" if r.filed_by_id else "",
     "超期": lambda r: "是" if r.overdue else "",
     "转办次数": lambda r: r.transfers,
+    "报请区县": lambda r: "是" if r.handed_up_at else "",
     "重办次数": lambda r: r.reopened,
     "办结时间": lambda r: labels.stamp(r.closed_at) if r.closed_at else "",
     "评价": lambda r: labels.word(r.rating) if r.rating else "",
@@ -73,7 +76,7 @@ def help_new() -> ResponseReturnValue:
     form = FilingForm()
     form.community.within = acting_within() or CITY
     if filed := form.carry(form.ask):
-        flash(f"已代为提交，编号 {filed.number}。请打印纸条交给求助人。", "ok")
+        flash(f"已代为登记，编号 {filed.number}。请打印纸条交给求助人。", "ok")
         return go(url_for(".help_show", id=filed.id))
     return render("office/help/new.html", status=form.status, form=form)
 
@@ -100,6 +103,8 @@ def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     helpers = assignments_of(found)
     facts = {"story": told(history_of(found, *helpers), staff=True), "step": next_step(found), "views": views}
     facts |= {"helpers": helpers, "case": case_of(found), "transferable": may_transfer(found, me())}
+    facts |= {"raisable": may_hand_up(found, me()), "decides": decides(me()), "usual": sentences.ACCEPTED}
+    facts |= {"other": other_of(found, rows(HelpRequest, P.HELP))}
     return render("office/help/show.html", status=status, r=found, **facts, **context)
 
 

@@ -7,7 +7,7 @@ from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from app.blueprints.activity_filters import DayField
-from app.blueprints.help_forms import ResultForm
+from app.blueprints.help_forms import ResultForm, SentenceForm
 from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import Form, RegionField, TextField, clean, length, required
@@ -29,13 +29,17 @@ class TransferForm(Form):
     reason = TextAreaField("原因", [required("请写明原因，求助人会看到。"), length(300, name="原因")], filters=[clean])
 
 
-class MergeForm(Form):
+class MergeForm(SentenceForm):
     """Into which request."""
 
     into = TextField("并入哪一件", [required("请填写另一件求助的编号。"), length(60, name="编号")])
 
 
-class ClosingForm(ResultForm):
+class SolvingForm(ResultForm, SentenceForm):
+    """Solved by staff: what was done."""
+
+
+class ClosingForm(ResultForm, SentenceForm):
     """办结: the result, and what the public reads or why nothing."""
 
     public_title = TextField("公开标题", [length(40, name="公开标题")])
@@ -43,7 +47,7 @@ class ClosingForm(ResultForm):
     private_reason = TextField("不公开的原因", [Optional(), length(200, name="不公开的原因")])
 
 
-class ArrangeForm(Form):
+class ArrangeForm(SentenceForm):
     """Which volunteers are asked; the boxes stand beside the suggestions."""
 
     @property

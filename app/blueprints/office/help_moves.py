@@ -7,19 +7,21 @@ from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import Permission, me, one, requires, rows
-from app.blueprints.help_forms import HelpReasonForm, ResultForm, ServiceResultForm, SupplementForm
+from app.blueprints.help_forms import HelpReasonForm, SentenceForm, ServiceResultForm, SupplementForm
 from app.blueprints.office import office
 from app.blueprints.office.help import page
 from app.blueprints.office.help_forms import (
     ArrangeForm,
     ClosingForm,
     MergeForm,
+    SolvingForm,
     TransferForm,
 )
 from app.forms import Form, clean
 from app.htmx import go, render
 from app.models.assignment import assignment_of, results_of
 from app.models.contact_view import look
+from app.models.help import sentences
 from app.models.help.lists import with_number
 from app.models.help.suggestions import reachable, suggest
 from app.models.help_request import HelpRequest
@@ -34,7 +36,9 @@ P = Permission
 @requires(P.HELP)
 def help_acceptance(id: int) -> ResponseReturnValue:
     """受理."""
-    one(HelpRequest, id, P.HELP).accept(by=me())
+    found, form = one(HelpRequest, id, P.HELP), SentenceForm()
+    if form.carry(lambda: found.accept(by=me(), said=form.said)) is None:
+        return page(id, status=form.status, forms={"acceptance": form})
     return _done(id, "已受理，请在期限内安排志愿者。")
 
 
@@ -43,6 +47,14 @@ def help_acceptance(id: int) -> ResponseReturnValue:
 def help_return(id: int) -> ResponseReturnValue:
     """Ask for what is missing."""
     return _reasoned(id, "return", lambda r, why: r.ask_back(by=me(), reason=why), "已请求助人补充，进度页上会看到。")
+
+
+@office.post("/help/<int:id>/raising")
+@requires(P.HELP)
+def help_raising(id: int) -> ResponseReturnValue:
+    """Transferred twice: the district is to decide who sees to it."""
+    said = "已报请区县决定，区县会指定社区或自己办理。"
+    return _reasoned(id, "raising", lambda r, why: r.hand_up(by=me(), reason=why), said)
 
 
 @office.post("/help/<int:id>/refusal")
@@ -101,8 +113,8 @@ def help_transfer(id: int) -> ResponseReturnValue:
 @requires(P.HELP)
 def help_merger(id: int) -> ResponseReturnValue:
     """The same matter is seen to under another number."""
-    found, form = one(HelpRequest, id, P.HELP), MergeForm()
-    if form.carry(lambda: found.merge(_other(form.into.data or ""), by=me())) is None:
+    found, form = one(HelpRequest, id, P.HELP), MergeForm(sentence=sentences.MERGED)
+    if form.carry(lambda: found.merge(_other(form.into.data or ""), by=me(), said=form.said)) is None:
         return _form(found, form, "merger", "合并到另一件求助")
     return _done(id, "已合并。")
 
@@ -111,8 +123,8 @@ def help_merger(id: int) -> ResponseReturnValue:
 @requires(P.HELP)
 def help_result(id: int) -> ResponseReturnValue:
     """Solved by the community itself."""
-    found, form = one(HelpRequest, id, P.HELP), ResultForm()
-    if form.carry(lambda: found.solve(form.result.data or "", by=me())) is None:
+    found, form = one(HelpRequest, id, P.HELP), SolvingForm(sentence=sentences.SOLVED)
+    if form.carry(lambda: found.solve(form.result.data or "", by=me(), said=form.said)) is None:
         return _form(found, form, "result", "社区自行解决")
     return _done(id, "结果已记下，回访后请办结。")
 
@@ -122,7 +134,7 @@ def help_result(id: int) -> ResponseReturnValue:
 def help_closing(id: int) -> ResponseReturnValue:
     """办结, with what the public may read."""
     found = one(HelpRequest, id, P.HELP)
-    form = ClosingForm(result=found.result or results_of(found))
+    form = ClosingForm(result=found.result or results_of(found), sentence=sentences.CLOSED)
     if form.carry(lambda: _close(found, form)) is None:
         return _form(found, form, "closing", "回访并办结")
     return _done(id, "已办结，服务次数已记入志愿者的档案。")
@@ -130,16 +142,17 @@ def help_closing(id: int) -> ResponseReturnValue:
 
 def _close(found: HelpRequest, form: ClosingForm) -> None:
     words = {"title": form.public_title.data or "", "summary": form.public_summary.data or ""}
-    found.close(by=me(), result=form.result.data or "", private_reason=form.private_reason.data or "", **words)
+    words |= {"private_reason": form.private_reason.data or "", "said": form.said}
+    found.close(by=me(), result=form.result.data or "", **words)
 
 
 @office.route("/help/<int:id>/arrangement", methods=["GET", "POST"])
 @requires(P.HELP)
 def help_arrangement(id: int) -> ResponseReturnValue:
     """Ask volunteers, from suggestions that say why."""
-    found, form = one(HelpRequest, id, P.HELP), ArrangeForm()
+    found, form = one(HelpRequest, id, P.HELP), ArrangeForm(sentence=sentences.ARRANGED)
     scope, sought = rows(Volunteer, P.VOLUNTEERS), clean(request.args.get("q", ""))[:40]
-    if form.carry(lambda: found.arrange(reachable(scope, form.ids), by=me())) is not None:
+    if form.carry(lambda: found.arrange(reachable(scope, form.ids), by=me(), said=form.said)) is not None:
         return _done(id, "已发出邀请，志愿者会在 24 小时内答复。")
     people = suggest(found, scope, sought)
     return render("office/help/arrange.html", status=form.status, r=found, form=form, people=people, sought=sought)

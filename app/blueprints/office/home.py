@@ -15,6 +15,7 @@ P = Permission
 THROUGH = {  # kind of work → the permission by which it is done
     "applications": P.APPLICATIONS,
     "help": P.HELP,
+    "raised": P.HELP,
     "signups": P.ACTIVITIES,
     "confirm": P.ACTIVITIES,
     "feedback": P.FEEDBACK,

@@ -17,6 +17,7 @@ from app.htmx import go, render
 from app.models.contact_view import looks_at
 from app.models.help.asker import may_reopen
 from app.models.help.lists import latest_closed
+from app.models.help.merged import followed_in
 from app.models.help.states import Rating
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
@@ -124,6 +125,7 @@ def _page(case: HelpRequest, forms: dict[str, Form] | None = None, status: int =
         "story": told(history_of(case)) + to_come(case),
         "views": views,
         "reopens": may_reopen(case),
+        "goes_on": followed_in(case),
     }
     failed = {"rating": RatingForm(formdata=None)} | (forms or {})
     return render("portal/help/case.html", status=status, case=case, forms=failed, cases=latest_closed(3), **context)

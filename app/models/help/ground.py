@@ -16,14 +16,17 @@ from app.models.help.states import (
     AssignmentStatus,
     HelpStatus,
 )
+from app.models.region import Level
 from app.models.stateful import Stateful, TransitionError
 from app.models.user import User
 from app.models.workday import add_working_days
+from app.refusal import Refused
 
 if TYPE_CHECKING:
     from app.models.assignment import Assignment
 
 A, S = AssignmentStatus, HelpStatus
+DISTRICT_UP = (Level.DISTRICT, Level.CITY)
 
 
 class Ground(Stateful):
@@ -38,6 +41,7 @@ class Ground(Stateful):
         accept_due: Mapped[datetime]
         arrange_due: Mapped[datetime]
         close_due: Mapped[datetime]
+        handed_up_at: Mapped[datetime | None]
         lapses_at: Mapped[datetime | None]
         offers_end_at: Mapped[datetime | None]
         accepted_at: Mapped[datetime | None]
@@ -78,6 +82,11 @@ class Ground(Stateful):
         if self.status not in states:
             raise TransitionError(self, to)
 
+    def may_decide(self, by: User) -> None:
+        """Refused while it is the district's and `by` acts below it."""
+        if self.handed_up_at and not decides(by):
+            raise Refused("已经报请区县决定，由区县指定社区或自己办理。", self)
+
     def run(self) -> None:
         """Let every deadline run from now (SPEC section 3)."""
         self.running_since = clock.now()
@@ -110,7 +119,7 @@ class Ground(Stateful):
         self.offers_end_at = None
 
     def tell_staff(self, title: str, body: str, but: User | None = None) -> None:
-        """A message to whoever (`but` this person) keeps this community, or the next level that has somebody."""
+        """A message to whoever (`but` this person) sees to it: the community, or the next level that has somebody."""
         tell_staff(cast(Any, self), title, body, but)
 
     def unserved(self) -> bool:
@@ -122,3 +131,9 @@ class Ground(Stateful):
         if self.status is S.RETURNED:
             self.lapses_at = None
         self.move(to, by=by, reason=reason)
+
+
+def decides(by: User) -> bool:
+    """Whether this post is the district's or the city's."""
+    level: Any = by.post.level if by.post else None
+    return level in DISTRICT_UP

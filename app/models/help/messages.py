@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from app.models.message import tell
-from app.models.post import keepers
+from app.models.post import keepers, keepers_above
 
 if TYPE_CHECKING:
     from app.models.assignment import Assignment
@@ -18,8 +18,12 @@ def tell_volunteer(assignment: "Assignment", title: str, body: str = "") -> None
 
 
 def tell_staff(request: "HelpRequest", title: str, body: str, but: "User | None" = None) -> None:
-    """A message to the living posts of the community (`but` this person's); a level without one is skipped."""
-    for user_id in keepers(request.community_code):
+    """A message to the living posts of the community, or of the district where that one decides (`but` this person's).
+
+    A level without one is skipped.
+    """
+    those = keepers_above if request.handed_up_at else keepers
+    for user_id in those(request.community_code):
         if but is not None and user_id == but.id:
             continue
         tell(user_id, f"{title}：{request.number}", body, path=f"/office/help/{request.id}", about=f"help:{request.id}")

@@ -10,6 +10,7 @@ from app import clock
 from app.db import db, lock
 from app.models.help.ground import Ground
 from app.models.help.messages import tell_volunteer
+from app.models.help.sentences import ARRANGED, CLOSED, SOLVED, sentence
 from app.models.help.states import OFFER, AssignmentStatus, HelpStatus
 from app.models.history import record
 from app.models.stateful import given
@@ -32,10 +33,11 @@ class ServiceVerbs(Ground):
         category_id: Mapped[int]
         private_reason: Mapped[str]
 
-    def arrange(self, volunteer_ids: Sequence[int], *, by: User) -> "list[Assignment]":
+    def arrange(self, volunteer_ids: Sequence[int], *, by: User, said: str = "") -> "list[Assignment]":
         """已安排: ask these volunteers; each has 24 hours to answer. Whoever was asked already is not asked twice."""
         self.hold()
         self.leave(S.ACCEPTED, S.ARRANGED, S.SERVING, to=S.ARRANGED)
+        self.may_decide(by)
         people = _ready(volunteer_ids)
         asked = {one.volunteer_id for one in self.assignments(A.OFFERED, A.ACCEPTED, A.DONE) if one.record_id is None}
         again = [one.user.name for one in people if one.id in asked]
@@ -43,7 +45,7 @@ class ServiceVerbs(Ground):
             raise Invalid("volunteers", f"已经请过{'、'.join(again)}，不用重复。")
         offers = [self._offer(one, by) for one in people]
         if self.status is S.ACCEPTED:
-            self.move(S.ARRANGED, by=by)
+            self.move(S.ARRANGED, by=by, reason=sentence(said, ARRANGED))
         self.rest()
         return offers
 
@@ -66,20 +68,22 @@ class ServiceVerbs(Ground):
         tell_volunteer(offer, "有一件求助想请您帮忙", "请在 24 小时内答复。去不了可以婉拒，不影响您的任何记录。")
         return offer
 
-    def solve(self, text: str, *, by: User) -> None:
+    def solve(self, text: str, *, by: User, said: str = "") -> None:
         """待办结 without volunteers: staff have seen to it themselves."""
         self.hold()
         self.leave(S.ACCEPTED, S.ARRANGED, S.SERVING, to=S.DONE)
+        self.may_decide(by)
         if not self.unserved():
-            raise Refused("志愿者正在服务，请由志愿者填写结果，或由社区代填。", self)
+            raise Refused("志愿者正在服务，请由志愿者填写结果，或由社区代为登记。", self)
         self.result = told_result(text)
         self.end_offers("求助已由社区解决。")
-        self.move(S.DONE, by=by)
+        self.move(S.DONE, by=by, reason=sentence(said, SOLVED))
 
     def refuse_result(self, *, by: User, reason: str) -> None:
         """The result is not enough: 服务中 again, whoever filed it goes on; 已受理 where that was no volunteer."""
         self.hold()
         self.leave(S.DONE, to=S.SERVING)
+        self.may_decide(by)
         reason = given(reason)
         for one in self.assignments(A.DONE):
             if one.record_id is None:
@@ -96,7 +100,9 @@ class ServiceVerbs(Ground):
         else:
             one.move(A.GAVE_UP, by=by, reason="志愿者已暂停服务或注销。")
 
-    def close(self, *, by: User, result: str, title: str = "", summary: str = "", private_reason: str = "") -> None:
+    def close(
+        self, *, by: User, result: str, title: str = "", summary: str = "", private_reason: str = "", said: str = ""
+    ) -> None:
         """办结: the result, and either a summary for the public or a reason not to publish one.
 
         Each 已完成 assignment counts as one service, once. Refused where `by` would confirm their own.
@@ -106,6 +112,7 @@ class ServiceVerbs(Ground):
 
         self.hold()
         self.leave(S.DONE, to=S.CLOSED)
+        self.may_decide(by)
         done = [one for one in self.assignments(A.DONE) if one.record_id is None]
         if any(one.user_id == by.id for one in done):
             raise Refused("您本人参加了这次服务，须由其他管理员或上一级办结。", self)
@@ -115,7 +122,7 @@ class ServiceVerbs(Ground):
         if not self.private_reason:
             publish(cast("HelpRequest", self), title, summary)
         count_services(cast("HelpRequest", self), done, by=by)
-        self.move(S.CLOSED, by=by)
+        self.move(S.CLOSED, by=by, reason=sentence(said, CLOSED))
 
 
 def told_result(text: str) -> str:

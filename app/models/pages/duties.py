@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, l
 from app import clock
 from app.db import UtcDateTime, db
 from app.models.post import Post, living
-from app.models.posts.rising import held_places, inside, shares
-from app.models.region import Level
+from app.models.posts.rising import Share, held_places, inside, shares
+from app.models.region import WIDTHS, Level
 
 CAP = 1000  # counts above 999 read 999+
 SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
@@ -54,6 +54,7 @@ class Kind:
     tables: Callable[[Select[Any]], Select[Any]] = lambda scope: scope
     person: Any = None
     prefix: str = ""
+    lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def stands(kind: Kind, part: Part, code: str) -> Condition:
 
 def _own(kind: Kind, code: str) -> list[Condition]:
     ways = []
-    for share in shares(code, held_places()):
+    for share in _shares(kind, code):
         here = inside(kind.model, share.codes, kind.prefix)
         if share.steps == 0:
             mine = [] if kind.person is None or level(code) is Level.CITY else [~_holds(kind, [literal(code)])]
@@ -141,12 +142,20 @@ def _own(kind: Kind, code: str) -> list[Condition]:
 
 def _risen(kind: Kind, code: str) -> list[Condition]:
     ways = []
-    for share in shares(code, held_places()):
+    for share in _shares(kind, code):
         if share.due_before is None or kind.late_by is None:
             continue
         not_own = [~_colleague_below(kind, code)] if share.steps == 1 and kind.person is not None else []
         ways.append(and_(inside(kind.model, share.codes, kind.prefix), kind.late_by(share.due_before), *not_own))
     return ways
+
+
+def _shares(kind: Kind, code: str) -> list[Share]:
+    """The post's shares of this kind of work: nobody below `lowest` counts as holding it."""
+    if kind.lowest is Level.COMMUNITY:
+        return shares(code, held_places())
+    most = WIDTHS[kind.lowest]
+    return shares(code, frozenset(one for one in held_places() if len(one) <= most)) if len(code) <= most else []
 
 
 def level(code: str) -> Level:

@@ -22,6 +22,7 @@ from app.models.help.states import HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.pages.duties import Kind
 from app.models.posts.rising import over_since
+from app.models.region import Level
 from app.models.report import Report, ReportStatus
 from app.models.team import MemberStatus, Team, TeamMember, TeamStatus
 from app.models.unit_dispute import DisputeStatus, UnitDispute
@@ -94,9 +95,16 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "help", "公众求助", "件", H, "office.help", "office.help_show",
-        lambda: [help_lists.to_do()],
+        lambda: [help_lists.to_do(), H.handed_up_at.is_(None)],
         lambda: (H.number, H.category_id, H.running_since, _help_due()),
         late_by=lambda moment: help_lists.overdue(moment),
+    ),
+    Kind(
+        "raised", "转办两次的求助", "件", H, "office.help", "office.help_show",
+        lambda: [help_lists.to_do(), H.handed_up_at.is_not(None)],
+        lambda: (H.number, H.category_id, H.handed_up_at, _help_due()),
+        late_by=lambda moment: help_lists.overdue(moment),
+        lowest=Level.DISTRICT,
     ),
     Kind(
         "signups", "报名待审核", "场", Activity, "office.activities", "office.signups",
