@@ -9,7 +9,7 @@ SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test test-full drill check html-check lock clean
+.PHONY: help setup install run test test-full drill production-test bundle check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,13 @@ test-full: setup ## every test, the long ones too
 
 drill: setup ## faults on purpose, results into docs/drills.md (DRILLS="killed sqlite", DRILL_LONG=1)
 	$(PY) -m drills $(DRILLS)
+
+production-test: setup .cache/s3/stamp ## units, nginx, refusals, an S3 server (`apt-get install nginx` first)
+	CI=1 $(PYTEST) tests/production tests/test_deploy.py
+
+bundle: setup ## one archive that installs without any registry, tried at once
+	sh tools/bundle.sh
+	PYTHON=$(CURDIR)/$(PY) sh tools/try_bundle.sh .cache/volunteer-bundle-x86_64.tar.gz
 
 check: setup ## style, types, templates, migrations, the rules of the house
 	$(VENV)/bin/ruff check .
@@ -64,6 +71,11 @@ $(VENV)/dev.stamp: requirements-dev.txt | $(PY)
 
 node_modules/.package-lock.json: package-lock.json | $(PY)
 	sh tools/npm.sh ci --omit=dev --ignore-scripts --loglevel=error
+	@touch $@
+
+.cache/s3/stamp: requirements-s3.txt | $(PY)
+	$(PY) -m venv .cache/s3
+	.cache/s3/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-s3.txt
 	@touch $@
 
 tools/html/node_modules/.package-lock.json: tools/html/package-lock.json | $(PY)

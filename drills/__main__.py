@@ -12,7 +12,7 @@ import sys
 from drills.outcome import Outcome
 from drills.page import RESULTS, write
 
-ALL = ("killed", "away", "stopped")
+ALL = ("killed", "away", "full_disk", "stopped", "migrated")
 
 
 def main() -> int:

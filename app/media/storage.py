@@ -1,4 +1,4 @@
-"""Where files of pictures lie, chosen by UPLOAD_URL: a local folder now, an object store behind the same methods later.
+"""Where files of pictures lie, chosen by UPLOAD_URL: a local folder, or an object store (app/media/bucket.py).
 
 Files follow the transaction of their rows (`keep`, `discard`): written first, deleted when it rolls
 back; files of deleted rows go after the commit. So no row is ever without its file. A file without a
@@ -93,7 +93,11 @@ def store() -> Store:
         return Folder(url)
     if scheme == "file":
         return Folder(path)
-    raise ValueError(f"UPLOAD_URL: {scheme}:// is not known; give a folder")
+    if scheme == "s3":
+        from app.media.bucket import Bucket
+
+        return Bucket(url)
+    raise ValueError(f"UPLOAD_URL: {scheme}:// is not known; give a folder or s3://bucket")
 
 
 def keep(name: str, content: bytes, session: Any = None) -> None:
