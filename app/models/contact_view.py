@@ -11,6 +11,8 @@ from app.db import Model, Row, db
 from app.models.assignment import Assignment
 from app.models.help.states import AssignmentStatus, HelpStatus
 from app.models.help_request import HelpRequest
+from app.models.history import record
+from app.models.stateful import given
 from app.models.user import User
 from app.refusal import Refused
 
@@ -49,6 +51,12 @@ def look_as_volunteer(assignment: Assignment, *, by: User) -> Contact:
     if not may_look(assignment):
         raise Refused("接单以后、办结后七天以内才能查看联系方式。", assignment)
     return _shown(assignment.request, by, "volunteer", "")
+
+
+def print_slip(request: HelpRequest, *, by: User, reason: str) -> None:
+    """Number and tail once more for an asker who lost them: `reason` says how staff know the person; the history keeps it."""
+    record(request, "slip", by=by, reason=given(reason))
+    db.session.flush()
 
 
 def may_look(assignment: Assignment) -> bool:

@@ -128,6 +128,8 @@ def _title(line: History) -> Titled:
         return "求助人作了评价", "ok"
     if line.action == "hand-up":
         return "报请区县决定由谁办理", ""
+    if line.action == "slip":
+        return "社区重新打印了编号凭条", ""
     if line.action == "take-down":
         return "公开的摘要已从网上撤下", "bad"
     if line.noun == "assignment" and line.to_state in HELPERS:

@@ -225,6 +225,16 @@ def test_staff_file_for_somebody_without_a_phone_and_print_the_slip(wantong, cli
     assert opened.status_code == 303
 
 
+def test_who_lost_the_number_gets_the_slip_again_once_staff_say_how_they_know_the_person(wantong, clients):
+    request = ask()
+    assert wantong.get(path(request, "slip")).status_code == 303, "not without a word"
+    assert wantong.post(path(request, "slip"), data={"reason": " "}).status_code == 422
+    assert clients("baiyun").post(path(request, "slip"), data={"reason": "本人到场"}).status_code == 404
+    printed = wantong.post(path(request, "slip"), data={"reason": "本人到场，核对了身份证"})
+    assert printed.status_code == 200 and request.number in printed.text and request.phone_tail in printed.text
+    assert "核对了身份证" in wantong.get(path(request)).text
+
+
 def test_staff_file_only_for_communities_of_their_own(wantong):
     told = {
         "name": "老人家",

@@ -91,8 +91,14 @@ def help_show(id: int) -> ResponseReturnValue:
 @office.get("/help/<int:id>/slip")
 @requires(P.HELP)
 def help_slip(id: int) -> ResponseReturnValue:
-    """Number and tail on paper, for somebody for whom staff have filed."""
-    return render("office/help/slip.html", r=one(HelpRequest, id, P.HELP), back=url_for(".help_show", id=id))
+    """Number and tail on paper, for somebody for whom staff have filed; for others only by `help_slip_again`."""
+    found = one(HelpRequest, id, P.HELP)
+    return slip(found) if found.filed_by_id else go(url_for(".help_show", id=id, _anchor="slip-again"))
+
+
+def slip(found: HelpRequest) -> ResponseReturnValue:
+    """The page to print."""
+    return render("office/help/slip.html", r=found, back=url_for("office.help_show", id=found.id))
 
 
 def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:

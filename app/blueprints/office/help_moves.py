@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.access import Permission, me, one, requires, rows
 from app.blueprints.help_forms import HelpReasonForm, SentenceForm, ServiceResultForm, SupplementForm
 from app.blueprints.office import office
-from app.blueprints.office.help import page
+from app.blueprints.office.help import page, slip
 from app.blueprints.office.help_forms import (
     ArrangeForm,
     ClosingForm,
@@ -20,7 +20,7 @@ from app.blueprints.office.help_forms import (
 from app.forms import Form, clean
 from app.htmx import go, render
 from app.models.assignment import assignment_of, results_of
-from app.models.contact_view import look
+from app.models.contact_view import look, print_slip
 from app.models.help import sentences
 from app.models.help.lists import with_number
 from app.models.help.suggestions import reachable, suggest
@@ -55,6 +55,16 @@ def help_raising(id: int) -> ResponseReturnValue:
     """Transferred twice: the district is to decide who sees to it."""
     said = "已报请区县决定，区县会指定社区或自己办理。"
     return _reasoned(id, "raising", lambda r, why: r.hand_up(by=me(), reason=why), said)
+
+
+@office.post("/help/<int:id>/slip")
+@requires(P.HELP)
+def help_slip_again(id: int) -> ResponseReturnValue:
+    """The asker lost the number: staff who have seen the person print it again and say how they know them."""
+    found, form = one(HelpRequest, id, P.HELP), HelpReasonForm()
+    if form.carry(lambda: print_slip(found, by=me(), reason=form.words)) is None:
+        return page(id, status=form.status, forms={"slip_again": form})
+    return slip(found)
 
 
 @office.post("/help/<int:id>/refusal")
