@@ -9,7 +9,7 @@ SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test test-full drill production-test bundle check html-check lock clean
+.PHONY: help setup install run test test-full drill production-test scan bundle check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,14 @@ html-check: setup ## valid HTML on every page of a running site (SITE=http://127
 	rm -rf .cache/pages
 	$(PY) tools/save_pages.py $(SITE) .cache/pages $(USERS)
 	$(PY) tools/html_check.py .cache/pages
+
+scan: $(VENV)/run.stamp node_modules/.package-lock.json .cache/scan-venv/stamp ## bandit, semgrep, sqlmap; writes docs/scans.md
+	$(PY) -m tools.scan
+
+.cache/%-venv/stamp: requirements-%.txt
+	$(PYTHON) -m venv --clear .cache/$*-venv
+	.cache/$*-venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
 
 lock: ## compile the lock files again from requirements*.in and package.json
 	sh tools/lock.sh

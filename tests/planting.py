@@ -21,7 +21,19 @@ NOT_TYPED |= {
     "tail",
     "guardian_phone",
 }
-TABLES_WITHOUT = {"alembic_version", "generation", "creation_key", "sign_in", "attempt", "known_browser", "picture"}
+NOT_TYPED |= {"successor", "month", "quarter", "skills", "errors", "about", "totp_secret", "role", "preset"}
+TABLES_WITHOUT = {
+    "history",
+    "history_seal",
+    "import",
+    "alembic_version",
+    "generation",
+    "creation_key",
+    "sign_in",
+    "attempt",
+    "known_browser",
+    "picture",
+}
 
 
 def texts() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:

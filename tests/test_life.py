@@ -1,0 +1,260 @@
+"""The whole life of a platform in any order: people apply, serve, leave; activities fill and end; requests rise and close.
+
+After every step: no seat too many and the queue in order; every kept figure is its sum; the neighbour meets a 404; every
+move has its line of history; no public page holds an asker's words; a request stays in its table and closes with a result.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from app import clock
+from app.db import db
+from app.models import Activity, Application, Assignment, HelpRequest, History, SignUp, User, Volunteer
+from app.models.attendance.tick import mark
+from app.models.attendance.together import complete
+from app.models.help.states import AssignmentStatus, HelpStatus
+from app.models.recount import activities as activities_differ
+from app.models.recount import months, people, teams
+from app.models.signup import SignUpStatus
+from app.refusal import Invalid, Refused
+from tests import cast
+from tests.applicants import apply, card
+from tests.fixtures import as_new
+from tests.helps import ADDRESS, PHONE, TEXT, ask
+
+CANARIES = (PHONE, ADDRESS, TEXT[:8])
+PUBLIC = ("/", "/help", "/activities", "/search?q=水管")
+
+
+class Life(RuleBasedStateMachine):
+    """One city from its first volunteer on; `site` is (application, database) and `kind` its name."""
+
+    site: Any = None
+    kind = "sqlite"
+    persons, plans, asked = Bundle("persons"), Bundle("plans"), Bundle("asked")
+
+    @initialize()
+    def begin(self) -> None:
+        self.context = as_new(*self.site, self.kind)
+        self.app = self.context.__enter__()
+        self.number, self.moves = 0, 0
+        self.neighbour, self.visitor = self.app.test_client().sign_in("baiyun"), self.app.test_client()
+
+    def teardown(self) -> None:
+        if hasattr(self, "context"):
+            self.context.__exit__(None, None, None)
+
+    def act(self, verb: Any) -> Any:
+        """Do it in a transaction; what is refused leaves nothing."""
+        try:
+            done = verb()
+            db.session.commit()
+            return done
+        except (Refused, Invalid):
+            db.session.rollback()
+            return None
+
+    def staff(self) -> User:
+        return cast.who("wantong")
+
+    @rule(target=persons)
+    def register_and_apply(self) -> int:
+        self.number += 1
+        user = cast.make_user(f"life{self.number}", f"申请人{chr(0x4E00 + self.number)}", f"137{self.number:08d}")
+        id = user.id
+        self.act(lambda: apply(user, id_card=card(self.number)))
+        return id
+
+    @rule(person=persons, verb=st.sampled_from(["approve", "send_back", "reject", "undo"]))
+    def decide(self, person: int, verb: str) -> None:
+        for one in db.session.scalars(db.select(Application).where(Application.user_id == person)).all():
+            more = {"reason": "情况不符"} if verb in ("send_back", "reject") else {}
+            self.act(lambda one=one, more=more: getattr(one, verb)(by=self.staff(), **more))
+
+    @rule(target=plans, capacity=st.integers(1, 2), asks=st.booleans(), hours=st.integers(1, 4))
+    def publish(self, capacity: int, asks: bool, hours: int) -> int:
+        start = clock.now() + timedelta(hours=hours)
+        activity = cast.make_activity(capacity=capacity, needs_approval=asks, starts_at=start)
+        db.session.commit()
+        return activity.id
+
+    @rule(person=persons, plan=plans)
+    def sign_up(self, person: int, plan: int) -> None:
+        mine = db.session.scalar(db.select(Volunteer).where(Volunteer.user_id == person))
+        by = db.session.get_one(User, person)
+        self.act(lambda: SignUp.join(mine, db.session.get_one(Activity, plan), by=by))
+
+    def of(self, plan: int) -> list[SignUp]:
+        return list(db.session.scalars(db.select(SignUp).where(SignUp.activity_id == plan).order_by(SignUp.turn)))
+
+    @rule(plan=plans, place=st.integers(0, 3), verb=st.sampled_from(["cancel", "admit", "decline"]))
+    def move_sign_up(self, plan: int, place: int, verb: str) -> None:
+        for one in self.of(plan)[place : place + 1]:
+            by = db.session.get_one(User, one.volunteer.user_id) if verb == "cancel" else self.staff()
+            more = {"reason": "人手已够"} if verb == "decline" else {}
+            self.act(lambda one=one, by=by, more=more: getattr(one, verb)(by=by, **more))
+
+    @rule(plan=plans, place=st.integers(0, 3), wanted=st.sampled_from(["1", "0", "leave"]))
+    def tick_attendance(self, plan: int, place: int, wanted: str) -> None:
+        for one in self.of(plan)[place : place + 1]:
+            self.act(lambda one=one: mark(one, wanted, reason="补记", by=self.staff()))
+
+    @rule(plan=plans)
+    def end(self, plan: int) -> None:
+        self.act(lambda: complete(db.session.get_one(Activity, plan), by=self.staff()))
+
+    @rule(plan=plans)
+    def call_off(self, plan: int) -> None:
+        self.act(lambda: db.session.get_one(Activity, plan).cancel(self.staff(), "天气不好"))
+
+    @rule(person=persons, verb=st.sampled_from(["pause", "resume", "leave"]))
+    def membership(self, person: int, verb: str) -> None:
+        mine = db.session.scalar(db.select(Volunteer).where(Volunteer.user_id == person))
+        if mine:
+            more = {} if verb == "resume" else {"reason": "外出"}
+            self.act(lambda: getattr(mine, verb)(by=db.session.get_one(User, person), **more))
+
+    @rule(hours=st.integers(1, 30))
+    def time_goes_by(self, hours: int) -> None:
+        db.session.commit()
+        clock.move(clock._shift + timedelta(hours=hours))
+        assert self.app.test_cli_runner().invoke(args=["tick"]).exit_code == 0
+
+    @rule(target=asked)
+    def ask_for_help(self) -> int:
+        request = ask()
+        db.session.commit()
+        return request.id
+
+    @rule(
+        request=asked,
+        verb=st.sampled_from(
+            ["accept", "ask_back", "refuse", "transfer", "solve", "close", "close_private", "refuse_result", "withdraw"]
+        ),
+    )
+    def move_request(self, request: int, verb: str) -> None:
+        one, by = db.session.get_one(HelpRequest, request), self.staff()
+        acts = {
+            "accept": lambda: one.accept(by=by),
+            "ask_back": lambda: one.ask_back(by=by, reason="请写明楼层"),
+            "refuse": lambda: one.refuse(by=by, reason="不属于志愿服务"),
+            "transfer": lambda: one.transfer(cast.baiyun_code(), by=by, reason="住在那边"),
+            "solve": lambda: one.solve("修好了接头", by=by),
+            "close": lambda: one.close(
+                by=by, result="换好了接头", title="水管漏水", summary="志愿者换了接头，当天修好。"
+            ),
+            "close_private": lambda: one.close(by=by, result="换好了接头", private_reason="涉及隐私"),
+            "refuse_result": lambda: one.refuse_result(by=by, reason="还没有修好"),
+            "withdraw": one.withdraw,
+        }
+        self.act(acts[verb])
+
+    @rule(request=asked, person=persons)
+    def arrange(self, request: int, person: int) -> None:
+        mine = db.session.scalar(db.select(Volunteer.id).where(Volunteer.user_id == person))
+        if mine:
+            self.act(lambda: db.session.get_one(HelpRequest, request).arrange([mine], by=self.staff()))
+
+    @rule(request=asked, verb=st.sampled_from(["accept", "decline", "give_up", "file_result"]))
+    def answer(self, request: int, verb: str) -> None:
+        for one in db.session.scalars(db.select(Assignment).where(Assignment.request_id == request)).all():
+            by = db.session.get_one(User, one.user_id)
+            acts = {
+                "accept": lambda one=one, by=by: one.accept(by=by),
+                "decline": lambda one=one, by=by: one.decline(by=by),
+                "give_up": lambda one=one, by=by: one.give_up(by=by, reason="临时有事"),
+                "file_result": lambda one=one, by=by: one.file_result("做好了", 60, by=by),
+            }
+            self.act(acts[verb])
+
+    @invariant()
+    def seats_hold_and_figures_are_sums(self) -> None:
+        if not hasattr(self, "app"):
+            return
+        db.session.expire_all()
+        for activity in db.session.scalars(db.select(Activity)):
+            held = [one for one in self.of(activity.id) if not one.walk_in]
+            admitted = sum(one.status is SignUpStatus.ADMITTED for one in held)
+            assert admitted <= activity.capacity, "a seat too many"
+            assert len({one.turn for one in held}) == len(held)
+        wrong = [str(one) for check in (people, months, teams, activities_differ) for one in check()]
+        assert not wrong, wrong
+
+    @invariant()
+    def requests_stay_in_their_table(self) -> None:
+        if not hasattr(self, "app"):
+            return
+        for one in db.session.scalars(db.select(HelpRequest)):
+            assert one.status in HelpStatus
+            if one.status is HelpStatus.CLOSED:
+                assert one.result, "closed without a result"
+            lines = db.session.scalars(
+                db.select(History.to_state)
+                .where(History.noun == "help_request", History.noun_id == one.id)
+                .order_by(History.id)
+            ).all()
+            assert not lines or lines[-1] in (one.status.value, ""), (lines, one.status)
+        living = (AssignmentStatus.OFFERED, AssignmentStatus.ACCEPTED) if hasattr(AssignmentStatus, "OFFERED") else ()
+        assert (
+            not living
+            or not db.session.scalars(
+                db.select(Assignment.id)
+                .join(HelpRequest)
+                .where(Assignment.status.in_(living), HelpRequest.status == HelpStatus.CLOSED)
+            ).all()
+        )
+
+    @invariant()
+    def strangers_see_nothing(self) -> None:
+        if not hasattr(self, "app") or not self.number:
+            return
+        id = db.session.scalar(db.select(db.func.max(Application.id)))
+        if id:
+            assert self.neighbour.get(f"/office/applications/{id}").status_code == 404
+        page = self.visitor.get(PUBLIC[self.number % len(PUBLIC)]).text
+        assert not [one for one in CANARIES if one in page]
+
+
+def live(site: Any, kind: str, examples: int, steps: int) -> None:
+    """So many lives of so many steps."""
+    machine = type("Lived", (Life,), {"site": site, "kind": kind})
+    quick = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+    )  # fmt: skip
+    run_state_machine_as_test(machine, settings=quick)
+
+
+@pytest.fixture
+def site(kind, applications, databases):
+    """The application and its database, to be as new for every life."""
+    return applications(kind), databases(kind)
+
+
+def test_a_few_lives(site, kind):
+    live(site, kind, examples=3, steps=25)
+
+
+@pytest.mark.full
+def test_many_long_lives(site, kind):
+    live(site, kind, examples=150, steps=60)
+
+
+@pytest.mark.sqlite_only
+def test_a_seat_too_many_is_noticed(site, kind, monkeypatch):
+    """The planted hole: a queue that knows no capacity."""
+    monkeypatch.setattr("tests.test_life.SignUp.join", _squeezed_in)
+    with pytest.raises(AssertionError):
+        live(site, kind, examples=5, steps=30)
+
+
+def _squeezed_in(volunteer: Any, activity: Activity, *, by: User) -> None:
+    from tests.signups import put
+
+    for username in ("volunteer", "second", "third"):
+        put(activity, cast.volunteer_of(username), SignUpStatus.ADMITTED)
