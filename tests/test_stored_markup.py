@@ -36,6 +36,7 @@ def read(app: Any, known: dict[str, list[tuple[Any, ...]]], deep: bool) -> tuple
     return wrong, shown
 
 
+@pytest.mark.full
 @pytest.mark.sqlite_only
 def test_no_payload_in_any_text_becomes_markup_on_any_page(demo_app):
     wrong, shown = read(demo_app, poison(), deep=False)
