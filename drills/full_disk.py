@@ -80,7 +80,7 @@ def run(kind: str, scale: str) -> Iterator[Outcome]:
 
 def _one(place: Site, disk: Path | None, wanted: ticking.List, kind: str, tries: int) -> Outcome:
     person, address = place.person("wantong"), f"/office/activities/{wanted.activity}/feedback"
-    words = {"title": "为老人理发", "body": "来了二十多位。", "action": "draft"}
+    words = {"title": "为老人理发", "body": "来了二十多位志愿者，老人们都很高兴。", "action": "draft"}
     words |= {name: values[0] for name, values in hidden(person.get(address).body).items()}
     with full(place, disk):
         sent = [person.post(address, {"pictures": photos.photo()}, **words) for _ in range(tries)]
