@@ -241,6 +241,7 @@ WORDS: dict[type[Enum], dict[Any, str]] = {
         MessageKind.REMINDER: "活动前一天的提醒",
         MessageKind.NEARBY: "我的社区发布了新活动",
         MessageKind.TEAM: "我的团队发布了新活动",
+        MessageKind.INCOMING: "有新的申请、上报、报名、求助要办（有任职的人）",
     },
     HonourKind: {
         HonourKind.TEAM: "团队之星",

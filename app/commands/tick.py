@@ -27,6 +27,8 @@ from app.models.histories.seal import seal_next
 from app.models.honour import Honour, due_honours
 from app.models.imports.importing import forgotten
 from app.models.invitation import Import
+from app.models.pages.alarm import ALARMING, Alarm, alarm
+from app.models.pages.duties import Kind
 from app.models.picture import Picture
 from app.models.signups.seats import close_at_start, queues_to_close
 from app.once import CreationKey
@@ -65,6 +67,18 @@ def reminders() -> Iterator[Piece]:
 
 def _said_of(id: int, people: int) -> str:
     return f"活动 {id} 提醒 {people} 人" if people else ""
+
+
+def alarms() -> Iterator[Piece]:
+    """Whoever is concerned hears of what is overdue or has risen: routine, which needs no word."""
+    for kind in ALARMING:
+        yield lambda kind=kind: _alarm(kind)  # type: ignore[misc]
+    yield lambda: _sweep(Alarm, Alarm.created_at < clock.now() - terms.ALARMS, "过期的超期提醒记录")
+
+
+def _alarm(kind: Kind) -> str:
+    alarm(kind)
+    return ""
 
 
 def honours() -> Iterator[Piece]:
@@ -160,6 +174,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     starts,
     reminders,
     help_requests,
+    alarms,
     honours,
     checks,
     pictures,

@@ -24,6 +24,7 @@ from app.models.honour import Honour
 from app.models.invitation import EarlierService, Import, Invitation
 from app.models.message import Message
 from app.models.notice import Notice
+from app.models.pages.alarm import Alarm
 from app.models.picture import Picture
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
@@ -43,6 +44,7 @@ from app.once import CreationKey
 
 __all__ = [
     "Activity",
+    "Alarm",
     "Application",
     "Assignment",
     "Attempt",

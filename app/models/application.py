@@ -17,6 +17,7 @@ from app.models.applications.approval import ApplicationStatus as ApplicationSta
 from app.models.applications.approval import Approval
 from app.models.applications.particulars import Particulars, card_given_before, nothing_new
 from app.models.history import record
+from app.models.post import tell_desk
 from app.models.stateful import FREE, REASON, TransitionError
 from app.models.user import User, hold_user
 from app.models.volunteer import Identity, Skill, volunteer_of
@@ -89,6 +90,7 @@ class Application(Approval, Identity, Row, Model):
         db.session.add(application)
         db.session.flush()
         record(application, "submit", by=by, to=ApplicationStatus.PENDING)
+        application._tell_desk("有新的志愿者申请")
         return application
 
     def resubmit(self, told: Particulars, *, by: User) -> None:
@@ -99,10 +101,15 @@ class Application(Approval, Identity, Row, Model):
             raise TransitionError(self, ApplicationStatus.PENDING)
         self._state(told, self.id_card or "")
         self.move(ApplicationStatus.PENDING, by=by)
+        self._tell_desk("志愿者申请补正后再次提交")
 
     def withdraw(self, *, by: User | None) -> None:
         """Take an open application back; a membership that exists stays as it is."""
         self.move(ApplicationStatus.WITHDRAWN, by=by)
+
+    def _tell_desk(self, title: str) -> None:
+        body, where = f"请在 {DAYS_TO_DECIDE} 个工作日内审核。", f"/office/applications/{self.id}"
+        tell_desk(self.community_code, title, body, path=where, about=f"application:{self.id}", person=self.user_id)
 
     def _state(self, told: Particulars, number_before: str) -> None:
         card = read_card(told.id_card or number_before)

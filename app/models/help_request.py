@@ -17,6 +17,7 @@ from app.db import Model, Row, Sealed, db, lock
 from app.models.category import open_category
 from app.models.help.asker import AskersVerbs
 from app.models.help.desk import DeskVerbs
+from app.models.help.messages import tell_new
 from app.models.help.numbers import new_number, random_tail
 from app.models.help.service import ServiceVerbs
 from app.models.help.states import ASKER as ASKER
@@ -131,7 +132,7 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         db.session.add(request)
         db.session.flush()
         record(request, "ask", by=by, to=HelpStatus.PENDING)
-        request.tell_staff("有新的公众求助", "请在 2 个工作日内受理。")
+        tell_new(request)
         return request
 
     @property

@@ -236,11 +236,38 @@ def keepers_above(code: str) -> list[int]:
 
 def _lowest(code: str, widths: tuple[int, ...]) -> list[int]:
     for width in widths:
-        held = select(Post.user_id).where(Post.region_code == heir(code[:width]), *living()).order_by(Post.id)
-        found = list(db.session.scalars(held.limit(MOST)))
-        if found:
-            return list(dict.fromkeys(found))
+        if found := holders(heir(code[:width])):
+            return found
     return []
+
+
+def holders(place: str) -> list[int]:
+    """Ids of the people who hold a living post over exactly this region."""
+    held = select(Post.user_id).where(Post.region_code == place, *living()).order_by(Post.id)
+    return list(dict.fromkeys(db.session.scalars(held.limit(MOST))))
+
+
+def places_of(user_id: int) -> set[str]:
+    """The regions over which this person holds a living post."""
+    held = select(Post.region_code).where(Post.user_id == user_id, Post.region_code.is_not(None), *living())
+    return set(db.session.scalars(held))
+
+
+def tell_desk(code: str, title: str, body: str, *, path: str, about: str, person: int | None = None) -> None:
+    """Work has come in: a message, which may be switched off, to those with whom it waits.
+
+    What is about a `person` of the same post waits one level up, where nobody decides about oneself.
+    """
+    from app.models.accounts.preference import MessageKind
+    from app.models.message import tell_some
+
+    places = places_of(person) if person is not None else set()
+    for width in (12, 9, 6, 4):
+        found = holders(heir(heir(code)[:width]))
+        if found and (width == 4 or person not in found or not places):
+            others = [one for one in found if one != person]
+            tell_some(others, title, body, kind=MessageKind.INCOMING, path=path, about=about)
+            return
 
 
 def tell_keepers(code: str, title: str, body: str, *, by: "User | None", path: str, about: str) -> None:

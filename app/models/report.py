@@ -15,6 +15,7 @@ from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
 from app.models.history import record
 from app.models.picture import Picture
+from app.models.post import tell_desk
 from app.models.region import Placed, heir
 from app.models.reports.review import ReportKind as ReportKind  # from here to everybody
 from app.models.reports.review import ReportStatus as ReportStatus
@@ -144,6 +145,10 @@ class Report(Placed, Review, Row, Model):
         self.locate(heir(author.community_code))
         self.submitted_at = clock.now()
         self.move(ReportStatus.PENDING, by=by)
+        body, where = "请在 3 个工作日内审核。", f"/office/reports/{self.id}"
+        tell_desk(
+            self.community_code, "有新的志愿者上报", body, path=where, about=f"report:{self.id}", person=self.user_id
+        )
 
 
 def writer(user_id: int) -> Volunteer:

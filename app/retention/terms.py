@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 UNDO = timedelta(days=1)  # the former membership: an approval can be undone for ten minutes
+ALARMS = timedelta(days=730)  # that something overdue was told: twice as long as anybody is asked for it
 ATTEMPTS = timedelta(days=2)  # failed tries: limits look back a day at most
 CREATION_KEYS = timedelta(days=7)  # how long a form may lie open and still not create twice
 FAILED_IMPORTS = timedelta(days=30)  # errors by line quote the file; after a month nobody mends it

@@ -99,7 +99,7 @@ def _ended(r: HelpRequest) -> Next:
         S.WITHDRAWN: "您已撤回这件求助",
         S.LAPSED: "十个工作日没有补充，求助已关闭",
     }
-    return Next(ends[r.standing], "需要时可以重新求助。", "")
+    return Next(ends[r.standing], "" if r.standing is S.MERGED else "需要时可以重新求助。", "")
 
 
 AHEAD = {

@@ -15,6 +15,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"  # the day before an activity
     NEARBY = "nearby"  # a new activity of one's own community
     TEAM = "team"  # a new activity of one's own team
+    INCOMING = "incoming"  # work has come in for a post that one holds
 
 
 class Muted(Model):

@@ -8,6 +8,7 @@ from app import labels
 from app.db import db
 from app.models.activity import Activity
 from app.models.message import Message, tell
+from app.models.post import tell_desk
 from app.models.signup import SignUp, SignUpStatus
 
 
@@ -19,6 +20,13 @@ def _tell(signup: SignUp, title: str, body: str, about: str = "") -> None:
 
 def _facts(activity: Activity) -> str:
     return f"{labels.span(activity.starts_at, activity.ends_at)}，{activity.place}。"
+
+
+def say_asking(activity: Activity) -> None:
+    """To those who keep the activity: the first is to be admitted; who asks while they wait needs no further message."""
+    title, path = f"有报名等您审核：{activity.title}", f"/office/activities/{activity.id}/signups"
+    body = f"{_facts(activity)}请在开始前审核，没有审核的到时算未录用。"
+    tell_desk(activity.community_code, title[:120], body, path=path, about=f"activity:{activity.id}")
 
 
 def say_promoted(signup: SignUp) -> None:

@@ -56,6 +56,8 @@ def enter(activity: Activity, volunteer: Volunteer, row: SignUp | None, to: Sign
         )  # fmt: skip
         row.of_that_day(activity, volunteer)
         shift(row, to, by=by)
+    if to is SignUpStatus.ASKING and activity.asking == 1:
+        say.say_asking(activity)
     return row
 
 
