@@ -9,7 +9,7 @@ SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test test-full drill production-test scan bundle check html-check lock clean
+.PHONY: help setup install run test test-full drill production-test scan bundle bench bench-smoke check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,12 @@ production-test: setup .cache/s3/stamp ## units, nginx, refusals, an S3 server (
 bundle: setup ## one archive that installs without any registry, tried at once
 	sh tools/bundle.sh
 	PYTHON=$(CURDIR)/$(PY) sh tools/try_bundle.sh .cache/volunteer-bundle-x86_64.tar.gz
+
+bench: setup ## ratios against two references into bench/results.md (BENCH_SIZE=mid|full, BENCH_DB, BENCH_ROWS=1,2)
+	$(PY) -m bench.run
+
+bench-smoke: setup ## the same on tiny data: fails only when the bench itself is broken
+	BENCH_SMOKE=1 $(PY) -m bench.run
 
 check: setup ## style, types, templates, migrations, the rules of the house
 	$(VENV)/bin/ruff check .

@@ -2,7 +2,7 @@
 
     python -m bench.fill DATABASE_URL tiny|small|mid|full
 
-The rows are the same in every run. Regions are the real ones; kept figures are brought into step by `flask recount`.
+The rows are the same in every run. Regions are the real ones; kept figures are brought into step by bench/in_step.py.
 """
 
 import sqlite3
@@ -25,9 +25,9 @@ from app.crypto import keyed_hash, seal
 from app.db import db
 from app.demo.names import GIVEN, SURNAMES
 from app.models.category import categories
-from app.models.recount import CHECKS, alone, repair, unhurried
 from app.models.regions.file import import_regions
 from app.text import initials
+from bench.in_step import in_step
 from bench.sizes import PER_ACTIVITY, SIZES, Size
 from tests import cast
 
@@ -59,21 +59,31 @@ def main(url: str, size: Size) -> None:
         load_workdays()
         db.session.commit()
         cast.fill()
-        city = City(size)
-        tables = {
-            "work_unit": city.units,
-            "user": city.users,
-            "volunteer": city.volunteers,
-            "activity": city.activities,
-        }
-        tables |= {"sign_up": city.signups, "service_record": city.records}
+        pour(url, size)
         db.session.remove()
         db.engine.dispose()
+
+
+def pour(url: str, size: Size) -> None:
+    """The city into a database that has its regions and the cast, inside an application context."""
+    city = City(size)
+    tables = {
+        "work_unit": city.units,
+        "user": city.users,
+        "volunteer": city.volunteers,
+        "activity": city.activities,
+        "sign_up": city.signups,
+        "service_record": city.records,
+    }
+    db.session.remove()
+    db.engine.dispose()
+    try:
         for table, rows in tables.items():
             write(url, table, rows())
-    with app.app_context():
-        in_step(app)
-        db.engine.dispose()
+    finally:
+        if url in _open:
+            _open.pop(url).close()
+    in_step()
 
 
 class City:
@@ -224,26 +234,6 @@ def copy(url: str, table: str, rows: list[dict[str, Any]]) -> None:
     with _open[url].cursor() as cursor, cursor.copy(f'COPY "{table}" ({", ".join(rows[0])}) FROM STDIN') as out:
         for row in rows:
             out.write_row([plain(cell) if isinstance(cell, datetime) else cell for cell in row.values()])
-
-
-def in_step(app: Any) -> None:
-    """Bring counts, roll-ups and sequences into step, and let the planner know the tables."""
-    unhurried()
-    alone()
-    for name, differences in CHECKS.items():
-        found = differences()
-        print(f"  {name}: {len(found):,} to bring into step", file=sys.stderr)
-        repair(found)
-    if db.engine.dialect.name == "postgresql":
-        for table in ("user", "volunteer", "activity", "sign_up", "service_record", "work_unit"):
-            db.session.execute(
-                sa.text(
-                    f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), (SELECT max(id) FROM \"{table}\"))"
-                )
-            )
-    db.session.commit()
-    db.session.execute(sa.text("ANALYZE"))
-    db.session.commit()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+"""The reference `constant`: a Flask view that returns 12 kB."""
+
+from flask import Flask
+
+app = Flask(__name__)
+PAGE = "<!doctype html><title>constant</title>" + "0123456789abcdef" * 768
+
+
+@app.get("/")
+def constant() -> str:
+    """Always the same."""
+    return PAGE[:12_288]

@@ -1,0 +1,89 @@
+"""Rows 1 to 4: what a visitor reads, against the references."""
+
+import re
+from itertools import count
+from typing import Any
+
+from bench.driver import Case, measure, ratios, request
+from bench.result import Figure
+from tests.cast import GULOU
+
+FILTERED = f"/activities?region={GULOU}&status=ended"
+PAGES = {"home page": "/", "first activity list": "/activities"}
+_never = count(1)
+
+
+def from_memory(bench: Any) -> list[Figure]:
+    """1: requests a second ÷ constant, as processor time a request (the driver is no part of it)."""
+    cases = {"constant": _constant(bench)}
+    for name, path in PAGES.items():
+        wanted = request(path)
+        cases[name] = Case(bench.big.server, lambda _, wanted=wanted: wanted)
+    return _against_constant(bench, 1, cases, "{}, anonymous ÷ `constant`")
+
+
+def with_etag(bench: Any) -> list[Figure]:
+    """2: the same with a matching ETag."""
+    cases = {"constant": _constant(bench)}
+    for name, path in PAGES.items():
+        _, head, _ = bench.big.fetch(path)
+        found = re.search(rb"(?im)^etag: *(.+?)\r?$", head)
+        if not found:
+            raise RuntimeError(f"{path} has no ETag")
+        wanted = request(path, If_None_Match=found[1].decode())
+        cases[name] = Case(bench.big.server, lambda _, wanted=wanted: wanted, 304)
+    return _against_constant(bench, 2, cases, "{}, 304 ÷ `constant`")
+
+
+def _constant(bench: Any) -> Case:
+    plain = request("/")
+    return Case(bench.constant, lambda _: plain)
+
+
+def _against_constant(bench: Any, row: int, cases: dict[str, Case], words: str) -> list[Figure]:
+    times = measure(cases, bench.rounds, bench.seconds)
+    plain = times.pop("constant")
+    return [
+        Figure(row, words.format(name), ratios(plain.cpu, one.cpu), least=0.8, note=f"{1000 * min(one.cpu):.2f} ms CPU")
+        for name, one in times.items()
+    ]
+
+
+def uncached(bench: Any) -> list[Figure]:
+    """3: the filtered list built anew: each request has a query value that no page knows, so memory has no answer."""
+
+    def anew(_: int) -> bytes:
+        return request(f"{FILTERED}&bench={bench.run}-{next(_never)}")
+
+    signed = bench.big.ask(FILTERED, "volunteer")
+    cases = {
+        "constant": _constant(bench),
+        "visitor": Case(bench.big.server, anew),
+        "signed in": Case(bench.big.server, lambda _: signed),
+    }
+    times = measure(cases, bench.rounds, bench.seconds)
+    most = 8 if bench.kind == "sqlite" else 10
+    plain = times.pop("constant")
+    return [
+        Figure(3, f"filtered list of 20, uncached, {name}, CPU ÷ `constant`", ratios(one.cpu, plain.cpu), most=most,
+               note=f"{1000 * min(one.cpu):.1f} ms CPU")
+        for name, one in times.items()
+    ]  # fmt: skip
+
+
+def against_django(bench: Any) -> list[Figure]:
+    """4: the uncached list of row 3 against the plain Django one, region and status alike."""
+
+    def anew(_: int) -> bytes:
+        return request(f"{FILTERED}&bench={bench.run}-{next(_never)}")
+
+    theirs = request(FILTERED)
+    cases = {"django": Case(bench.django(), lambda _: theirs), "product": Case(bench.big.server, anew)}
+    times = measure(cases, bench.rounds, bench.seconds)
+    found = ratios(times["django"].cpu, times["product"].cpu)
+    served = ratios(times["django"].wall, times["product"].wall)
+    note = f"django {1000 * min(times['django'].cpu):.1f} ms CPU"
+    return [
+        Figure(4, "the same list ÷ `django`, requests per second of CPU", found, least=6, note=note),
+        Figure(4, "the same, by one client's wall time", served, least=6),
+    ]

@@ -1,0 +1,154 @@
+"""Rows 8 to 10: ticks of attendance, and five hundred people for twenty places."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import clock
+from app.db import db
+from app.freshness import forget
+from app.models import Activity
+from bench.driver import Case, Link, measure, middle, ratios, request, together
+from bench.fill import FIRST
+from bench.result import Figure
+from drills.ticking import List, make_list
+from tests import cast
+
+CLIENTS = 8
+ON_THE_LIST = 40
+PLACES = 20
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def fragment(bench: Any) -> list[Figure]:
+    """8: the ticked row that htmx swaps ÷ the whole checklist."""
+    desk, tick = _list(bench), bench.big.person("wantong")
+    page = bench.big.ask(f"/office/activities/{desk.activity}/attendance", "wantong")
+    row = bench.big.ask(
+        f"/office/activities/{desk.activity}/attendance/{desk.signups[0]}/row", "wantong", HX_Request="true",
+        HX_Request_Type="partial",
+    )  # fmt: skip
+    ticks = [_tick(desk, tick, signup, state) for state in _states() for signup in desk.signups]
+    cases = {
+        "page": Case(bench.big.server, lambda _: page),
+        "row": Case(bench.big.server, lambda _: row),
+        "tick": Case(bench.big.server, lambda i: ticks[i % len(ticks)]),
+    }
+    times = measure(cases, bench.rounds, bench.seconds)
+    note = f"page of {len(desk.signups)} people {1000 * middle(times['page'].cpu):.1f} ms CPU"
+    return [
+        Figure(8, "a row's fragment ÷ the whole checklist, CPU", ratios(times["row"].cpu, times["page"].cpu), most=0.25, note=note),
+        Figure(8, "a tick with its commit and row ÷ the whole checklist, CPU", ratios(times["tick"].cpu, times["page"].cpu), most=0.25),
+    ]  # fmt: skip
+
+
+def _states() -> tuple[str, str]:
+    from app.models.attendance.rules import Wanted
+
+    return Wanted.PRESENT.value, Wanted.NOT.value
+
+
+def _tick(desk: List, person: Any, signup: int, state: str) -> bytes:
+    headers = {"Cookie": person.cookie, "X-CSRFToken": person.token, **HTMX}
+    return request(
+        f"/office/activities/{desk.activity}/attendance/{signup}", method="POST", body=f"attended={state}", **headers
+    )
+
+
+def _list(bench: Any) -> List:
+    """An activity that began a while ago, with people on its list: new in each run, at hours of its own."""
+    if bench.desk is None:
+        bench.big.person("wantong")
+        volunteers = [FIRST + bench.run * 97 % 500 + n for n in range(min(ON_THE_LIST, bench.volunteers // 4))]
+        bench.desk = make_list(bench.big.site, volunteers, 0)
+    return bench.desk
+
+
+def ticks(bench: Any) -> list[Figure]:
+    """9: ticks a second with eight clients ÷ constant's requests a second with eight clients."""
+    desk, person = _list(bench), bench.big.person("wantong")
+    plain = [[request("/")] * (bench.ticks // CLIENTS)] * CLIENTS
+    rates, errors, speeds = [], [], []
+    for _ in range(bench.rounds):
+        took, wrong = together(bench.constant.port, plain)
+        rate = bench.ticks / took
+        shares = [_share(desk, person, desk.signups[n::CLIENTS], bench.ticks // CLIENTS) for n in range(CLIENTS)]
+        amount = sum(len(share) for share in shares)
+        took, failed = together(bench.big.server.port, shares)
+        rates.append(amount / took / rate)
+        speeds.append(amount / took)
+        errors += wrong + failed
+    note = f"{middle(speeds):.0f} ticks/s"
+    least = 0.35 if bench.kind == "sqlite" else 0.2
+    return [
+        Figure(9, f"ticks/s of {CLIENTS} clients ÷ requests/s of `constant`", rates, least=least, note=note),
+        Figure(9, "ticks that failed", [len(errors)], most=0, note=errors[0][:120] if errors else ""),
+        _latency(bench),
+    ]
+
+
+def _share(desk: List, person: Any, mine: list[int], amount: int) -> list[bytes]:
+    """One client's ticks: its people to and fro, so that each one changes something."""
+    each = [_tick(desk, person, signup, state) for state in _states() for signup in mine]
+    return (each * (amount // len(each) + 1))[:amount]
+
+
+def crowd(bench: Any) -> list[Figure]:
+    """10: many people sign up at once for twenty places."""
+    people = min(500, bench.volunteers)
+    activity, numbers = _popular(bench, people)
+    shares = []
+    for number in numbers:
+        person = bench.big.person(f"v{number}")
+        headers = {"Cookie": person.cookie, "X-CSRFToken": person.token, **HTMX}
+        shares.append([request(f"/activities/{activity}/signup", method="POST", **headers)])
+    took, wrong = together(bench.big.server.port, shares)
+    rows = _queue(bench, activity)
+    inside, waiting = [turn for turn, status in rows if status == "admitted"], [t for t, s in rows if s == "waiting"]
+    in_order = not waiting or not inside or max(inside) < min(waiting)
+    each_once = len({turn for turn, _ in rows}) == len(rows)
+    return [
+        Figure(10, f"{people} sign-ups at once: how many are in", [len(inside)], most=PLACES),
+        Figure(10, "how many are in, at least", [len(inside)], least=PLACES),
+        Figure(10, "waiting", [len(waiting)], least=people - PLACES),
+        Figure(10, "out of order (1) or in order (0)", [0 if in_order and each_once else 1], most=0),
+        Figure(10, "errors", [len(wrong)], most=0, note=wrong[0][:120] if wrong else ""),
+        Figure(10, "all answered within", [took], most=5, unit=" s"),
+        _latency(bench, 10),
+    ]
+
+
+def _latency(bench: Any, row: int = 9) -> Figure:
+    """What `constant` takes for one client, beside the absolute figures."""
+    link, took = Link(bench.constant.port), []
+    for _ in range(50):
+        began = time.perf_counter()
+        link.ask(request("/"))
+        took.append(1000 * (time.perf_counter() - began))
+    link.close()
+    return Figure(row, "beside it: `constant`'s latency, one client", took, unit=" ms")
+
+
+def _popular(bench: Any, people: int) -> tuple[int, list[int]]:
+    """An activity of twenty places at an hour of this run's own, and who wants to come (numbers of volunteers)."""
+    with bench.big.app.app_context():
+        forget()
+        start = clock.start_of(clock.today() + timedelta(days=40)) + timedelta(minutes=bench.run % 40_000)
+        activity: Activity = cast.make_activity(
+            title="人人都想来", capacity=PLACES, starts_at=start, ends_at=start + timedelta(minutes=1)
+        )
+        db.session.commit()
+        id = activity.id
+        db.session.remove()
+    return id, [(bench.run * 131 + n) % bench.volunteers for n in range(people)]
+
+
+def _queue(bench: Any, activity: int) -> list[tuple[int, str]]:
+    with bench.big.app.app_context():
+        found = db.session.execute(
+            sa.text("SELECT turn, status FROM sign_up WHERE activity_id = :id ORDER BY turn"), {"id": activity}
+        ).all()
+        db.session.remove()
+    return [(turn, status) for turn, status in found]

@@ -1,0 +1,47 @@
+"""The bench itself works: it fills a city, serves, drives, and writes its table. What it measures is no test's matter."""
+
+import pytest
+from sqlalchemy import text
+
+from app.db import db
+from app.freshness import forget
+from bench import fill
+from bench.driver import Link, request
+from bench.result import Figure, write
+from bench.servers import constant
+from bench.sizes import PER_ACTIVITY, Size
+
+
+@pytest.mark.sqlite_only
+def test_the_bench_fills_a_city_in_which_every_sum_is_right(app, clients):
+    fill.pour(app.config["SQLALCHEMY_DATABASE_URI"], Size("test", 60, 8, "test"))  # raises where a sum is not
+    forget()
+    counted = db.session.execute(text("SELECT sum(services), sum(minutes) FROM service_month")).one()
+    assert tuple(counted) == (7 * PER_ACTIVITY, 7 * PER_ACTIVITY * 120)
+    assert clients("v7").get("/member/services").status_code == 200
+    assert "志愿服务第0场" in clients("").get("/activities").text
+
+
+def test_the_bench_serves_its_reference_and_counts_its_processor_time():
+    server = constant()
+    try:
+        link, before = Link(server.port), server.cpu()
+        answers = [link.ask(request("/")) for _ in range(20)]
+        link.close()
+        assert {status for status, _, _ in answers} == {200}
+        assert {len(body) for _, _, body in answers} == {12_288}
+        assert server.cpu() > before
+    finally:
+        server.end()
+
+
+def test_the_table_says_what_was_missed_and_what_could_not_run(tmp_path):
+    figures = [
+        Figure(2, "slow", [3.0, 4.0, 9.0], most=2),
+        Figure(1, "fast", [0.9], least=0.8),
+        Figure(3, "away", most=1, failed="no database"),
+    ]
+    write(tmp_path / "results.md", ["Machine: this one"], figures)
+    rows = [line for line in (tmp_path / "results.md").read_text().splitlines() if line.startswith("| ")][1:]
+    assert [row.rsplit("|", 2)[1].strip() for row in rows] == ["met", "**missed**", "not measured"]
+    assert "≤ 2" in rows[1] and "4 | 3 – 9" in rows[1] and "no database" in rows[2]
