@@ -167,6 +167,7 @@ def test_two_whole_ticks_at_once_bring_everything_about_once(app):
     told = {
         "求助没有补充情况": ["wantong", "wantong2"], "求助没有人接单": ["wantong", "wantong2"], "求助邀请已过期": ["volunteer"],
         "祝贺！": ["third"], "未录用": ["p000", "p001", "p002"], "活动快到了": ["volunteer", "second"],
+        "已经超期：公众求助": ["wantong", "wantong2"], "下级超期未办：公众求助": ["city", "city2", "gulou", "huanglou"],
     }  # fmt: skip
     assert {words: sorted(messages(words)) for words in told} == {
         words: sorted(people) for words, people in told.items()

@@ -1,5 +1,8 @@
 """消息设置: which messages come. Decisions about oneself always do."""
 
+from functools import cached_property
+from typing import Any
+
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField
@@ -18,15 +21,24 @@ class SettingsForm(Form):
 
     kinds = SelectMultipleField(
         "愿意收到",
-        choices=[(kind.value, word(kind)) for kind in MessageKind],
+        choices=[],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kinds.choices = [(kind.value, word(kind)) for kind in MessageKind if kind not in self.apart]
+
+    @cached_property
+    def apart(self) -> list[MessageKind]:
+        """What only reaches people with a post, for everybody else."""
+        return [] if me().living_posts() else [MessageKind.INCOMING]
+
     @property
     def chosen(self) -> list[MessageKind]:
-        """The ticked kinds."""
-        return [MessageKind(one) for one in self.kinds.data or []]
+        """The ticked kinds, and those about which the person was not asked."""
+        return [MessageKind(one) for one in self.kinds.data or []] + self.apart
 
 
 @member.route("/messages/settings", methods=["GET", "POST"])
