@@ -30,7 +30,7 @@ test-full: setup ## every test, the long ones too
 drill: setup ## faults on purpose, results into docs/drills.md (DRILLS="killed sqlite", DRILL_LONG=1)
 	$(PY) -m drills $(DRILLS)
 
-production-test: setup .cache/s3/stamp ## units, nginx, refusals, an S3 server (`apt-get install nginx` first)
+production-test: setup .cache/s3/stamp ## units, nginx, refusals, an S3 server two processes (`apt-get install nginx redis-server` first)
 	CI=1 $(PYTEST) tests/production tests/test_deploy.py
 
 bundle: setup ## one archive that installs without any registry, tried at once

@@ -50,6 +50,7 @@ def test_the_units_start_what_make_run_starts():
         assert word in unit
 
 
+@pytest.mark.full  # a tool of the machine's: `make production-test`
 def test_systemd_accepts_the_units(tmp_path):
     tool = shutil.which("systemd-analyze")
     if tool is None:
@@ -65,6 +66,7 @@ def test_systemd_accepts_the_units(tmp_path):
         assert found.returncode == 0 and file.name not in found.stderr, found.stderr
 
 
+@pytest.mark.full  # a tool of the machine's: `make production-test`
 def test_nginx_accepts_its_file(tmp_path):
     if shutil.which("nginx") is None and not os.path.exists("/usr/sbin/nginx"):
         _without("nginx")

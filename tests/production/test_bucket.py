@@ -16,6 +16,7 @@ from app.refusal import Busy
 from tests.support import ROOT
 from tests.support.process import free_port
 
+pytestmark = pytest.mark.full  # `make production-test`
 S3 = ROOT / ".cache/s3/bin/moto_server"  # made by `make production-test`
 
 

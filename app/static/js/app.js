@@ -32,7 +32,7 @@ function ready() {
   all("[data-show],[data-print]").forEach((button) => { button.hidden = false; });
   all("[data-left]").forEach(countLeft);
   all("[data-bulk]").forEach(countChosen);
-  all(".chips :checked").forEach(({ parentElement: chip }) => { chip.parentElement.scrollLeft = chip.offsetLeft - chip.parentElement.offsetLeft - 40; });
+  all(".chips :checked, .tabs [aria-current]").map((one) => one.closest("label,a")).forEach((one) => { one.parentElement.scrollLeft = one.offsetLeft - one.parentElement.offsetLeft - 40; });
   focusAsked();
 }
 
