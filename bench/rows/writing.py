@@ -1,7 +1,11 @@
 """Rows 8 to 10: ticks of attendance, and five hundred people for twenty places."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,7 +89,7 @@ def ticks(bench: Any) -> list[Figure]:
     return [
         Figure(9, f"ticks/s of {CLIENTS} clients ÷ requests/s of `constant`", rates, least=least, note=note),
         Figure(9, "ticks that failed", [len(errors)], most=0, note=errors[0][:120] if errors else ""),
-        _latency(bench),
+        latency(bench),
     ]
 
 
@@ -93,6 +97,37 @@ def _share(desk: List, person: Any, mine: list[int], amount: int) -> list[bytes]
     """One client's ticks: its people to and fro, so that each one changes something."""
     each = [_tick(desk, person, signup, state) for state in _states() for signup in mine]
     return (each * (amount // len(each) + 1))[:amount]
+
+
+@contextmanager
+def meanwhile(bench: Any) -> Iterator[None]:
+    """Eight clients tick without a pause until the block ends; RuntimeError when one of them was refused."""
+    desk, person, stop = _list(bench), bench.big.person("wantong"), threading.Event()
+    wrong: list[str] = []
+
+    def go(mine: list[int]) -> None:
+        link = Link(bench.big.server.port)
+        try:
+            for wanted in cycle(_share(desk, person, mine, 2 * len(mine))):
+                if stop.is_set():
+                    break
+                status, _, _ = link.ask(wanted)
+                if status != 200:
+                    wrong.append(str(status))
+        finally:
+            link.close()
+
+    threads = [threading.Thread(target=go, args=(desk.signups[n::CLIENTS],)) for n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} ticks were refused: {wrong[0]}")
 
 
 def crowd(bench: Any) -> list[Figure]:
@@ -104,7 +139,9 @@ def crowd(bench: Any) -> list[Figure]:
         person = bench.big.person(f"v{number}")
         headers = {"Cookie": person.cookie, "X-CSRFToken": person.token, **HTMX}
         shares.append([request(f"/activities/{activity}/signup", method="POST", **headers)])
+    before = bench.big.server.cpu()
     took, wrong = together(bench.big.server.port, shares)
+    used = 1000 * (bench.big.server.cpu() - before) / people
     rows = _queue(bench, activity)
     inside, waiting = [turn for turn, status in rows if status == "admitted"], [t for t, s in rows if s == "waiting"]
     in_order = not waiting or not inside or max(inside) < min(waiting)
@@ -115,12 +152,12 @@ def crowd(bench: Any) -> list[Figure]:
         Figure(10, "waiting", [len(waiting)], least=people - PLACES),
         Figure(10, "out of order (1) or in order (0)", [0 if in_order and each_once else 1], most=0),
         Figure(10, "errors", [len(wrong)], most=0, note=wrong[0][:120] if wrong else ""),
-        Figure(10, "all answered within", [took], most=5, unit=" s"),
-        _latency(bench, 10),
+        Figure(10, "all answered within", [took], most=5, unit=" s", note=f"{used:.0f} ms CPU each"),
+        latency(bench, 10),
     ]
 
 
-def _latency(bench: Any, row: int = 9) -> Figure:
+def latency(bench: Any, row: int = 9) -> Figure:
     """What `constant` takes for one client, beside the absolute figures."""
     link, took = Link(bench.constant.port), []
     for _ in range(50):
