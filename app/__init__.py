@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 import config
-from app import access, assets, cli, errors, headers, labels, limits, logs, origin, viewing
+from app import access, assets, cli, errors, headers, labels, limits, logs, origin, viewing, watch
 from app.accounts import sessions
 from app.db import db, engine_options, prepare, reading
 from app.demo.accounts import refuse_demonstration
@@ -75,7 +75,8 @@ class Prefix:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self.prefix
             environ["PATH_INFO"] = path[len(self.prefix) :] or "/"
             return self.wsgi(environ, start_response)
-        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+        fixed = [*headers.FIXED.items(), headers.STAY_WITH_TLS]  # browsers heed the last over TLS only
+        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8"), *fixed])
         return [f"本站地址以 {self.prefix}/ 开头".encode()]
 
 
@@ -93,7 +94,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db)
     origin.init(app)
     csrf.init_app(app)
-    for part in (sessions, assets, headers, errors, viewing, cli):
+    for part in (sessions, assets, headers, errors, viewing, watch, cli):
         part.init(app)
     app.jinja_env.globals.update(**{name: Macros(app, f"macros/{file}.html") for name, file in MACROS.items()})
     app.jinja_env.globals["words"] = labels

@@ -103,7 +103,8 @@ def best(accepted: str) -> str:
 def key_of(environ: dict[str, Any]) -> tuple[Any, ...]:
     """What the answer to a visitor depends on besides the time and the topics."""
     cookie = environ.get("HTTP_COOKIE", "")
-    mode = parse_cookie(cookie).get("mode") if "mode=" in cookie else None
+    found = parse_cookie(cookie) if "mode=" in cookie else {}
+    mode = found.get("mode") or found.get("__Host-mode")
     return *(environ.get(name, "") for name in PLACE), *(environ.get(name) for name in PART), mode == "elder"
 
 

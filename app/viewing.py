@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 
 from app import access, clock
+from app.cookies import cookie_name
 from app.labels import word
 from app.models.category import categories
 from app.models.message import unread_count
@@ -113,7 +114,7 @@ PARTS = {
 
 def mode() -> str:
     """`elder` in 长者模式, '' otherwise."""
-    return "elder" if request.cookies.get(ELDER_COOKIE) == "elder" else ""
+    return "elder" if request.cookies.get(cookie_name(ELDER_COOKIE)) == "elder" else ""
 
 
 def menu(entries: list[Any]) -> list[dict[str, Any]]:

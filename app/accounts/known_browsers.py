@@ -9,6 +9,7 @@ import secrets
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from app.cookies import cookie_name
 from app.crypto import keyed_hash
 from app.models.accounts.credentials import username_key
 
@@ -22,8 +23,7 @@ def account_key(username: str) -> str:
 
 
 def _cookie(account: str) -> str:
-    prefix = "__Host-" if current_app.config["PRODUCTION"] else ""
-    return f"{prefix}known-{account[:12]}"
+    return cookie_name(f"known-{account[:12]}")
 
 
 def _signer() -> URLSafeSerializer:

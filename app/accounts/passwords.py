@@ -20,6 +20,11 @@ from app.refusal import Busy
 LEAST, MOST = 10, 128  # characters
 AT_ONCE, PATIENCE = 2, 5  # hashes at the same time; seconds to wait for a turn
 UNUSABLE = "!"  # kept in place of a hash: no password fits
+# What every attacker tries here first: names of the place, the product and its offices (docs/security/rules.md).
+CONTEXT = (
+    *("xuzhou", "jiangsu", "dangyuan", "zhiyuanzhe", "zhiyuan", "shequ", "volunteer", "admin", "password"),
+    *("徐州", "江苏", "党员", "志愿者", "志愿", "社区", "街道", "服务", "平台", "管理员", "密码"),
+)
 COMMON = Path(__file__).parents[1] / "data" / "common_passwords.txt"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -84,9 +89,17 @@ def objection(password: str, personal: Iterable[str] = ()) -> str:
     plain = unicodedata.normalize("NFKC", password).casefold()
     if any(len(word) > 1 and word.casefold() in plain for word in personal):
         return "密码里不要包含用户名或手机号，请换一个。"
-    if plain in _common() or _is_pattern(plain):
+    if plain in _common() or _is_pattern(plain) or _is_only_context(plain):
         return "这个密码太常见，容易被猜到，请换一个。"
     return ""
+
+
+def _is_only_context(plain: str) -> bool:
+    """Names of this place and product, with digits and signs around them: fewer than four letters are anybody's own."""
+    own = plain
+    for word in CONTEXT:
+        own = own.replace(word, "")
+    return own != plain and sum(letter.isalpha() for letter in own) < 4
 
 
 def _is_pattern(plain: str) -> bool:

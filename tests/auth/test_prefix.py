@@ -90,4 +90,5 @@ def test_a_message_leads_to_its_page_below_the_prefix(there):
 
 
 def test_outside_the_prefix_there_is_nothing(there):
-    assert there.get("/login").status_code == 404
+    answer = there.get("/login")
+    assert answer.status_code == 404 and "frame-ancestors" in answer.headers["Content-Security-Policy"]

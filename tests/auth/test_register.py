@@ -93,6 +93,8 @@ def test_every_field_must_be_filled(client, field):
         ("password", "1234567890", "太常见"),
         ("password", "Password123", "太常见"),
         ("password", "哈" * 12, "太常见"),
+        ("password", "Xuzhou@2026!", "太常见"),
+        ("password", "徐州党员志愿者2026", "太常见"),
         ("password", "abcabcabcabc", "太常见"),
         ("password", "lijing_new-2026", "不要包含用户名"),
         ("password", "13812345678x", "不要包含用户名或手机号"),

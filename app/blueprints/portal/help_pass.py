@@ -8,11 +8,12 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, make_response, request, url_for
+from flask import Response, current_app, make_response, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app import clock
 from app.accounts import guard
+from app.cookies import cookie_name
 from app.db import db
 from app.models.accounts.attempt import Limit, forget
 from app.models.help.numbers import as_typed
@@ -55,13 +56,13 @@ def give(response: Any, case: HelpRequest) -> Response:
     answer = make_response(response)
     until = (clock.now() + LIFE).timestamp()
     answer.set_cookie(
-        COOKIE,
+        cookie_name(COOKIE),
         _signer().dumps([case.id, until]),
         max_age=int(LIFE.total_seconds()),
         httponly=True,
         samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
-        path=url_for("portal.help"),
+        path="/",
     )
     return answer
 
@@ -69,14 +70,14 @@ def give(response: Any, case: HelpRequest) -> Response:
 def drop(response: Any) -> Response:
     """Forget the case in this browser."""
     answer = make_response(response)
-    answer.delete_cookie(COOKIE, path=url_for("portal.help"))
+    answer.delete_cookie(cookie_name(COOKIE), secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True)
     return answer
 
 
 def held() -> HelpRequest | None:
     """The case that this browser may see now."""
     try:
-        id, until = _signer().loads(request.cookies.get(COOKIE, ""))
+        id, until = _signer().loads(request.cookies.get(cookie_name(COOKIE), ""))
     except (BadSignature, ValueError, TypeError):
         return None
     return db.session.get(HelpRequest, id) if until > clock.now().timestamp() else None

@@ -1,10 +1,11 @@
 """Home, 长者模式, and the health check."""
 
-from flask import Response, redirect, request, url_for
+from flask import Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app.access import public, somebody
 from app.blueprints.portal import portal
+from app.cookies import cookie_name
 from app.db import db
 from app.finished import kept
 from app.htmx import render
@@ -37,12 +38,13 @@ def mode() -> ResponseReturnValue:
     answer = redirect(safe_next(request.form.get("next")), 303)
     wanted = "elder" if request.form.get("mode") == "elder" else ""
     answer.set_cookie(
-        ELDER_COOKIE,
+        cookie_name(ELDER_COOKIE),
         wanted,
         max_age=31_536_000 if wanted else 0,
         samesite="Lax",
         httponly=True,
-        path=url_for("portal.home"),
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        path="/",
     )
     return answer
 
