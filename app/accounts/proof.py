@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.access import is_unsafe, me
-from app.accounts import guard, passwords
+from app.accounts import guard, passwords, sessions
 from app.db import apart, db
 from app.htmx import render, wants_fragment
 from app.models.accounts.second_step import accept
@@ -54,7 +54,7 @@ def prove_first() -> ResponseReturnValue | None:
 
 
 def prove(typed: str) -> bool:
-    """Whether this is the person's password, or a fresh code of the phone; if so the session is proved from now on.
+    """Whether this is the person's password, or a fresh code of the phone; if so the session is proved from now on, under a new token.
 
     Kept in a transaction of its own, so that a mistake in the form does not make the person prove it again.
     Raises Wait after five wrong ones in 15 minutes.
@@ -64,9 +64,12 @@ def prove(typed: str) -> bool:
     tried = guard.count([guard.password_limit(user)])
     if not (right_code(typed) or right_password(typed)):
         return False
+    raw = sessions.new_token()
     with apart() as session:
-        session.execute(db.update(SignIn).where(SignIn.id == session_id).values(proved_at=clock.now()))
+        proved = {"proved_at": clock.now(), "token": sessions.digest(raw)}
+        session.execute(db.update(SignIn).where(SignIn.id == session_id).values(proved))
         guard.forgive_password(user, tried, session)
+    sessions.carry_on(raw)
     return True
 
 

@@ -118,7 +118,7 @@ def start(user: User) -> None:
     if current_user.is_authenticated and current_user.sign_in:
         current_user.sign_in.end()
     session.clear()
-    raw = secrets.token_urlsafe(32)
+    raw = new_token()
     sign_in = SignIn(
         token=digest(raw),
         user_id=user.id,
@@ -132,6 +132,16 @@ def start(user: User) -> None:
     sign_in.raw = raw
     user.sign_in = sign_in
     login_user(user)
+
+
+def new_token() -> str:
+    """256 random bits for the cookie of one session."""
+    return secrets.token_urlsafe(32)
+
+
+def carry_on(raw: str) -> None:
+    """Let this browser go on in the same session under a new token: whoever copied the old one is out."""
+    session["_user_id"] = raw
 
 
 def end(user: User) -> None:

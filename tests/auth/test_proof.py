@@ -27,6 +27,10 @@ PROVEN = {
     "office.password_codes_create",
     "office.password_codes_unlock",
     "office.password_codes_second_step",
+    "member.my_data_download",
+    "member.closing_carry_out",
+    "member.security_other_sign_ins_ending",
+    "member.security_sign_in_ending",
     "member.second_step_start",
     "member.second_step_confirmation",
 }
@@ -109,6 +113,16 @@ def test_one_session_proves_nothing_for_another(clients, card):
     here, there = clients("wantong"), clients("wantong")
     later()
     assert is_shown(reveal(here, card, proof=PASSWORD)) and ASKED in reveal(there, card).text
+
+
+def test_whoever_copied_the_cookie_before_is_out_after_it(app, clients, card):
+    desk, copied = clients("wantong"), app.test_client()
+    copied.set_cookie("session", desk.get_cookie("session").value)
+    assert copied.get("/office/").status_code == 200
+    later()
+    assert is_shown(reveal(desk, card, proof=PASSWORD))
+    assert desk.get("/office/").status_code == 200
+    assert copied.get("/office/").status_code == 303
 
 
 def test_it_is_kept_though_the_form_itself_was_wrong(clients, card):

@@ -102,6 +102,20 @@ def test_a_disabled_account_is_out_with_its_next_request(clients):
     assert not is_in(client)
 
 
+def test_a_copy_of_this_very_session_ends_with_a_new_password(app, clients):
+    person, copied = clients("member"), app.test_client()
+    copied.set_cookie("session", person.get_cookie("session").value)
+    assert copied.get("/member/security").status_code == 200
+    new = {
+        "new_password": "每天清早去湖边捡垃圾呀",
+        "new_password_confirm": "每天清早去湖边捡垃圾呀",
+        "password": PASSWORD,
+    }
+    assert person.post("/member/security/password", data=new).status_code == 303
+    assert person.get("/member/security").status_code == 200
+    assert copied.get("/member/security").status_code == 303
+
+
 def test_a_new_password_ends_the_sessions_elsewhere(clients):
     here, there = clients("volunteer"), clients("volunteer")
     new = "湖边的小路很安静"[:8] + "又干净"
@@ -148,6 +162,10 @@ def test_the_database_keeps_no_token(client):
     with client.session_transaction() as session:
         token = session["_user_id"]
     assert db.session.scalars(db.select(SignIn.token)).one() != token
+
+
+def test_signing_out_lets_the_browser_forget_the_pages(clients):
+    assert "cache" in clients("member").post("/logout").headers["Clear-Site-Data"]
 
 
 def test_logging_out_needs_a_post(clients):

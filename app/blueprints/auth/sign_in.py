@@ -66,7 +66,9 @@ def _in(user: User, wanted: str | None) -> Response:
 def logout() -> ResponseReturnValue:
     """End this session."""
     sessions.end(me())
-    return go(url_for("portal.home"))
+    answer = make_response(go(url_for("portal.home")))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @auth.post("/post")

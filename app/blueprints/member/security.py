@@ -7,6 +7,7 @@ from wtforms import PasswordField, ValidationError
 from app.access import me, own, signed_in
 from app.accounts import passwords
 from app.accounts.password_change import change_password
+from app.accounts.proof import proven
 from app.blueprints.auth.register import judged
 from app.blueprints.member import member
 from app.forms import Form, required
@@ -61,6 +62,7 @@ def security_password() -> ResponseReturnValue:
 
 @member.post("/security/sign-ins/<int:id>/ending")
 @signed_in
+@proven
 def security_sign_in_ending(id: int) -> ResponseReturnValue:
     """Sign out one other device."""
     own(SignIn, id).end()
@@ -70,6 +72,7 @@ def security_sign_in_ending(id: int) -> ResponseReturnValue:
 
 @member.post("/security/other-sign-ins/ending")
 @signed_in
+@proven
 def security_other_sign_ins_ending() -> ResponseReturnValue:
     """Sign out everywhere but here."""
     here = me().sign_in
