@@ -24,9 +24,9 @@ REFUSED = (400, 403, 405, 413, 422, 429)  # forged, not allowed, too large, badl
 def init(app: Flask) -> None:
     """Watch every answer; the log goes to the process's error stream, which the journal keeps."""
     if not LOGGER.handlers:
-        handler = logging.StreamHandler(wsgi_errors_stream)  # type: ignore[type-var]
+        handler = logging.StreamHandler(wsgi_errors_stream)  # type: ignore[call-overload]
         handler.setFormatter(logging.Formatter("%(asctime)sZ security %(message)s", "%Y-%m-%dT%H:%M:%S"))
-        handler.formatter.converter = time.gmtime  # type: ignore[union-attr]
+        handler.formatter.converter = time.gmtime
         LOGGER.addHandler(handler)
         LOGGER.setLevel(logging.INFO)
         LOGGER.propagate = False
