@@ -158,7 +158,7 @@ def test_the_right_pair_opens_this_one_case_for_thirty_minutes(client):
     request, other = ask(), ask(content="另一件完全不同的事情")
     answer = follow(client, request)
     cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "Path=/help" in cookie
+    assert "HttpOnly" in cookie and "Path=/;" in cookie
     page = client.get("/help/track")
     assert request.number in page.text and other.content not in page.text and other.number not in page.text
     assert page.headers["Cache-Control"] == "no-store"
