@@ -40,7 +40,8 @@ django.setup()
 from django.core.paginator import Paginator
 from django.core.wsgi import get_wsgi_application
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -121,18 +122,43 @@ def shown(status: str) -> models.QuerySet:
     return found.order_by("-starts_at", "-id")
 
 
-def activities(request: HttpRequest) -> HttpResponse:
+def activities(request: HttpRequest, *, counted: bool = False) -> HttpResponse:
     """The list: region, status, words, and its pages."""
-    found = shown(request.GET.get("status", ""))
-    if region := request.GET.get("region"):
-        found = found.filter(district_code=region[:6])
-    if words := request.GET.get("q"):
-        found = found.filter(title__contains=words)
-    page = Paginator(found.select_related("category", "community"), 20).get_page(request.GET.get("page"))
+    asked = request.GET
+    found = narrowed(shown(asked.get("status", "")), asked)
+    page = Paginator(found.select_related("category", "community"), 20).get_page(asked.get("page"))
     districts = Region.objects.extra(where=["length(code) = 6"]).order_by("code")
     kinds = Category.objects.order_by("id")
-    return render(request, "list.html", {"page": page, "districts": districts, "kinds": kinds, "asked": request.GET})
+    context = {"page": page, "districts": districts, "kinds": kinds, "asked": asked, "counted": counted}
+    return render(request, "list.html", {**context, **(counts(asked) if counted else {})})
 
 
-urlpatterns = [path("activities", activities), path("", lambda request: HttpResponse("ready"))]
+def narrowed(found: models.QuerySet, asked: QueryDict, *, but: str = "") -> models.QuerySet:
+    """By region and words; without the filter `but`."""
+    if (region := asked.get("region")) and but != "region":
+        found = found.filter(district_code=region[:6])
+    if words := asked.get("q"):
+        found = found.filter(title__contains=words)
+    return found
+
+
+def counts(asked: QueryDict) -> dict:
+    """What the product's page shows on its chips: how many there would be in each region, state and category."""
+    status = asked.get("status", "")
+    places = narrowed(shown(status), asked, but="region").order_by().values_list("district_code").annotate(Count("id"))
+    kinds = narrowed(shown(status), asked).order_by().values_list("category_id").annotate(Count("id"))
+    by_place, by_kind = dict(places), dict(kinds)
+    return {
+        "places": [(one, by_place.get(one.code, 0)) for one in Region.objects.extra(where=["length(code) = 6"])],
+        "kinds_counted": [(one, by_kind.get(one.id, 0)) for one in Category.objects.order_by("id")],
+        "states": [(word, narrowed(shown(value), asked).count()) for value, word in STATES.items()],
+    }
+
+
+STATES = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}
+urlpatterns = [
+    path("activities", activities),
+    path("activities/counted", activities, {"counted": True}),
+    path("", lambda request: HttpResponse("ready")),
+]
 application = get_wsgi_application()
