@@ -29,6 +29,7 @@ PAGES = (
     ("office volunteer", f"/office/volunteers/{FIRST + 7}", "city"),
     ("office sign-ups", f"/office/activities/{FIRST + 1}/signups", "city"),
     ("office records", "/office/statistics/records", "city"),
+    ("office people served, district", "/office/statistics/people", "gulou"),
 )
 POSTS = {"city": "3203", "gulou": GULOU, "huanglou": HUANGLOU, "wantong": WANTONG}
 LISTS = ("/office/volunteers", "/office/activities", "/office/statistics/records", "/office/statistics/people")
