@@ -119,7 +119,7 @@ class Honour(Named, Placed, Stateful, Row, Model):
         self.must_be_own(by)
         if self.status is not HonourStatus.CANDIDATE or self.agreed_at:
             raise TransitionError(self, HonourStatus.CANDIDATE)
-        self.agreed_at = clock.now()
+        self.agreed()
         record(self, "agree", by=by)
         db.session.flush()
 
@@ -130,7 +130,8 @@ class Honour(Named, Placed, Stateful, Row, Model):
         self.settle()
         said = "本人撤回了公开姓名的同意" if self.agreed_at else "本人不同意公开姓名"
         self.move(HonourStatus.REVOKED, by=by, reason=said)
-        self.agreed_at, self.declined_at = None, clock.now()
+        self.not_agreed()
+        self.declined_at = clock.now()
         touch("honours")
 
     def publish(self, *, by: "User | None") -> None:

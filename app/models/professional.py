@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.displays.consent import Named, must_serve
@@ -165,7 +164,8 @@ class Professional(Named, Stateful, Row, Model):
         elif member.status in (ProfessionalStatus.ASKED, ProfessionalStatus.SHOWN):
             raise Refused("这位志愿者已经在这个协会的名单里。", member)
         member.speciality, member.organisation, member.checked = speciality, organisation, checked
-        member.checked_by_id, member.agreed_at = (by.id if by else None), None
+        member.checked_by_id = by.id if by else None
+        member.not_agreed()
         member._put_forward(known, group.name, by)
         return member
 
@@ -204,7 +204,7 @@ class Professional(Named, Stateful, Row, Model):
         """待本人同意 → 展示中, by the person alone."""
         self.hold()
         self.must_be_own(by)
-        self.agreed_at = clock.now()
+        self.agreed()
         self.move(ProfessionalStatus.SHOWN, by=by)
         touch("professionals")
 
@@ -212,7 +212,7 @@ class Professional(Named, Stateful, Row, Model):
         """No, or no longer: 待本人同意 / 展示中 → 本人不同意; the name leaves the portal at once."""
         self.hold()
         self.must_be_own(by)
-        self.agreed_at = None
+        self.not_agreed()
         self.move(ProfessionalStatus.DECLINED, by=by)
         touch("professionals")
 
@@ -220,7 +220,7 @@ class Professional(Named, Stateful, Row, Model):
         """Taken off the list by the city; the person reads why."""
         self.hold()
         self.move(ProfessionalStatus.REMOVED, by=by, reason=reason)
-        self.agreed_at = None
+        self.not_agreed()
         self.say("您已不在专业志愿者展示名单中", f"原因：{reason.strip()}")
         touch("professionals")
 

@@ -4,6 +4,7 @@ import pytest
 
 from app.db import db
 from app.models import Message, Professional, ProfessionalGroup
+from app.models.displays.consent import CONSENT_WORDS
 from app.models.displays.professionals import counted, first_of_each, for_home
 from app.models.history import history_of
 from app.models.professional import GroupStatus, ProfessionalStatus
@@ -131,3 +132,15 @@ def test_names_are_unique_and_an_older_form_is_refused(app):
     cast.volunteer_of("second").leave(by=cast.who("second"))
     with pytest.raises(Refused, match="注销"):
         member(law, "second")
+
+
+def test_a_yes_keeps_the_words_it_was_given_to_when_better_ones_follow(app, monkeypatch):
+    one = member(status=S.ASKED)
+    assert one.agreed_words is None
+    first = one.consent_words
+    one.agree(by=cast.who("volunteer"))
+    later = {"professional": {**CONSENT_WORDS["professional"], 2: "新的说明"}}
+    monkeypatch.setattr("app.models.displays.consent.CONSENT_WORDS", later)
+    assert one.agreed_words == 1 and one.consent_words == first
+    one.decline(by=cast.who("volunteer"))
+    assert one.agreed_words is None and one.consent_words == "新的说明"

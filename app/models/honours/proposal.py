@@ -94,7 +94,8 @@ def rewrite(honour: Honour, reason: str, version: int, *, by: User | None) -> No
         raise Stale(honour, "这位候选")
     if reason == honour.reason:
         return
-    honour.reason, honour.agreed_at = reason, None
+    honour.reason = reason
+    honour.not_agreed()
     honour.asked_at = clock.now() if honour.volunteer_id else None
     record(honour, "edit", by=by, reason="修改了推荐理由")
     db.session.flush()
