@@ -16,6 +16,7 @@ from tests.support import ROOT
 from tests.support.process import _listener, free_port
 
 READY_WITHIN = 90
+HOUSEKEEPING = ("checkpointer", "background writer", "walwriter", "autovacuum", "logical replication", "vacuum")
 DJANGO = ROOT / "bench" / "django"
 
 
@@ -34,7 +35,7 @@ class Server:
         """Seconds of processor time until now, of this server and of its database's."""
         pids = [one.pid for one in self.family()]
         if self.database:
-            pids += [one.pid for one in psutil.Process(self.database).children()]
+            pids += [one.pid for one in psutil.Process(self.database).children() if not _keeps_house(one)]
         for pid in pids:
             try:
                 self.last[pid] = cpu_of(pid)
@@ -56,6 +57,14 @@ class Server:
                 for one in self.family():
                     one.kill()
                 self.process.wait(10)
+
+
+def _keeps_house(process: psutil.Process) -> bool:
+    """Whether this process of PostgreSQL serves no query."""
+    try:
+        return any(word in " ".join(process.cmdline()) for word in HOUSEKEEPING)
+    except psutil.Error:
+        return True
 
 
 class Product:
