@@ -75,6 +75,7 @@ def test_nginx_accepts_its_file(tmp_path):
         [*key, "-keyout", tmp_path / "key.pem", "-out", tmp_path / "fullchain.pem"], check=True, capture_output=True
     )
     text = (DEPLOY / "nginx.conf").read_text().replace("/etc/volunteer/tls", str(tmp_path))
+    text = text.replace("/var/log/nginx", str(tmp_path))
     text = text.replace("listen 443", f"listen 127.0.0.1:{free_port()}").replace(
         "listen 80", f"listen 127.0.0.1:{free_port()}"
     )

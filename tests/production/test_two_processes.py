@@ -144,6 +144,7 @@ def proxy(sites, tmp_path_factory):
         [*make, "-keyout", place / "key.pem", "-out", place / "fullchain.pem"], check=True, capture_output=True
     )
     text = (ROOT / "deploy/nginx.conf").read_text().replace("/etc/volunteer/tls", str(place))
+    text = text.replace("/var/log/nginx", str(place))
     text = text.replace("listen 443", f"listen 127.0.0.1:{port}").replace(
         "listen 80", f"listen 127.0.0.1:{free_port()}"
     )
