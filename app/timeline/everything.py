@@ -57,6 +57,7 @@ ACTIONS = {
     "offer": "请志愿者",
     "rate": "评价",
     "take-down": "撤下",
+    "slip": "补打求助纸条",
     "pin": "置顶",
     "unpin": "取消置顶",
     "plan": "据此新建活动",

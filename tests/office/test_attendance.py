@@ -365,5 +365,6 @@ def test_statements_do_not_grow_with_the_list(clients, activity, li_jing):
             client.post(list_ + "/rest/undo", data={"rest": moment})
         counts.setdefault("undo", []).append(len(seen))
     assert {what: both for what, both in counts.items() if both[0] != both[1]} == {}
-    limits = {"list": 6, "search": 6, "tick": 17, "nothing new": 8, "un-tick": 17}  # with the message
+    # with the message, the change of the city's sums, and the generation that keeps visitors' pages true
+    limits = {"list": 6, "search": 6, "tick": 19, "nothing new": 8, "un-tick": 19}
     assert all(counts[what][0] <= limit for what, limit in limits.items()), counts
