@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from flask import has_app_context
-from sqlalchemy import String, event, select
+from flask import current_app, has_app_context
+from sqlalchemy import String, create_engine, event, select
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.db import Model, add_to, db, reading
+from app.db import Model, add_to, db, prepare, reading
 
 LOOK_EVERY = 1.0  # seconds
 T = TypeVar("T")
@@ -96,7 +98,7 @@ def _look() -> None:
     """On a connection of its own: a long transaction may see an old state of the database."""
     token, commits = reading.set(True), _known.commits
     try:
-        with db.engine.connect() as connection:
+        with _looker().connect() as connection:
             rows = connection.execute(_ALL)
             _known.numbers = {row.topic: row.number for row in rows}
         _known.looked, _known.seen = time.monotonic(), commits
@@ -104,6 +106,21 @@ def _look() -> None:
         reading.reset(token)
 
 
+def _looker() -> Engine:
+    """The way to look: one connection beside the pool. Who looks holds one of the pool already, and others wait for
+    the answer with theirs in hand: out of the same pool a crowd would wait for itself."""
+    engine = db.engine
+    if not engine.url.database:  # a database in memory has one connection only
+        return engine
+    if engine not in _lookers:
+        options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"] | {"pool_size": 1, "max_overflow": 0}
+        _lookers[engine] = beside = create_engine(engine.url, **options)
+        prepare(beside)
+        event.listen(engine, "engine_disposed", lambda _: beside.dispose())
+    return _lookers[engine]
+
+
+_lookers: "WeakKeyDictionary[Engine, Engine]" = WeakKeyDictionary()
 _ALL = select(Generation.topic, Generation.number)
 _stores: list[dict[str, Any]] = []
 _pages: list[dict[Any, Any]] = []  # of app/finished.py
