@@ -43,6 +43,7 @@ ROWS_BY = {
 }  # one person is enough for a row
 # Besides 200: what some rows rightly answer to who may see them.
 ALSO = {
+    "office.help_slip": 303,  # only of requests that staff filed
     "portal.activities_show": 404,  # a draft
     "portal.feedback_show": 404,  # a draft, withdrawn
     "portal.reports_show": 404,  # anything but published

@@ -89,6 +89,7 @@ class Place:
     path: str
     endpoint: str
     fields: dict[str, Field] = field(default_factory=dict)
+    guessed: bool = False  # no page shows a form for it: what its view reads is a guess
 
     def __str__(self) -> str:
         return f"{self.who or 'visitor'} {self.method} {self.path}"
@@ -101,7 +102,7 @@ class Place:
 
     def strict(self, one: Field) -> bool:
         """Whether a wrong value of its own kind must be refused at this field."""
-        return one.name not in NOT_STRICT and (self.method == "POST" or "q" in self.fields)
+        return not self.guessed and one.name not in NOT_STRICT and (self.method == "POST" or "q" in self.fields)
 
     def ask(self, client: Any, htmx: bool = False, **changes: Any) -> Any:
         """The answer to it."""
@@ -210,7 +211,7 @@ def bare(app: Any, route: Route, rows: dict[str, list[tuple[Any, ...]]]) -> Iter
     values = rows.get(key_of(route), []) if "<" in route.rule else [()]
     names = PARAMETERS if route.method == "GET" else names_read(app.view_functions[route.endpoint])
     fields = {name: Field(name, BY_NAME.get(name, "hidden")) for name in names}
-    yield from (Place(who, route.method, fill(route.rule, one), route.endpoint, fields) for one in values[:1])
+    yield from (Place(who, route.method, fill(route.rule, one), route.endpoint, fields, True) for one in values[:1])
 
 
 def names_read(view: Any) -> list[str]:
