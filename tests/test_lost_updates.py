@@ -14,6 +14,8 @@ FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>.*?</form>', re.DOTALL)
 FIELD = re.compile(r"<(?:(input)\b([^>]*)>|(textarea|select)\b([^>]*)>(.*?)</\3>)", re.DOTALL)
 BUTTON = re.compile(r'<button\b([^>]*\bname="[^>]*)>')
 KEEPERS = ("city", "wantong", "unit")
+# Moves with a prewritten sentence: nothing is kept that the second could overwrite, and the state refuses it.
+MOVES = re.compile(r"/office/help/\d+/(acceptance|closing|merger|result)")
 SHOWN = {"csrf_token", "key", "picture_step", "region_step", "preview"}
 
 
@@ -91,7 +93,8 @@ def found(clients, world, only=""):
         answer = clients(who).get(page)
         if answer.status_code == 200:
             for edit in edits(who, page, answer.text):
-                kinds.setdefault(edit.name, edit)
+                if not MOVES.fullmatch(edit.action):
+                    kinds.setdefault(edit.name, edit)
     return kinds
 
 
