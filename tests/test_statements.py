@@ -46,7 +46,9 @@ KNOWN: dict[str, tuple[int, str]] = {
     "office.volunteers_show": (7, "services, history and who wrote it"),
     "member.reports_edit": (7, "the activities to choose from, and why it was sent back; 409 reads the person again"),
     "office.reports_edit": (7, "409 reads the person again"),
-    "office.help_show": (7, "assignments, history and who wrote it"),
+    "office.help_show": (8, "assignments, history and who wrote it; of a merged one also the other request"),
+    "office.history": (7, "the lines, who acted, and how far history is sealed"),
+    "office.units_show": (7, "the unit, its people, its headcounts, and whom it was merged with"),
 }
 
 
