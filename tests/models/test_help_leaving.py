@@ -71,6 +71,17 @@ def test_who_helped_before_a_reopening_sees_the_contact_no_more(app):
         look_as_volunteer(fresh(one), by=who("volunteer"))
 
 
+def test_where_only_unanswered_offers_are_left_nobody_serves(app):
+    """服务中 begins with the first acceptance (SPEC section 3), so it ends with the last one."""
+    request = bring(S.ACCEPTED)
+    first, second = offer(request, "volunteer", "second")
+    first.accept(by=who("volunteer"))
+    first.give_up(by=who("volunteer"), reason="去不了")
+    assert (request.status, request.offers_end_at) == (S.ARRANGED, second.expires_at)
+    second.accept(by=who("second"))
+    assert request.status is S.SERVING
+
+
 def test_who_leaves_by_themselves_needs_no_message(app):
     promised = bring(S.SERVING)
     volunteer_of("volunteer").leave(by=who("volunteer"))
@@ -146,7 +157,7 @@ def try_out(request, event):
 
 @pytest.mark.sqlite_only
 @settings(
-    max_examples=20,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

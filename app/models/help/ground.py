@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 from app import clock
 from app.db import db, lock
 from app.models.help.messages import tell_staff, tell_volunteer
+from app.models.help.sentences import AWAITED
 from app.models.help.states import (
     DAYS_TO_ACCEPT,
     DAYS_TO_ARRANGE,
@@ -109,6 +110,8 @@ class Ground(Stateful):
         elif not offers:
             self.move(S.ACCEPTED, by=None)
             self.tell_staff("求助没有人接单，请重新安排", "原来请的志愿者都不能去。")
+        elif self.status is S.SERVING:  # nobody serves any more, but somebody has still to answer
+            self.move(S.ARRANGED, by=None, reason=AWAITED)
         db.session.flush()
 
     def end_offers(self, why: str) -> None:

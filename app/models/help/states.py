@@ -63,7 +63,11 @@ REQUEST_MOVES: dict[HelpStatus, dict[HelpStatus, bool]] = {
         S.WITHDRAWN: FREE,
     },  # 待办结 at once: solved by staff
     S.ARRANGED: {S.SERVING: FREE, S.ACCEPTED: FREE, S.DONE: FREE, S.WITHDRAWN: FREE},
-    S.SERVING: {S.DONE: FREE, S.ACCEPTED: FREE},
+    S.SERVING: {
+        S.DONE: FREE,
+        S.ARRANGED: FREE,
+        S.ACCEPTED: FREE,
+    },  # 已安排: who served gave up, others have not answered
     S.DONE: {S.CLOSED: FREE, S.SERVING: REASON},
     S.CLOSED: {S.ACCEPTED: REASON},
     S.REFUSED: {},
