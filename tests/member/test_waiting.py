@@ -4,10 +4,12 @@ import re
 
 from app.db import db
 from app.models import Report, ServiceRecord
+from app.models.attendance import mark
 from app.models.report import ReportKind, ReportStatus
 from tests.cast import WANTONG, volunteer_of, who
 from tests.helps import A, S, assignment, bring
 from tests.people_files import brought_in
+from tests.rollcall import admitted, running
 from tests.services import served
 
 
@@ -62,3 +64,12 @@ def test_ones_own_records_leave_as_a_table(app, clients):
     served(volunteer_of("volunteer"))
     answer = clients("volunteer").get("/member/services/records?format=csv")
     assert answer.mimetype == "text/csv" and len(answer.text.strip().splitlines()) == 2
+
+
+def test_who_was_ticked_before_the_start_is_not_told_to_cancel(app, clients):
+    today = admitted(running(hours=0.5), volunteer_of("volunteer"))
+    admitted(running(30), volunteer_of("volunteer"))
+    assert waiting(clients("volunteer"))[1] == 2
+    mark(today, "1", by=who("wantong"))
+    lines, number = waiting(clients("volunteer"))
+    assert [line.split()[0] for line in lines] == ["快出发了"] and number == 1

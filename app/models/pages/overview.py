@@ -16,7 +16,7 @@ from app.models.application import Application, ApplicationStatus
 from app.models.displays.consents import consents_of
 from app.models.pages.needs import Needs, needs_of
 from app.models.service_record import ServiceRecord
-from app.models.signup import SignUp, SignUpStatus
+from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.signups.mine import Tab, in_tab, services_of
 from app.models.user import User
 from app.models.volunteer import Volunteer
@@ -40,13 +40,12 @@ class Overview:
 
     @property
     def soon(self) -> list[SignUp]:
-        """Admitted sign-ups whose activity starts within two days."""
-        limit = clock.now() + SOON
-        return [
-            one
-            for one in self.signups
-            if one.status is SignUpStatus.ADMITTED and clock.now() <= one.activity.starts_at <= limit
+        """Admitted sign-ups whose activity starts within two days; whoever was ticked already has nothing left to do."""
+        now = clock.now()
+        open = [
+            one for one in self.signups if (one.status, one.attendance) == (SignUpStatus.ADMITTED, Attendance.UNKNOWN)
         ]
+        return [one for one in open if now <= one.activity.starts_at <= now + SOON]
 
     @property
     def needs(self) -> int:
