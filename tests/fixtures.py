@@ -152,25 +152,29 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 MARK = "nobody forgot"  # stands in the memory until a test forgets by itself, having changed what it may not trust
-_memory: dict[str, Any] = {"of": "", "number": None}
+_trees: dict[
+    str, tuple[int, dict[int, Any]]
+] = {}  # template → the topic's number on it, what is known at that by store
 
 
-def forget_all_but_regions(template: str) -> None:
-    """Begin with an empty memory, but keep the tree of regions read on this template: it takes a test's third to read.
-
-    It stays only as this template's first number of the topic, and if no test forgot by itself meanwhile.
-    """
-    stores: Any = freshness._stores
-    trusted = _memory["of"] == template and MARK in stores[0]
-    held = [(store, store["regions"]) for store in stores if trusted and "regions" in store]
+def begin_with_regions(template: str) -> None:
+    """Begin with an empty memory, but with the tree of regions as it is on this template: it takes a test's third to read."""
     forget()
-    if _memory["of"] != template:
-        _memory.update(of=template, number=freshness.generation("regions"))
+    stores: list[Any] = freshness._stores
+    if template not in _trees:
+        _trees[template] = freshness.generation("regions"), {}
         db.session.rollback()
+    for place, known in _trees[template][1].items():
+        stores[place]["regions"] = known
     stores[0][MARK] = None
-    for store, kept in held:
-        if kept[0] == _memory["number"]:
-            store["regions"] = kept
+
+
+def keep_regions(template: str) -> None:
+    """Keep what this test read of the untouched regions, unless it forgot by itself meanwhile."""
+    number, known = _trees[template]
+    stores: list[Any] = freshness._stores
+    held = enumerate(stores if MARK in stores[0] else [])
+    known |= {place: store["regions"] for place, store in held if store.get("regions", (None,))[0] == number}
 
 
 @pytest.fixture
@@ -209,8 +213,9 @@ def sites(name: str, fill: Callable[[str], None], pictures: Callable[[str], str]
 def as_new(app: Flask, database: Database, template: str) -> Iterator[Flask]:
     """Inside a context of this application; afterwards its database is as new."""
     with app.app_context():
-        forget_all_but_regions(template)
+        begin_with_regions(template)
         yield app
+        keep_regions(template)
         db.session.remove()
     clock.move(timedelta(0))
     database.restore()
