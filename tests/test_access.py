@@ -168,27 +168,29 @@ def cross(world: World, clients: Any, route: Route, places: tuple[str, ...], ful
                     assert not writes(seen), f"{case} wrote {writes(seen)}"
 
 
+OF_ACCOUNTS = {"office.password_codes_create": "code_hash", "office.password_codes_disable": "disabled_at"}
+
+
 @pytest.mark.parametrize("htmx", [False, True])
-def test_a_code_is_for_somebody_within_the_post(world, clients, htmx):
-    """The person stands in the body of POST /office/password-codes, not in its address."""
+@pytest.mark.parametrize("endpoint", OF_ACCOUNTS)
+def test_what_is_done_to_an_account_is_for_somebody_within_the_post(world, clients, endpoint, htmx):
+    """The person stands in the body of POST /office/password-codes…, not in its address."""
     users = {place: world.values("office:password-codes", place)[0] for place in PLACES}
-    route = next(one for one in GUARDED if one.endpoint == "office.password_codes_create")
+    route = next(one for one in GUARDED if one.endpoint == endpoint)
     for role in ROLES:
         client = clients(role)
         for place, user_id in users.items():
             name = db.session.get_one(User, user_id).username
-            body = {"person": user_id, "username": name, "seen": "y", "reason": "忘记密码"}
+            body = {"person": user_id, "username": name, "seen": "y", "reason": "忘记密码", "why": "冒用"}
             wanted = expected(route, role, place, False)
             with statements() as seen:
                 answer = client.post(route.rule, data=body, htmx=htmx)
             case = f"{role or 'visitor'} for {place}: {answer.status_code}, wanted {wanted}"
             assert judge(answer, wanted, htmx), case
-            assert bool(issued(seen)) == (wanted == "allowed"), f"{case} wrote {writes(seen)}"
-
-
-def issued(seen: list[str]) -> list[str]:
-    """The statements that give a person a code."""
-    return [one for one in writes(seen) if "code_hash" in one and one.startswith("UPDATE")]
+            done = [one for one in writes(seen) if OF_ACCOUNTS[endpoint] in one and one.startswith("UPDATE")]
+            assert bool(done) == (wanted == "allowed"), f"{case} wrote {writes(seen)}"
+            db.session.get_one(User, user_id).disabled_at = None
+            db.session.commit()
 
 
 @pytest.mark.full

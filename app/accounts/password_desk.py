@@ -1,4 +1,4 @@
-"""一次性密码: staff let a person in who has lost the password, after seeing the person.
+"""一次性密码: staff let a person in who has lost the password, after seeing the person; 停用: they keep somebody out.
 
 Whom a post finds: people whose service community, application, home community or own post lies below it,
 by exact user name, phone or name; and a member who has applied nowhere, by exact user name and phone
@@ -59,7 +59,7 @@ def find(wanted: Wanted) -> list[User]:
     reach = [_below()]
     if wanted.username and wanted.phone:
         reach.append(~exists().where(Volunteer.user_id == User.id) & ~exists().where(Application.user_id == User.id))
-    mine = select(User).where(wanted.condition, or_(*reach), User.id != me().id, User.disabled_at.is_(None))
+    mine = select(User).where(wanted.condition, or_(*reach), User.id != me().id, User.phone_hash != "")
     found = mine.options(selectinload(User.posts)).order_by(User.id).limit(MOST)
     return list(db.session.scalars(found))
 
@@ -118,12 +118,26 @@ def close_second_step(person: User, reason: str, *, by: User | None) -> None:
     _warn(person, "已为您关闭两步验证", f"{who}为您关闭了两步验证，以后只用密码登录。请尽快重新开启。")
 
 
-def _below_me(person: User) -> User:
-    """This person, held until the request ends, if the acting post stands above all of theirs."""
+def disable(person: User, reason: str) -> None:
+    """Nobody signs in to this account from now on; Refused for an equal or higher post."""
+    _below_me(person, even_disabled=True).disable(by=me(), reason=reason)
+
+
+def enable(person: User, reason: str) -> None:
+    """The account is open again, and the person told so; Refused as above."""
+    person = _below_me(person, even_disabled=True)
+    person.enable(by=me(), reason=reason)
+    _warn(person, "账号已恢复使用", f"{_acting()}恢复了您的账号。原因：{given(reason).rstrip('。')}。")
+
+
+def _below_me(person: User, *, even_disabled: bool = False) -> User:
+    """This person, held until the request ends, if the acting post stands above all of theirs (and nobody disabled the account)."""
     found: User
     [found] = lock(select(User).where(User.id == person.id).options(selectinload(User.posts)))
     if not may_issue(found):
         raise Refused("此人的任职不低于您当前的任职，请由上一级工作人员办理。")
+    if not even_disabled and found.disabled_at is not None:
+        raise Refused("这个账号已经停用，请先恢复账号，再办理。")
     return found
 
 

@@ -13,11 +13,12 @@ from app.db import Model, Row, db
 from app.models.accounts.credentials import Credentials, good_username, username_key
 from app.models.accounts.profile import Profile, good_name
 from app.models.accounts.second_step import SecondStep
-from app.models.accounts.sign_in import SignIn
+from app.models.accounts.sign_in import SignIn, end_all
 from app.models.history import record
 from app.models.post import Post as Post
 from app.models.post import Role as Role
-from app.refusal import Invalid
+from app.models.stateful import given
+from app.refusal import Invalid, Refused
 from app.text import plain_phone
 
 TAKEN = "用户名“{}”已被注册，请换一个。"
@@ -67,6 +68,28 @@ class User(Credentials, SecondStep, Profile, Row, Model):
     def rank(self) -> int:
         """The highest rank among the posts held now or later; 0 without one."""
         return max((post.rank for post in self.posts if not post.is_over(clock.today())), default=0)
+
+    def disable(self, *, by: "User", reason: str) -> None:
+        """停用: whoever uses the account is out at once, and nobody signs in with it until it is enabled again."""
+        reason = given(reason)
+        if self.disabled_at is not None:
+            raise Refused("这个账号已经停用。")
+        record(self, "disable", by=by, reason=reason)
+        self.disabled_at = clock.now()
+        end_all(self.id)
+
+    def enable(self, *, by: "User", reason: str) -> None:
+        """恢复: the account is as it was before it was disabled. A closed one never comes back."""
+        reason = given(reason)
+        if self.disabled_at is None or self.is_closed:
+            raise Refused("这个账号没有停用。")
+        record(self, "enable", by=by, reason=reason)
+        self.disabled_at = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the person has closed it for good (app/models/accounts/erasure.py)."""
+        return self.phone_hash == ""
 
     # what Flask-Login asks
     is_authenticated = True

@@ -11,6 +11,7 @@ from app import clock
 from app.db import db, lock
 from app.models import Application, Assignment, HelpRequest, Import, Invitation, Message, Picture, PublicCase, SignIn
 from app.models.application import ApplicationStatus
+from app.models.disclosure import Disclosed, Disclosure
 from app.models.help.states import HelpStatus
 from app.models.history import History, HistoryNote
 from app.models.imports.importing import ImportStatus
@@ -127,6 +128,16 @@ def _withdraw_invitations(ids: Sequence[int]) -> None:
         one.withdraw(by=None, reason="两年没有接受，按期限收回。")
 
 
+def _disclosures(before: Any) -> Select[Any]:
+    return select(Disclosure.id).where(Disclosure.created_at <= before).order_by(Disclosure.id)
+
+
+def _forget_disclosures(ids: Sequence[int]) -> None:
+    """The line of history stays: that there was an export, of what, how many rows and by whom."""
+    _run(delete(Disclosed).where(Disclosed.disclosure_id.in_(ids)))
+    _run(delete(Disclosure).where(Disclosure.id.in_(ids)))
+
+
 def _deleted(model: Any) -> Callable[[Sequence[int]], None]:
     return lambda ids: _run(delete(model).where(model.id.in_(ids)))
 
@@ -142,5 +153,6 @@ DUTIES = (
     Duty("旧的登录记录", terms.SIGN_INS, _sign_ins, _deleted(SignIn)),
     Duty("旧的站内消息", terms.MESSAGES, _messages, _deleted(Message)),
     Duty("没有通过检查的导入名单里的错误行", terms.FAILED_IMPORTS, _imports, _forget_errors),
+    Duty("导出记录和其中的人", terms.DISCLOSURES, _disclosures, _forget_disclosures),
     Duty("久未接受的邀请", terms.INVITATIONS, _invitations, _withdraw_invitations),
 )

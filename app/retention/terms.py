@@ -12,5 +12,8 @@ REQUESTS = timedelta(days=180)  # ended: complaints and visits come within half 
 SIGN_INS = timedelta(days=180)  # network logs are kept for six months (Cybersecurity Law, article 21)
 INVITATIONS = timedelta(days=730)  # whoever has not joined within two years was asked often enough
 MESSAGES = timedelta(days=730)  # two years, as long as a term of service is asked about
+DISCLOSURES = timedelta(
+    days=1095
+)  # exports and who was in them: a claim can be brought for three years (Civil Code, article 188)
 # Pictures that no form took go after a day (app/models/picture.py), checked files of people after seven
 # (app/models/imports/importing.py); closed accounts at once (app/models/accounts/erasure.py). Backups: the operator.

@@ -16,6 +16,8 @@ ACTIONS = {
     "recovery-codes": "重新生成恢复码",
     "recovery-code": "用一个恢复码登录",
     "unlock": "解除登录限制",
+    "disable": "账号被停用",
+    "enable": "账号恢复使用",
     "my-data": "下载我的数据",
     "create-admin": "由系统管理员设置",
 }

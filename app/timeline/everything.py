@@ -74,6 +74,8 @@ ACTIONS = {
     "recovery-codes": "重新生成恢复码",
     "recovery-code": "用恢复码登录",
     "unlock": "解除登录限制",
+    "disable": "停用账号",
+    "enable": "恢复账号",
     "create-admin": "设为市级管理员",
     "my-data": "下载自己的数据",
     "grant": "任命",

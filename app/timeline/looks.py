@@ -12,6 +12,8 @@ WORDS = {
     "password-code": "为您发放了一次性密码",
     "unlock": "为您解除了登录限制",
     "second-step-reset": "为您关闭了两步验证",
+    "disable": "停用了您的账号",
+    "enable": "恢复了您的账号",
 }
 
 

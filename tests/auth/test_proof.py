@@ -27,6 +27,8 @@ PROVEN = {
     "office.password_codes_create",
     "office.password_codes_unlock",
     "office.password_codes_second_step",
+    "office.password_codes_disable",
+    "office.password_codes_enable",
     "member.my_data_download",
     "member.closing_carry_out",
     "member.security_other_sign_ins_ending",
@@ -59,6 +61,22 @@ def is_shown(answer) -> bool:
 
 def test_the_views_that_ask_are_these(app):
     assert {name for name, view in app.view_functions.items() if getattr(view, "proven", False)} == PROVEN
+
+
+def test_a_new_telephone_number_asks_and_an_old_one_does_not(clients):
+    client = clients("volunteer")
+    page = client.get("/member/profile").text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    later()
+    typed = {"version": version.group(1), "phone": "13800000001", "address": "幸福小区 1 号"}
+    assert client.post("/member/profile", data=typed).status_code == 303  # the same number: nothing is asked
+    number = {"version": str(user_named("volunteer").version), "phone": "13911112222"}
+    asked = client.post("/member/profile", data=number)
+    assert asked.status_code == 422 and ASKED in asked.text and user_named("volunteer").phone == "13800000001"
+    wrong = client.post("/member/profile", data={**number, "proof": "not it"})
+    assert wrong.status_code == 422 and user_named("volunteer").phone == "13800000001"
+    assert client.post("/member/profile", data={**number, "proof": PASSWORD}).status_code == 303
+    assert user_named("volunteer").phone == "13911112222"
 
 
 def test_within_ten_minutes_of_signing_in_nobody_is_asked(clients, card):

@@ -8,7 +8,18 @@ from sqlalchemy import func, select
 from app import clock
 from app.commands import tick
 from app.db import db
-from app.models import Application, HelpRequest, History, Import, Invitation, Message, PublicCase, SignIn
+from app.models import (
+    Application,
+    Disclosed,
+    Disclosure,
+    HelpRequest,
+    History,
+    Import,
+    Invitation,
+    Message,
+    PublicCase,
+    SignIn,
+)
 from app.models.application import ApplicationStatus
 from app.models.help.states import HelpStatus
 from app.models.histories.proof import verify
@@ -23,7 +34,19 @@ from tests.canaries import all_rows, on_disk, seen, settled, with_the_key
 from tests.helps import ADDRESS, NAME, PHONE, TEXT, bring
 from tests.people_files import brought_in
 
-WORDS = (NAME, PHONE, ADDRESS, TEXT, card(91), "自述金丝雀", "金丝雀错误行", "金丝雀旧消息", "金丝雀原资料")
+WORDS = (
+    NAME,
+    PHONE,
+    ADDRESS,
+    TEXT,
+    card(91),
+    "自述金丝雀",
+    "金丝雀错误行",
+    "金丝雀旧消息",
+    "金丝雀原资料",
+    "金丝雀用途",
+)
+LAST = max(duty.term for duty in DUTIES)
 
 
 @pytest.fixture
@@ -39,6 +62,10 @@ def planted(app):
     db.session.add(SignIn(token="old" * 20, user_id=cast.who("city").id, seen_at=clock.now()))
     facts = {"name": "f.xlsx", "digest": "0" * 64, "status": ImportStatus.FAILED, "errors": '["金丝雀错误行"]'}
     db.session.add(Import(**facts))
+    export = Disclosure(user_id=cast.who("city").id, title="名单", purpose="金丝雀用途", rows=1, full=False)
+    db.session.add(export)
+    db.session.flush()
+    db.session.add(Disclosed(disclosure_id=export.id, user_id=cast.who("member").id))
     brought_in(cast.WANTONG)
     db.session.commit()
     seal_next()
@@ -68,7 +95,7 @@ def test_after_it_the_words_are_gone_and_the_figures_stay(app, planted):
     assert set(WORDS[:5]) <= set(seen(WORDS, with_the_key()))
     cases = db.session.scalars(select(PublicCase.summary)).all()
     before = _counts()
-    clock.move(terms.INVITATIONS + timedelta(days=1))
+    clock.move(LAST + timedelta(days=1))
     held, due = all_rows(), numbers(run(app, "--dry-run"))
     assert min(due) >= 1 and all_rows() == held  # a dry run changes nothing
     assert numbers(run(app)) == due and numbers(run(app)) == [0] * len(DUTIES)
@@ -78,7 +105,7 @@ def test_after_it_the_words_are_gone_and_the_figures_stay(app, planted):
     if db.engine.dialect.name == "sqlite":
         assert not seen(("自述金丝雀", "金丝雀错误行", "金丝雀旧消息"), on_disk())
     assert _counts() == before and db.session.scalars(select(PublicCase.summary)).all() == cases
-    assert verify().holds
+    assert verify().holds and not list(db.session.scalars(select(Disclosed)))
     assert set(db.session.scalars(select(Invitation.status))) == {InvitationStatus.WITHDRAWN}
 
 
@@ -104,7 +131,7 @@ def test_what_was_done_lately_with_an_old_request_keeps_it(app, planted):
 def test_the_night_does_it_by_itself(app, planted):
     clock.move(timedelta(0))
     now = clock.local(clock.now())
-    ahead = (now + terms.INVITATIONS + timedelta(days=2)).replace(hour=3, minute=5)
+    ahead = (now + LAST + timedelta(days=2)).replace(hour=3, minute=5)
     clock.move(ahead - now)
     told = app.test_cli_runner().invoke(args=["tick"])
     assert told.exit_code == 0 and "已结束求助的姓名、电话、地址和内容 2 条" in told.output
@@ -113,7 +140,7 @@ def test_the_night_does_it_by_itself(app, planted):
 
 @pytest.mark.sqlite_only
 def test_the_search_catches_a_duty_that_does_nothing(app, planted, monkeypatch):
-    clock.move(terms.INVITATIONS + timedelta(days=1))
+    clock.move(LAST + timedelta(days=1))
     monkeypatch.setattr("app.commands.retention.DUTIES", DUTIES[1:])
     run(app)
     assert seen(WORDS, with_the_key())

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from app.db import db
 from app.media.pictures import make_safe
 from app.models import (
+    Activity,
     Application,
     Honour,
     Invitation,
@@ -22,6 +23,8 @@ from app.models import (
 )
 from app.models.accounts import erasure
 from app.models.accounts.erasure import close_account
+from app.models.accounts.second_step import RecoveryCode
+from app.models.accounts.traces import TITLE
 from app.models.attendance import mark
 from app.models.histories.proof import verify
 from app.models.histories.seal import seal_next
@@ -54,6 +57,7 @@ WORDS = {
     "speciality": "金丝雀己专长",
     "message": "消息里的金丝雀庚",
     "agent": "Canary-Agent-Xin",
+    "secret": "CANARYCANARYCANARYCANARYCANARYCA",
     "of the team": f"队长：{NAME}",
 }
 
@@ -94,7 +98,10 @@ def _papers(user, volunteer):
     db.session.flush()
     Picture.keep(make_safe(photos.photo(32, 32)), row=report, by=user)
     db.session.add(Message(user_id=user.id, title="您好", body=WORDS["message"]))
-    db.session.add(Message(user_id=cast.who("city").id, title=f"{NAME}想加入团队"))
+    about = f"activity:{db.session.scalars(select(SignUp.activity_id)).first()}"
+    db.session.add(Message(user_id=cast.who("city").id, title=f"{NAME}报了名", about=about))
+    user.totp_secret = WORDS["secret"]
+    user.new_recovery_codes()
     seen_at = volunteer.created_at
     db.session.add(SignIn(token="t" * 64, user_id=user.id, seen_at=seen_at, agent=WORDS["agent"]))
 
@@ -126,6 +133,7 @@ def test_the_person_is_gone_and_the_figures_stay(app, kind, person):
     assert after == before
     assert not any(check() for check in CHECKS.values())
     assert not list(db.session.scalars(select(Picture))) and verify().holds
+    assert not list(db.session.scalars(select(RecoveryCode)))
     user = db.session.get_one(User, person)
     assert user.name == GONE and not user.is_active and verify().holds
 
@@ -139,6 +147,30 @@ def test_the_search_catches_what_is_forgotten_to_be_forgotten(app, person, monke
     settled()
     pictures = list(db.session.scalars(select(Picture.id)))
     assert seen(WORDS.values(), with_the_key()) or pictures
+
+
+def test_a_namesakes_messages_stay_and_public_texts_with_the_name_are_looked_at(app, person):
+    """Nothing that may be about somebody else is touched; whoever keeps a text with the name is asked to look at it."""
+    told = Message(user_id=cast.who("member").id, title=f"{NAME}医生周六来义诊", about="notice:1")
+    db.session.add(told)
+    theirs = running(title=f"感谢{NAME}医生")
+    db.session.commit()
+    kept, text = told.id, theirs.id
+    user = db.session.get_one(User, person)
+    close_account(user, by=user)
+    db.session.commit()
+    assert db.session.get(Message, kept) is not None and db.session.get_one(Activity, text).title == f"感谢{NAME}医生"
+    asked = db.session.scalars(select(Message).where(Message.title == TITLE)).all()
+    keepers = [cast.who(name).id for name in ("wantong", "wantong2")]
+    assert [(one.user_id, one.path) for one in asked] == [(one, f"/activities/{text}") for one in keepers]
+    assert "秦同志，姓名共 4 个字" in asked[0].body and NAME not in asked[0].body
+
+
+@pytest.mark.sqlite_only
+def test_nobody_is_asked_where_the_name_stands_nowhere(app, person):
+    user = db.session.get_one(User, person)
+    close_account(user, by=user)
+    assert not list(db.session.scalars(select(Message).where(Message.title == TITLE)))
 
 
 def test_who_holds_a_post_hands_it_over_first(app):

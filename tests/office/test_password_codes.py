@@ -8,8 +8,10 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Application, Message, Post, User
+from app.models.accounts.erasure import close_account
 from app.models.history import history_of
 from app.models.user import Role, user_named
+from app.refusal import Refused
 from tests import cast
 from tests.cast import PASSWORD
 from tests.support.statements import statements, writes
@@ -263,9 +265,72 @@ def test_nobody_finds_oneself(clients):
     assert "没有找到" in search(clients("huanglou"), username="huanglou", phone=PHONES["huanglou"]).text
 
 
-def test_a_disabled_account_is_not_found(clients):
-    user_named("volunteer").disabled_at = clock.now()
-    assert "没有找到" in search(clients("wantong"), username="volunteer").text
+def test_a_closed_account_is_not_found(clients):
+    user = user_named("guest")
+    close_account(user, by=user)
+    db.session.commit()
+    assert "没有找到" in search(clients("city"), username=user.username, name=user.name).text
+
+
+def keep_out(client, whom: str, how: str = "disabling", **changes: str):
+    sent = {"person": str(user_named(whom).id), "username": whom, "why": "有人冒用"}
+    return client.post(f"{PAGE}/{how}", data={**sent, **changes})
+
+
+def test_a_disabled_account_is_out_at_once_and_comes_back_as_it_was(app, clients):
+    staff, there = clients("wantong"), clients("volunteer")
+    assert there.get("/member/").status_code == 200
+    assert "停用账号" in search(staff, username="volunteer").text
+    assert keep_out(staff, "volunteer").status_code == 303
+    assert there.get("/member/").status_code == 303 and enters(app, "volunteer", PASSWORD) == 422
+    page = search(staff, username="volunteer").text
+    assert "账号已停用" in page and "恢复账号" in page and 'name="seen"' not in page
+    assert issue(staff, "volunteer").status_code == 409 and user_named("volunteer").code_hash is None
+    assert keep_out(staff, "volunteer").status_code == 409  # twice
+    assert keep_out(staff, "volunteer", "enabling", why="本人已到社区说明").status_code == 303
+    assert there.get("/member/").status_code == 303  # the ended session stays ended
+    assert enters(app, "volunteer", PASSWORD) == 303
+    assert keep_out(staff, "volunteer", "enabling").status_code == 409
+    lines = history_of(user_named("volunteer"))
+    assert [(line.action, line.note.text) for line in lines if line.action in ("disable", "enable")] == [
+        ("disable", "有人冒用"),
+        ("enable", "本人已到社区说明"),
+    ]
+    told = db.session.scalars(db.select(Message).where(Message.user_id == user_named("volunteer").id)).all()
+    assert "账号已恢复使用" in told[-1].title
+    there.post("/login", data={"username": "volunteer", "password": PASSWORD})
+    assert "停用了您的账号" in there.get("/member/looks").text
+
+
+def test_a_disabled_account_needs_a_reason_and_a_person(clients):
+    staff = clients("wantong")
+    answer = keep_out(staff, "volunteer", why=" ")
+    assert answer.status_code == 422 and "请写明原因" in answer.text and 'name="why"' in answer.text
+    assert staff.post(f"{PAGE}/disabling").status_code == 422 and user_named("volunteer").disabled_at is None
+
+
+@pytest.mark.parametrize("how", ["disabling", "enabling"])
+@pytest.mark.parametrize(
+    ("who", "whom", "status"),
+    [("baiyun", "volunteer", 404), ("wantong", "huanglou", 409), ("huanglou", "huanglou", 404), ("city", "gulou", 303)],
+)
+def test_an_account_is_disabled_only_by_a_post_above(clients, how, who, whom, status):
+    client, person = clients(who), user_named(whom)
+    person.disabled_at = clock.now() if how == "enabling" else None
+    db.session.commit()
+    held = person.disabled_at
+    if whom == who:  # nobody does it to oneself, nor could afterwards
+        user_named(whom).disabled_at = held = None
+        db.session.commit()
+    assert keep_out(client, whom, how, phone=PHONES[whom]).status_code == status
+    assert (user_named(whom).disabled_at == held) is (status != 303)
+
+
+def test_a_closed_account_is_not_enabled(clients):
+    user = user_named("guest")
+    close_account(user, by=user)
+    with pytest.raises(Refused):
+        user.enable(by=cast.who("city"), reason="请恢复")
 
 
 def test_somebody_elses_number_in_the_form_is_a_404(clients):

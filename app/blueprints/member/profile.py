@@ -9,6 +9,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from app.access import me, signed_in
+from app.accounts.proof import prove_first
 from app.blueprints.member import member
 from app.forms import Form, PhoneField, RegionField, TextField, length, required
 from app.htmx import go, render
@@ -58,7 +59,15 @@ def profile() -> ResponseReturnValue:
     form = ProfileForm(obj=user, home_community=heir(user.home_community_code or ""))
     if locked:
         form.name.validators = form.name.validators[1:]
+    if (asked := _asked(form, user.phone)) is not None:
+        return asked
     if form.carry(lambda: user.edit_profile(form.facts(user), form.version.data, by=user)) is None:
         return render("member/profile.html", status=form.status, form=form, locked=locked)
     flash("个人信息已保存。", "ok")
     return go(url_for("member.profile"))
+
+
+def _asked(form: ProfileForm, held: str) -> ResponseReturnValue | None:
+    """再次确认身份 before another telephone number: a one-time code is issued to whoever has it."""
+    changes = form.is_submitted() and not form.stepping and form.validate() and form.phone.data != held
+    return prove_first() if changes else None

@@ -1,13 +1,14 @@
-"""一次性密码: find the person, look at the identity card, issue a code that is shown once; unlock, second step off."""
+"""一次性密码: find the person, look at the identity card, issue a code that is shown once; unlock, second step off; 停用."""
 
 from collections.abc import Callable
 
 from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, IntegerField, TextAreaField
+from wtforms import BooleanField, Field, IntegerField, TextAreaField
 from wtforms.validators import Optional
 
 from app.access import Permission, requires
+from app.accounts import password_desk as desk
 from app.accounts.password_desk import MOST, Wanted, find, issue, may_issue, reset_second_step, unlock
 from app.accounts.proof import proven
 from app.blueprints.office import office
@@ -31,12 +32,23 @@ class SearchForm(Form):
         return Wanted(self.username.data or "", self.phone.data or "", self.name.data or "")
 
 
-class IssueForm(SearchForm):
-    """Which of those found, that the person was seen, and why."""
+class PersonForm(SearchForm):
+    """Which of those found."""
 
     person = IntegerField("会员", [required("请先查找会员。")])
+
+
+class IssueForm(PersonForm):
+    """The same, that the person was seen, and why."""
+
     seen = BooleanField("已当面核对身份证件，确认是本人", [required("请先当面核对身份，再勾选。")])
     reason = TextAreaField("办理原因", [required("请写明原因。"), length(REASON_LIMIT)], filters=[clean])
+
+
+class AccountForm(PersonForm):
+    """Why an account is disabled or enabled; on the same page as the other form, so by another name."""
+
+    why = TextAreaField("原因", [required("请写明原因。"), length(REASON_LIMIT)], filters=[clean])
 
 
 @office.get("/password-codes")
@@ -76,7 +88,8 @@ def password_codes_create() -> ResponseReturnValue:
 @proven
 def password_codes_unlock() -> ResponseReturnValue:
     """Let somebody who failed to sign in too often try again at once."""
-    return _help(unlock, "已解除登录限制，本人现在可以重新登录。")
+    form = IssueForm()
+    return _help(unlock, "已解除登录限制，本人现在可以重新登录。", form, form.reason)
 
 
 @office.post("/password-codes/second-step")
@@ -84,32 +97,51 @@ def password_codes_unlock() -> ResponseReturnValue:
 @proven
 def password_codes_second_step() -> ResponseReturnValue:
     """Switch off the second step of somebody who lost phone and recovery codes."""
-    return _help(reset_second_step, "两步验证已关闭，本人现在只用密码登录。")
-
-
-def _help(verb: Callable[[User, str], None], said: str) -> ResponseReturnValue:
     form = IssueForm()
+    return _help(reset_second_step, "两步验证已关闭，本人现在只用密码登录。", form, form.reason)
+
+
+@office.post("/password-codes/disabling")
+@requires(Permission.PASSWORD_CODES)
+@proven
+def password_codes_disable() -> ResponseReturnValue:
+    """Close an account to whoever uses it, until somebody enables it again."""
+    form = AccountForm()
+    return _help(desk.disable, "账号已停用，正在使用的登录已全部退出。", form, form.why)
+
+
+@office.post("/password-codes/enabling")
+@requires(Permission.PASSWORD_CODES)
+@proven
+def password_codes_enable() -> ResponseReturnValue:
+    """Let an account be used again."""
+    form = AccountForm()
+    return _help(desk.enable, "账号已恢复，本人现在可以登录。", form, form.why)
+
+
+def _help(verb: Callable[[User, str], None], said: str, form: PersonForm, reason: Field) -> ResponseReturnValue:
     person = next((one for one in find(form.wanted) if one.id == form.person.data), None)
     if person is None and form.person.data is not None:
         abort(404)
-    if person is None or form.carry(lambda: verb(person, form.reason.data or "")) is None:
+    if form.carry(lambda: verb(person, reason.data or "") if person else None) is None or person is None:
         return _page(form, [person] if person else None, form)
     flash(said, "ok")
     return go(url_for(".password_codes"))
 
 
-def _page(form: SearchForm, people: list[User] | None = None, asked: IssueForm | None = None) -> ResponseReturnValue:
+def _page(form: SearchForm, people: list[User] | None = None, asked: PersonForm | None = None) -> ResponseReturnValue:
     """The search, whom it found (None: nothing was looked for), and for a single person the form to issue."""
     only = people[0] if people and len(people) == 1 and may_issue(people[0]) else None
-    if only and asked is None:
-        asked = IssueForm(formdata=None, person=only.id)
+    typed = [asked] if asked else []
+    plain = [kind(formdata=None, person=only.id) for kind in (IssueForm, AccountForm)] if only else []
     return render(
         "office/password_codes/list.html",
         status=form.status,
         form=form,
         people=people,
         only=only,
-        asked=asked,
+        asked=next((one for one in (*typed, *plain) if isinstance(one, IssueForm)), None),
+        account=next((one for one in (*typed, *plain) if isinstance(one, AccountForm)), None),
         most=MOST,
         may_issue=may_issue,
     )

@@ -26,11 +26,13 @@ from app.text import GONE
 if TYPE_CHECKING:
     from app.models.user import User
 
+CAUSES = {"sign_up": "signup", "help_request": "help", "unit_dispute": "dispute", "team": "teams"}  # table → in `about`
 HELD = "您现在还有任职，不能注销账号。请先请上级办理移交或撤销。"
 
 
 def close_account(user: "User", *, by: "User") -> None:
     """Close it for good. Refused while the person holds a post now or later."""
+    from app.models.accounts.traces import ask_to_look, public_traces
     from app.models.volunteer import VolunteerStatus, volunteer_of
 
     if user.rank:
@@ -40,11 +42,13 @@ def close_account(user: "User", *, by: "User") -> None:
         volunteer.leave(by=by, reason="" if by.id == user.id else "账号已注销")
     record(user, "close", by=by)
     db.session.flush()
+    found, name = public_traces(user.name), user.name
     own = _Own(user.id, volunteer.id if volunteer else 0)
     _forget_words(own, user.name)
     _forget_facts(own)
     _forget_pictures(own)
     _forget_account(user)
+    ask_to_look(found, name)
     touch("volunteers", "reports", "teams", "honours", "professionals")
     db.session.flush()
 
@@ -75,6 +79,16 @@ class _Own:
             m.HelpRequest: select(m.Assignment.request_id).where(m.Assignment.user_id == user_id),
         }
 
+    def causes(self) -> list[str]:
+        """What `about` says in messages about their rows and the things near them; a namesake's have other causes."""
+        found = [(model, select(model.id).where(condition)) for model, condition in self.rows.items()]
+        return [
+            f"{word}:{id}"
+            for model, ids in [*found, *self.near.items()]
+            for id in db.session.scalars(ids)
+            for word in {model.__tablename__, CAUSES.get(model.__tablename__, model.__tablename__)}
+        ]
+
 
 def _forget_words(own: _Own, name: str) -> None:
     """The words of history about the person, and messages to them or naming them."""
@@ -89,7 +103,7 @@ def _forget_words(own: _Own, name: str) -> None:
     gone = or_(HistoryNote.history_id.in_(about), and_(holds, HistoryNote.history_id.in_(named)))
     _run(delete(HistoryNote).where(gone))
     told = or_(Message.title.contains(name, autoescape=True), Message.body.contains(name, autoescape=True))
-    _run(delete(Message).where(or_(Message.user_id == own.user_id, told)))
+    _run(delete(Message).where(or_(Message.user_id == own.user_id, and_(told, Message.about.in_(own.causes())))))
 
 
 def _forget_facts(own: _Own) -> None:
@@ -133,7 +147,7 @@ def _forget_account(user: "User") -> None:
     _run(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     ended = {"ended_at": clock.now(), "address": "", "agent": "", "pending_secret": None}
     _run(update(SignIn).where(SignIn.user_id == user.id).values(ended))
-    user.username = user.username_key = f"closed-{user.id}"
+    user.username = user.username_key = f"closed:{user.id}"  # no user name has a colon: nobody can stand in the way
     user.password_hash, user.code_hash, user.code_expires_at = passwords.UNUSABLE, None, None
     user.name, user.initials = GONE, ""
     user.phone, user.phone_hash, user.phone_tail = "", "", ""

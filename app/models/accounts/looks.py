@@ -18,7 +18,7 @@ from app.models.user import User
 from app.models.volunteer import Volunteer
 
 REVEAL, PHONE, EXPORT = "reveal", "phone", "export"
-ACCOUNT = ("password-code", "unlock", "second-step-reset")
+ACCOUNT = ("password-code", "unlock", "second-step-reset", "disable", "enable")
 KINDS = 5  # so that `nr` is unique: the row's id times this, and the kind's place
 
 
