@@ -5,15 +5,16 @@ Whatever was half done is rolled back before the page is made.
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from app.access import somebody
 from app.db import db
-from app.htmx import wants_fragment
+from app.htmx import go, wants_fragment
 from app.labels import word
 from app.refusal import Busy, Invalid, Refused, Wait
 
@@ -97,8 +98,11 @@ def clash(error: IntegrityError) -> Response:
 
 
 def forged(error: CSRFError) -> Response:
-    """400: the form's token is missing, old or not ours."""
+    """400: the form's token is missing, old or not ours; who went back to a registration that is done goes on to the account."""
     db.session.rollback()
+    if request.endpoint == "auth.register" and somebody():
+        flash("您已经注册并登录，不用再提交一次。", "ok")
+        return go(url_for("member.home"))
     return answer(400, "页面停留太久或来源不明，没有保存。请返回上一页刷新后再提交。")
 
 

@@ -104,12 +104,22 @@ def _seats_given_back(volunteer: Person) -> int:
 
 def _close_down(staff: User) -> None:
     """A team and a base of 万通 that are no more."""
-    stated = {"category_id": None, "contact": "", "introduction": "已经并入别的队伍。"}
+    stated = {"category_id": None, "contact": "", "introduction": ""}
     with days_ago(200):
-        team = Team.found(WANTONG, stated | {"name": "楼道守望队", "founded_on": None}, [], by=staff)
-        base = ServiceBase.found(
-            WANTONG, stated | {"name": "旧书屋", "address": "老办公楼一楼", "opening_hours": "周末"}, [], by=staff
+        team = Team.found(
+            WANTONG,
+            stated
+            | {"name": "楼道守望队", "founded_on": None, "introduction": "夜里看楼道的灯，白天问独居老人要不要捎菜。"},
+            [],
+            by=staff,
         )
+        room = {
+            "name": "旧书屋",
+            "address": "老办公楼一楼",
+            "opening_hours": "周末",
+            "introduction": "居民捐的旧书，可以借回家看。",
+        }
+        base = ServiceBase.found(WANTONG, stated | room, [], by=staff)
     with days_ago(60):
         team.close(by=staff, reason="队员都搬到新小区，并入那里的队伍。")
         base.close(by=staff, reason="老楼改造，图书搬到红色书屋。")

@@ -209,6 +209,18 @@ def test_who_is_signed_in_does_not_register_again(clients):
     assert answer.location == "/member/" and user_named("lijing_new") is None
 
 
+def test_going_back_after_success_and_sending_again_leads_to_the_account(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    hidden = dict(re.findall(r'type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', client.get("/register").text))
+    before = people()
+    assert client.post("/register", data={**hidden, **GOOD}).status_code == 303
+    again = client.post("/register", data={**hidden, **GOOD})
+    assert (again.status_code, again.headers["Location"], people()) == (303, "/member/", before + 1)
+    assert "不用再提交一次" in client.get("/member/").text
+    stranger = app.test_client().post("/register", data={**hidden, **GOOD, "username": "another_one"})
+    assert (stranger.status_code, people()) == (400, before + 1), "without an account the old token opens nothing"
+
+
 def test_a_new_session_begins_with_the_account(client):
     with client.session_transaction() as session:
         session["planted"] = "before"

@@ -4,10 +4,10 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Feedback, Message, User
+from app.models import Feedback, Message, SignUp, User
 from app.models.activities.counts import public_counts
 from app.models.activities.taking_down import put_back, take_down
-from app.models.attendance.together import complete
+from app.models.attendance import complete, mark
 from app.models.history import history_of
 from app.refusal import Invalid, Refused
 from tests import cast
@@ -103,3 +103,25 @@ def test_its_state_and_its_records_stay_and_no_feedback_is_begun(over, clients):
     feedback.withdraw(by=cast.who("wantong"), reason="重写")
     with pytest.raises(Refused, match="从门户撤下"):
         Feedback.draft(activity, "再写一篇", "内容", [], by=cast.who("wantong"))
+
+
+def test_the_records_behind_a_figure_lead_only_where_there_is_a_page(over, clients):
+    activity, _ = over
+    mark(
+        db.session.scalars(db.select(SignUp).where(SignUp.activity_id == activity.id)).one(),
+        "1",
+        by=cast.who("wantong"),
+    )
+    complete(activity, by=cast.who("wantong"))
+    month = f"{clock.day(activity.starts_at):%Y-%m}"
+    records = f"/office/statistics/records?from={month}&to={month}"
+    inside, outside = f'href="/office/activities/{activity.id}"', f'href="/activities/{activity.id}"'
+
+    def led(who):
+        page = clients(who).get(records).text
+        assert TITLE in page, who
+        return inside in page, outside in page
+
+    assert (led("wantong"), led("city"), led("unit")) == ((True, False), (True, False), (False, True))
+    take_down(activity, by=cast.who("city"), reason="不宜公开")
+    assert (led("wantong"), led("city"), led("unit")) == ((True, False), (True, False), (False, False))

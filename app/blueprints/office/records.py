@@ -10,7 +10,7 @@ from app import labels
 from app.access import Permission, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
-from app.blueprints.office.statistics_page import reachable
+from app.blueprints.office.statistics_page import managed, reachable
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
@@ -102,7 +102,7 @@ def _minutes(listing: Listing) -> int | None:
 
 def _records() -> Listing:
     filters = RecordFilter(request.args)
-    stmt = described(rows(ServiceRecord, filters.permission), reachable())
+    stmt = described(rows(ServiceRecord, filters.permission), reachable(), managed())
     return Records(stmt, filters, NEWEST, COLUMNS, "records", personal=True, scalars=False)
 
 

@@ -32,6 +32,12 @@ def reachable() -> Any:
     return (true() if condition is None else condition).label("reachable")
 
 
+def managed() -> Any:
+    """For rows with an activity: whether the acting post may open its page in the back office."""
+    condition = narrowed(Activity, P.ACTIVITIES_SEE)
+    return (true() if condition is None else condition).label("managed")
+
+
 class Statistics:
     """The figures of one filter, each read when it is first asked for."""
 

@@ -73,6 +73,7 @@ def described(narrowed: Select[Any], *columns: Any) -> Select[Any]:
         ServiceRecord.volunteer_id,
         ServiceRecord.activity_id,
         Activity.title,
+        Activity.hidden_at,
         User.name,
         User.phone_tail,
         *columns,
