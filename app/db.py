@@ -107,6 +107,11 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     return False
 
 
+def is_modelled(thing: Any, name: str | None, *rest: Any) -> bool:
+    """Whether Alembic should look for this table or index in the models: not what the databases keep by themselves."""
+    return name != "sqlite_sequence" and not (name or "").startswith("pairs_")
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):

@@ -8,7 +8,7 @@ Foreign keys are off meanwhile: batch operations rebuild tables that others poin
 from alembic import context
 
 import app.models  # noqa: F401  (makes every table known)
-from app.db import db, render_item
+from app.db import db, is_modelled, render_item
 
 config = context.config
 
@@ -26,7 +26,7 @@ def run_migrations_online() -> None:
             render_as_batch=True,
             compare_type=True,
             transactional_ddl=True,
-            include_object=lambda thing, name, kind, reflected, other: name != "sqlite_sequence",
+            include_object=is_modelled,
         )
         with context.begin_transaction():
             context.run_migrations()

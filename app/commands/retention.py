@@ -4,6 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.db import db, leave_no_trace
+from app.models.pages.pairs_kept import merge
 from app.models.recount import unhurried
 from app.retention.duties import DUTIES
 
@@ -22,4 +23,6 @@ def retention(dry_run: bool) -> None:
             due -= max(duty.next(), 1)
             db.session.commit()
     if not dry_run:
+        merge()
+        db.session.commit()
         leave_no_trace()

@@ -83,7 +83,7 @@ class Invitation(Answering, Placed, Row, Model):
     name: Mapped[str] = mapped_column(String(40))
     phone: Mapped[str | None] = mapped_column(Sealed)
     phone_hash: Mapped[str | None] = mapped_column(String(64))
-    phone_tail: Mapped[str] = mapped_column(String(4), default="")
+    phone_tail: Mapped[str] = mapped_column(String(4), default="", index=True)
     id_card: Mapped[str | None] = mapped_column(Sealed)
     id_card_hash: Mapped[str | None] = mapped_column(String(64))
     id_card_tail: Mapped[str] = mapped_column(String(4), default="")

@@ -4,6 +4,7 @@
 - months: `ServiceMonth` against live service records (a row of zeros is as good as none)
 - city: `CitySum` with what the clock has not folded in yet, against live service records
 - teams: `Team.members` against those who are in
+- words: the pairs of characters by which words are found, against the searched texts
 - activities: `taken`, `waiting`, `asking`, `attended` against sign-ups; walk-ins hold no seat
 
 Each comparison is one statement, so that it sees one moment of a database that is being used.
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from app.db import add_to, db
 from app.models import city_sum
 from app.models.activity import Activity
+from app.models.pages import pairs_kept
 from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, touch_months
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.team import MemberStatus, Team, TeamMember
@@ -164,12 +166,21 @@ def city() -> list[Difference]:
     return found
 
 
+def words() -> list[Difference]:
+    """Pairs of characters that are kept for other rows than hold them (app/models/pages/pairs.py)."""
+    return [
+        Difference("词对", {"table": table, "pair": f"“{pair}”"}, {"rows": kept}, {"rows": true})
+        for table, pair, kept, true in pairs_kept.differing()
+    ]
+
+
 CHECKS: dict[str, Callable[[], list[Difference]]] = {
     "志愿者": people,
     "月度汇总": months,
     "全市汇总": city,
     "活动": activities,
     "团队": teams,
+    "词对": words,
 }
 MONTHLY: dict[str, Any] = {"月度汇总": ServiceMonth, "全市汇总": city_sum.CitySum}
 KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "团队": Team}
@@ -177,7 +188,11 @@ KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "团队":
 
 def repair(differences: list[Difference]) -> None:
     """Write the true figures. Only after `alone`, with differences found since."""
+    for table in sorted({one.key["table"] for one in differences if one.noun == "词对"}):
+        pairs_kept.rebuild(table)
     for one in differences:
+        if one.noun == "词对":
+            continue
         if one.noun in MONTHLY:
             touch_months([one.key["month"]])
             add_to(MONTHLY[one.noun], one.key, {name: one.true[name] - one.kept[name] for name in one.true})

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import Index, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -31,6 +31,8 @@ class Gender(StrEnum):
 
 class User(Credentials, SecondStep, Profile, Row, Model):
     """A member. Registration asks for name and phone only; identity belongs to the application."""
+
+    __table_args__ = (Index("ix_user_initials", "initials", postgresql_ops={"initials": "text_pattern_ops"}),)
 
     gender: Mapped[Gender | None]
     consent_at: Mapped[datetime]

@@ -34,7 +34,10 @@ def services(app):
 
 
 def test_true_figures_pass(services, recount):
-    assert recount("--check") == (0, "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n团队：一致\n全部一致\n")
+    assert recount("--check") == (
+        0,
+        "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n团队：一致\n词对：一致\n全部一致\n",
+    )
 
 
 def folded(statement):

@@ -38,7 +38,7 @@ class Profile:
     initials: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(Sealed)
     phone_hash: Mapped[str] = mapped_column(String(64), index=True)
-    phone_tail: Mapped[str] = mapped_column(String(4))
+    phone_tail: Mapped[str] = mapped_column(String(4), index=True)
     address: Mapped[str | None] = mapped_column(Sealed)
     home_community_code: Mapped[str | None] = mapped_column(String(12))
 

@@ -18,6 +18,7 @@ from app.models.activities.phase import Phase
 from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
+from app.models.pages.pairs import counting
 from app.models.region import Level, Region, heir
 
 
@@ -58,7 +59,8 @@ def _hits(words: str) -> Any:
     names = ("status", "starts_at", "ends_at", "signup_closes_at", "category_id", "hidden_at")
     places = ("district_code", "subdistrict_code", "community_code")
     columns = [getattr(Activity, name) for name in (*names, *places)]
-    return select(*columns).where(*shown_as(""), *named(words)).cte("hits")
+    with counting():
+        return select(*columns).where(*shown_as(""), *named(words)).cte("hits")
 
 
 def _districts(a: Any, conditions: Sequence[Any], *, together: bool) -> "Select[Any]":

@@ -7,17 +7,20 @@ one everything published is meant, 报名截止 too.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, null, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, null, or_, select, union_all
+from sqlalchemy.orm import aliased, joinedload
 
 from app import clock
 from app.db import UtcDateTime, db
 from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
+from app.models.pages.pairs import each_word, offered
+from app.models.pages.worded import stands
 from app.models.region import CITY, Level, prefixes, regions, within
 from app.models.regions.former_names import known_names
 
+TEXTS = ("title", "place", "description")  # where words are sought
 CAP = 1000  # what is counted for a list stops here
 PUBLIC = (ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED)
 HIDDEN = (ActivityStatus.DRAFT, ActivityStatus.CANCELLED)  # few, so that lists run along the index of times
@@ -62,12 +65,21 @@ def in_phase(phase: Phase) -> Conditions:
     }.get(phase) or [a.status == ActivityStatus(phase.value)]
 
 
-def named(words: str, a: Any = Activity, texts: tuple[str, ...] = ("title", "place", "description")) -> Conditions:
+def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Conditions:
     """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
-    return [
-        or_(*(getattr(a, text).icontains(word, autoescape=True) for text in texts), *around(word, a))
-        for word in words.split()
-    ]
+    return each_word(a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts))
+
+
+def ids_named(word: str, a: Any = Activity) -> Any:
+    """Ids of all rows that `named` finds, and hardly more; None where the pairs of characters cannot tell."""
+    ids, row = offered(a, word), aliased(a)
+    places = [] if ids is None else around(word, row)
+    return ids if ids is None or not places else union_all(ids, *(select(row.id).where(place) for place in places))
+
+
+def named_each(word: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> ColumnElement[bool]:
+    """What `named` demands of a word, looked at row by row."""
+    return or_(stands(word, *(getattr(a, text) for text in texts)), *around(word, a))
 
 
 def around(word: str, a: Any = Activity) -> Conditions:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.crypto import keyed_hash
 from app.db import db
+from app.models.accounts.called import goes_by
 from app.models.activity import Activity
 from app.models.attendance import rules
 from app.models.attendance.tick import mark
@@ -47,12 +48,7 @@ def find_guests(words: str, activity: Activity, own: Select[tuple[Volunteer]]) -
     if is_phone(plain_phone(words)):
         same = User.phone_hash == keyed_hash(plain_phone(words), "phone")
         return _offered(activity, select(Volunteer).where(same), known=False)
-    return _offered(activity, own.where(_called(words)), known=True) if words else []
-
-
-def _called(words: str) -> ColumnElement[bool]:
-    """Part of a name, or the beginning of its pinyin initials."""
-    return or_(User.name.contains(words, autoescape=True), User.initials.startswith(words.lower(), autoescape=True))
+    return _offered(activity, own.where(goes_by(Volunteer.user_id, words)), known=True) if words else []
 
 
 def _offered(activity: Activity, people: Select[tuple[Volunteer]], *, known: bool) -> list[Guest]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import clock, labels
 from app.db import db
+from app.models.accounts.called import goes_by
 from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
 from app.models.assignment import Assignment
@@ -22,7 +23,6 @@ from app.models.help.states import AssignmentStatus
 from app.models.help_request import HelpRequest
 from app.models.region import heir, place_name, within
 from app.models.signup import SignUp, SignUpStatus
-from app.models.user import User
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.refusal import Invalid
 
@@ -77,8 +77,7 @@ def _candidates(request: HelpRequest, words: str) -> list[Any]:
     )
     near = within(Volunteer, heir(request.community_code))
     if words:
-        named = select(User.id).where(or_(User.name.contains(words, autoescape=True), User.initials == words.lower()))
-        near = Volunteer.user_id.in_(named)
+        near = goes_by(Volunteer.user_id, words, lambda person: [person.initials == words.lower()])
     return [Volunteer.status == VolunteerStatus.SERVING, ~live, near]
 
 

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
-
 from app import clock
+from app.models.accounts.called import goes_by
 from app.models.histories.scope import lies_in
 from app.models.history import History
 
@@ -24,9 +23,6 @@ def conditions(noun: str, action: str, person: str, place: str, days: tuple[date
 
 def _by(words: str) -> Any:
     """Done by somebody of this name or user name; 系统 is the clock."""
-    from app.models.user import User
-
     if words == "系统":
         return History.actor_role == "clock"
-    named = or_(User.name.contains(words, autoescape=True), User.username_key == words.lower())
-    return History.actor_id.in_(select(User.id).where(named))
+    return goes_by(History.actor_id, words, lambda person: [person.username_key == words.lower()])

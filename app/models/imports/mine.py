@@ -10,6 +10,7 @@ from app.db import db
 from app.models.accounts.credentials import plain_code
 from app.models.application import Application
 from app.models.invitation import Invitation, InvitationStatus
+from app.models.pages.pairs import few, offered, one_of
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.text import is_phone, plain_phone
@@ -58,4 +59,7 @@ def known_as(words: str) -> list[Any]:
         return [Invitation.phone_hash == keyed_hash(phone, "phone")]
     if len(words) == 4 and words.isascii() and words.isdecimal():
         return [Invitation.phone_tail == words]
-    return [Invitation.name.contains(words, autoescape=True)] if words else []
+    named = Invitation.name.contains(words, autoescape=True)
+    ids = offered(Invitation, words)
+    seen = [one_of(Invitation.id, ids)] if ids is not None and few(Invitation, words, ids) else []
+    return [*seen, named] if words else []

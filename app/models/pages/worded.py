@@ -4,7 +4,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
+from app.models.pages.pairs import each_word, offered, searched
+
 
 def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in one of the columns, in whatever case; % and _ are plain characters."""
-    return [or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split()]
+    model = searched(columns)
+    return each_word(model, words, lambda word: offered(model, word), lambda word: stands(word, *columns))
+
+
+def stands(word: str, *columns: Any) -> ColumnElement[bool]:
+    """The condition that a word stands in one of the columns, looked for in each row."""
+    return or_(*(column.icontains(word, autoescape=True) for column in columns))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from app import clock
 from app.crypto import keyed_hash
 from app.db import db
+from app.models.accounts.called import by_initials, goes_by
 from app.models.pages.state_counts import state_counts
 from app.models.post import Post, PostState, Role, living
 from app.models.region import CITY, WIDTHS, Level, Region, prefixes
@@ -53,11 +54,11 @@ def known_as(words: str) -> list[Any]:
         return [_held_by(User.phone_hash == keyed_hash(phone, "phone"))]
     if re.fullmatch(r"[0-9]{4}", words):
         return [_held_by(User.phone_tail == words)]
-    named = [User.name.contains(words, autoescape=True), User.username_key == words.lower()]
-    if words.isascii():
-        named.append(User.initials.startswith(words.lower(), autoescape=True))
+    named = goes_by(
+        Post.user_id, words, lambda person: [person.username_key == words.lower(), *by_initials(words)(person)]
+    )
     ids = [unit.id for unit in units().values() if words in unit.name]
-    return [or_(_held_by(or_(*named)), Post.unit_id.in_(ids))]
+    return [or_(named, Post.unit_id.in_(ids))]
 
 
 def _held_by(condition: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload, with_loader_criteria
 
 from app.db import db
-from app.models.activities.search import named
+from app.models.activities.search import ids_named, named, named_each
 from app.models.activity import Activity
+from app.models.pages.pairs import each_word, offered, one_of
 from app.models.pages.state_counts import state_counts
 from app.models.picture import Picture
 from app.models.report import Report, ReportKind, ReportStatus, took_part
@@ -58,10 +59,19 @@ def says(words: str, *, author: bool = False) -> list[Condition]:
     """One condition a word: it stands in the report, names a place around it or (for staff) its `author`."""
     if not author:
         return named(words, Report, TEXTS)
-    return [
-        or_(*named(word, Report, TEXTS), Report.user.has(User.name.icontains(word, autoescape=True)))
-        for word in words.split()
-    ]
+    return each_word(Report, words, _ids, _says)
+
+
+def _says(word: str) -> Condition:
+    return or_(named_each(word, Report, TEXTS), Report.user.has(User.name.icontains(word, autoescape=True)))
+
+
+def _ids(word: str) -> Any:
+    """Ids of all rows that may say the word, or whose author may be called so."""
+    own, people = ids_named(word, Report), offered(User, word)
+    if own is None or people is None:
+        return None
+    return union_all(own, select(Report.id).where(one_of(Report.user_id, people)))
 
 
 def of_kind(kind: ReportKind | None) -> list[Condition]:

@@ -43,7 +43,7 @@ class Identity(Placed):
     gender: Mapped[Gender]
     born_year: Mapped[int]
     id_card: Mapped[str | None] = mapped_column(Sealed)
-    id_card_tail: Mapped[str] = mapped_column(String(4), default="")
+    id_card_tail: Mapped[str] = mapped_column(String(4), default="", index=True)
     guardian_name: Mapped[str] = mapped_column(String(40), default="")
     guardian_phone: Mapped[str | None] = mapped_column(Sealed)
 

@@ -7,9 +7,12 @@ applications and volunteers alike.
 import re
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, inspect, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.crypto import keyed_hash
+from app.models.accounts.called import by_initials, ids_of, one_by_one
+from app.models.pages.pairs import few, offered, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political
 from app.models.work_unit import units
@@ -39,16 +42,32 @@ def known_as(model: Any, words: str) -> list[Any]:
     if is_phone(phone):
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
-        by_phone = select(User.id).where(User.phone_tail == words)
-        return [or_(model.user_id.in_(by_phone), model.id_card_tail == words.upper())]
-    named = [User.name.contains(words, autoescape=True)]
-    if words.isascii():
-        named.append(User.initials.startswith(words.lower(), autoescape=True))
-    return [or_(model.user_id.in_(select(User.id).where(or_(*named))), *_of_unit(model, words))]
+        return [one_of(model.id, _ending(aliased(model), words))]
+    ids = _found(aliased(model), words)
+    if ids is not None and few(model, words, ids):
+        return [one_of(model.id, ids)]
+    return [or_(one_by_one(model.user_id, words, by_initials(words)), *_of_unit(model, words))]
+
+
+def _ending(row: Any, digits: str) -> Any:
+    """Ids of the rows whose phone or ID-card number ends like this."""
+    by_phone = select(User.id).where(User.phone_tail == digits)
+    ways = one_of(row.user_id, by_phone), row.id_card_tail == digits.upper()
+    return union_all(*(select(row.id).where(way) for way in ways))
+
+
+def _found(row: Any, words: str) -> Any:
+    """Ids of the rows whose person or unit is called like this; None where the pairs cannot tell."""
+    people, others = ids_of(words, by_initials(words)), offered(inspect(row).mapper.class_, words)
+    if people is None or others is None:
+        return None
+    other, *listed = _of_unit(row, words)
+    ways = one_of(row.user_id, people), and_(one_of(row.id, others), other), *listed
+    return union_all(*(select(row.id).where(way) for way in ways))
 
 
 def _of_unit(model: Any, words: str) -> list[Any]:
-    """The unit's name contains the words, or what the person wrote as a unit does."""
+    """What the person wrote as a unit contains the words, or the unit's name does."""
     ids = [unit.id for unit in units().values() if words in unit.name]
     found = [model.unit_other.contains(words, autoescape=True)]
     return [*found, model.unit_id.in_(ids)] if ids else found

@@ -1,0 +1,126 @@
+"""Words are found by pairs of characters: what is found is what LIKE finds, whatever is written and however."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert, or_, select, text, update
+
+from app import clock
+from app.db import db
+from app.models import Activity, Notice, User, Volunteer
+from app.models.accounts.called import goes_by
+from app.models.pages import pairs
+from app.models.pages.worded import holds
+from app.models.recount import CHECKS, repair
+from app.models.volunteers.search import known_as
+from tests import cast
+
+LETTERS = "清洁家园志愿aAbBéÉ%_\\/' \"😀龘1·"
+TEXTS = st.text(LETTERS, max_size=12)
+WORDS = st.text(LETTERS, min_size=1, max_size=4).map(str.strip).filter(bool)
+
+
+def notice(title, body=""):
+    """A row written past the verbs."""
+    return {"title": title[:60], "body": body, "source": "", "visible_at": clock.now(), "created_at": clock.now()}
+
+
+def like(word):
+    """What LIKE finds, row by row."""
+    columns = Notice.title, Notice.body, Notice.source
+    return set(db.session.scalars(select(Notice.id).where(or_(*(c.icontains(word, autoescape=True) for c in columns)))))
+
+
+def found(words):
+    return set(db.session.scalars(select(Notice.id).where(*holds(words, Notice.title, Notice.body, Notice.source))))
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # rows stay: more to find
+@given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=4), TEXTS, st.lists(WORDS, min_size=1, max_size=5))
+def test_pairs_find_what_like_finds(app, rows, renamed, words):
+    db.session.execute(insert(Notice), [notice(*row) for row in rows])  # in bulk, past every verb
+    db.session.commit()
+    ids = list(db.session.scalars(select(Notice.id).order_by(Notice.id.desc()).limit(len(rows))))
+    db.session.execute(update(Notice).where(Notice.id == ids[0]).values(title=renamed[:60]))
+    db.session.execute(delete(Notice).where(Notice.id == ids[-1], Notice.id != ids[0]))
+    db.session.commit()
+    assert "MATCH" in str(pairs.offered(Notice, "清洁")) or "@>" in str(pairs.offered(Notice, "清洁"))
+    for word in words:
+        for one in word.split():
+            assert found(one) == like(one), one
+        assert found(word) == set.intersection(*(like(one) for one in word.split())), word
+    db.session.rollback()
+    assert CHECKS["词对"]() == []
+
+
+def test_a_person_who_is_renamed_is_found_by_the_new_name_only(app):
+    volunteer = cast.volunteer_of("volunteer")
+    cast.who("volunteer").call("慕容清洁")
+    db.session.commit()
+    assert ids("容清") == [volunteer.id]
+    cast.who("volunteer").call("慕容家园")
+    db.session.commit()
+    assert ids("容清") == [] and ids("容家") == [volunteer.id] and ids("mrjy") == [volunteer.id]
+
+
+def ids(words, model=Volunteer):
+    db.session.info.pop("offered", None)
+    return list(db.session.scalars(select(model.id).where(*known_as(model, words))))
+
+
+def test_people_are_found_by_what_they_wrote_as_their_unit_and_by_tails(app):
+    volunteer = cast.volunteer_of("volunteer")
+    volunteer.unit_id, volunteer.unit_other, volunteer.id_card_tail = None, "彭城修理铺", "123X"
+    db.session.commit()
+    assert ids("修理") == [volunteer.id] == ids("123x") and volunteer.id in ids(cast.who("volunteer").phone_tail)
+
+
+def test_many_rows_are_walked_through_instead_and_give_the_same(app, monkeypatch):
+    cast.make_activity(title="清洁家园")
+    cast.who("volunteer").call("慕容清洁")
+    db.session.commit()
+    by_pairs = answers()
+    monkeypatch.setattr(pairs, "MOST", -1)
+    assert answers() == by_pairs and by_pairs[0] and by_pairs[1]
+
+
+def answers():
+    from app.models.activities.search import named
+
+    db.session.info.pop("offered", None)
+    activities = list(db.session.scalars(select(Activity.id).where(*named("清洁")).order_by(Activity.id)))
+    people = list(db.session.scalars(select(User.id).where(goes_by(User.id, "容清")).order_by(User.id)))
+    return activities, people, ids("容清")
+
+
+@pytest.mark.sqlite_only
+def test_a_lost_pair_is_told_and_mended(app):
+    cast.make_activity(title="清洁家园")
+    db.session.commit()
+    db.session.execute(text("DROP TRIGGER pairs_activity_update"))
+    db.session.execute(update(Activity).values(title="扶贫帮困"))
+    db.session.commit()
+    wrong = CHECKS["词对"]()
+    assert {one.key["table"] for one in wrong} == {"activity"} and len(wrong) > 3
+    repair(wrong)
+    assert CHECKS["词对"]() == [] and app.test_cli_runner().invoke(args=["recount", "--check"]).exit_code == 0
+
+
+@pytest.mark.sqlite_only
+def test_retention_leaves_no_pair_of_a_name_that_is_gone(app):
+    cast.who("volunteer").call("慕容清洁")
+    db.session.commit()
+    cast.who("volunteer").call("张三")
+    db.session.commit()
+    gone = "容".encode().hex()  # neighbours in the index share beginnings
+    assert gone in kept_in_blocks()
+    assert app.test_cli_runner().invoke(args=["retention"]).exit_code == 0
+    assert gone not in kept_in_blocks()
+
+
+def kept_in_blocks():
+    blocks = db.session.scalars(text("SELECT block FROM pairs_user_data")).all()
+    db.session.rollback()
+    return b" ".join(blocks).decode("latin-1")
