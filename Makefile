@@ -56,7 +56,7 @@ html-check: setup ## valid HTML on every page of a running site (SITE=http://127
 	$(PY) tools/save_pages.py $(SITE) .cache/pages $(USERS)
 	$(PY) tools/html_check.py .cache/pages
 
-scan: $(VENV)/run.stamp node_modules/.package-lock.json .cache/scan-venv/stamp ## bandit, semgrep, sqlmap; writes docs/scans.md
+scan: $(VENV)/run.stamp node_modules/.package-lock.json .cache/scan-venv/stamp .cache/wapiti-venv/stamp ## bandit, semgrep, sqlmap, wapiti; writes docs/scans.md
 	$(PY) -m tools.scan
 
 .cache/%-venv/stamp: requirements-%.txt

@@ -125,7 +125,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 2,
-            "options": "-c statement_timeout=5000 -c timezone=UTC -c idle_in_transaction_session_timeout=60000 "
+            "options": "-c statement_timeout=4000 -c timezone=UTC -c idle_in_transaction_session_timeout=60000 "
             "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
             "keepalives_idle": 5,
             "keepalives_interval": 2,

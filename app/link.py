@@ -17,7 +17,8 @@ from psycopg import errors
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-PATIENCE, GREETING = 6.0, 2.0  # seconds; the server ends a statement before (engine_options)
+# Seconds; the server ends a statement before (engine_options); both together leave room for those in line.
+PATIENCE, GREETING = 4.5, 2.0
 PAUSE = 1.0  # seconds after a failure in which nobody tries again
 
 

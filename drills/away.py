@@ -13,6 +13,7 @@ from drills.site import Answer, Person, Site
 NAME = "away"
 PROMISE = "only 503 with Retry-After while it is away, 0 lost, no restart of the application; every request answered in ≤ 10 s"
 KINDS = ("postgresql",)
+TWINS = ("forgetful",)  # faults that this drill must notice (drills/planted.py)
 ROUNDS = {"short": 1, "usual": 5, "long": 10}
 SILENCE = {"short": 4, "usual": 20, "long": 40}  # seconds
 WITHIN, BACK = 10.0, 10.0

@@ -25,6 +25,7 @@ from tests.support.html import hidden
 NAME = "full_disk"
 PROMISE = "clear refusal, 0 half files, 0 rows without file, works again without restart"
 KINDS = ("sqlite", "postgresql")
+TWINS = ("careless", "failing")  # faults that this drill must notice (drills/planted.py)
 TRIES = {"short": 2, "usual": 10, "long": 40}
 MEGABYTES = 96
 

@@ -10,6 +10,7 @@ from drills.outcome import Outcome, expect
 NAME = "killed"
 PROMISE = "0 acknowledged rows lost, 0 counted twice after sending again, ready again in ≤ 5 s"
 KINDS = ("sqlite", "postgresql")
+TWINS = ("forgetful",)  # faults that this drill must notice (drills/planted.py)
 ROUNDS = {"short": 1, "usual": 10, "long": 50}
 READY = 5.0
 

@@ -20,6 +20,7 @@ from tests.support import ROOT
 NAME = "migrated"
 PROMISE = "the data and the schema are the same; a killed migration leaves the database untouched or finished"
 KINDS = ("sqlite", "postgresql")
+TWINS = ("leaky", "halved")  # faults that this drill must notice (drills/planted.py)
 ROWS = {"short": 2_000, "usual": 100_000, "long": 100_000}
 KILLS = {"short": 1, "usual": 6, "long": 20}
 
@@ -36,6 +37,8 @@ def run(kind: str, scale: str) -> Iterator[Outcome]:
             _flask(place, "downgrade", str(script.get_revision(revision).down_revision))
             kept = set(_shape(place))  # what that revision itself makes is empty afterwards
             took = max(took, _flask(place, "upgrade", "head"))
+            if site.FAULT == "leaky":
+                leak(place)
             after = _contents(place)
             newest = revision == revisions[0]  # older ones also take columns away, and so values
             changed += [
@@ -54,6 +57,7 @@ def run(kind: str, scale: str) -> Iterator[Outcome]:
 
 def _killed(place: site.Site, kind: str, newest: Any, kills: int, before: dict[str, Any]) -> Outcome:
     """SIGKILL while going down and up."""
+    shape = _shape(place)
     whole = _flask(place, "downgrade", str(newest.down_revision))
     _flask(place, "upgrade", newest.revision)
     halves, ended = list[str](), 0
@@ -66,6 +70,8 @@ def _killed(place: site.Site, kind: str, newest: Any, kills: int, before: dict[s
             time.sleep(whole * (0.5 + 0.5 * turn / kills))
             process.send_signal(signal.SIGKILL)
             ended += process.wait() == 0
+            if site.FAULT == "halved":
+                _halve(place)
             try:
                 _flask(
                     place, direction, target
@@ -74,12 +80,29 @@ def _killed(place: site.Site, kind: str, newest: Any, kills: int, before: dict[s
                 halves.append(str(error)[-160:])
     _flask(place, "upgrade", newest.revision)
     changed = [name for name, told in _contents(place).items() if name != "history_seal" and before.get(name) != told]
+    changed += ["the schema"] if shape != _shape(place) else []
     broken: list[str] = []
     expect(broken, halves=(not halves, f"half done: {halves[:2]}"), data=(not changed, f"changed: {changed}"))
     return Outcome(
         NAME, "killed", kind, f"SIGKILL to {2 * kills} migrations half-way ({ended} had ended before)",
         f"{len(halves)} half-done, {len(changed)} tables differ", "each could be repeated at once", broken,
     )  # fmt: skip
+
+
+def leak(place: site.Site) -> None:
+    """The planted fault: a row goes."""
+    with place.app.app_context():
+        workday = db.metadata.tables["workday"]
+        some = sa.select(sa.func.min(workday.c.day)).scalar_subquery()
+        db.session.execute(sa.delete(workday).where(workday.c.day == some))
+        db.session.commit()
+
+
+def _halve(place: site.Site) -> None:
+    """The planted fault: a killed migration has left something behind."""
+    with place.app.app_context(), db.engine.begin() as connection:
+        if "half" not in {one["name"] for one in sa.inspect(connection).get_columns("notice")}:
+            connection.execute(sa.text("ALTER TABLE notice ADD COLUMN half INTEGER"))
 
 
 def _flask(place: site.Site, *command: str) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
+import psycopg
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 
@@ -28,6 +29,8 @@ from tests.support import ROOT
 from tests.support.process import _listener, free_port
 
 THREADS = "4"
+IN_SERVER = ("forgetful", "failing", "slow", "careless", "unclocked")
+FAULT = ""  # what is planted into every server that is started (drills/planted.py)
 READY_WITHIN = 60
 
 
@@ -57,17 +60,25 @@ class Site:
         self.server: subprocess.Popen[bytes] | None = None
         self.app: Flask = create_app(config.load(self.env))
         self.log = folder / "server.log"
+        self.root = ROOT  # the version whose code serves and whose commands run
+
+    @property
+    def wsgi(self) -> str:
+        """What is served: the product, on a clock that the drill moves where it says so."""
+        return "drills.moved:app" if "DRILL_CLOCK" in self.env else "wsgi:app"
 
     def start(self, **extra: str) -> float:
         """Start the server; the seconds until it was ready."""
         command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS,
-            "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning", "wsgi:app",
+            "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning", "drills.planted:app" if FAULT in IN_SERVER else self.wsgi,
         ]  # fmt: skip
+        extra = {**extra, "DRILL_PLANTED": FAULT} if FAULT else extra
         began = time.monotonic()
+        self.server = None
         with self.log.open("a") as log:
             self.server = subprocess.Popen(
-                command, cwd=ROOT, env=self.env | extra, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                command, cwd=self.root, env=self.env | extra, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         while self.ask("GET", "/healthz", patience=5).status != 200:
@@ -95,7 +106,9 @@ class Site:
     def stop(self) -> float:
         """SIGTERM; the seconds until it was gone."""
         began = time.monotonic()
-        if self.server and self.server.poll() is None:
+        if FAULT == "hasty":
+            self.kill()
+        elif self.server and self.server.poll() is None:
             self.server.terminate()
             self.server.wait(60)
         return time.monotonic() - began
@@ -103,7 +116,7 @@ class Site:
     def flask(self, *command: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """A command of the product on the same data."""
         line = [sys.executable, "-m", "flask", "--app", "wsgi", *command]
-        return subprocess.run(line, cwd=ROOT, env=self.env | extra, capture_output=True, text=True, check=False)
+        return subprocess.run(line, cwd=self.root, env=self.env | extra, capture_output=True, text=True, check=False)
 
     def ask(
         self,
@@ -181,6 +194,17 @@ class Person:
         return self.site.ask("POST", path, b"".join(parts) + b"--drill--\r\n", how)
 
 
+@contextmanager
+def planted(fault: str) -> Iterator[None]:
+    """Every server that is started in the block has this fault."""
+    global FAULT
+    FAULT = fault
+    try:
+        yield
+    finally:
+        FAULT = ""
+
+
 _templates: dict[str, Path] = {}
 
 
@@ -223,6 +247,44 @@ def on(kind: str, **environment: str) -> Iterator[Site]:
     else:
         with on_postgresql(**environment) as (site, _):
             yield site
+
+
+@contextmanager
+def on_empty(kind: str, **environment: str) -> Iterator[Site]:
+    """A site whose database has no table yet."""
+    with _folder(None) as place:
+        if kind == "sqlite":
+            with _site(Site(place, f"sqlite:///{place}/volunteer.db", **environment)) as site:
+                yield site
+            return
+        with cluster() as server:
+            server.say("CREATE DATABASE drill")
+            with _site(Site(place, server.url("drill"), **environment)) as site:
+                yield site
+
+
+@contextmanager
+def beside(site: Site, name: str, gone: bool = False) -> Iterator[Site]:
+    """An empty place beside this one, on the same kind of database; with `gone` the first one's data are destroyed before."""
+    from app.db import db
+
+    with _folder(None) as folder:
+        if gone:
+            with site.app.app_context():
+                db.engine.dispose()
+            for one in site.folder.iterdir():
+                shutil.rmtree(one) if one.is_dir() else one.unlink()
+        if site.url.startswith("sqlite"):
+            with _site(Site(folder, f"sqlite:///{folder}/{name}.db")) as other:
+                yield other
+            return
+        whole, _, old = site.url.rpartition("/")
+        with psycopg.connect(whole.replace("+psycopg", "") + "/postgres", autocommit=True) as server:
+            if gone:
+                server.execute(f"DROP DATABASE {old} WITH (FORCE)")
+            server.execute(f"CREATE DATABASE {name}")
+        with _site(Site(folder, f"{whole}/{name}")) as other:
+            yield other
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from drills.site import Answer
 NAME = "stopped"
 PROMISE = "0 cut, exit in ≤ 20 s"
 KINDS = ("sqlite", "postgresql")
+TWINS = ("hasty", "forgetful")  # faults that this drill must notice (drills/planted.py)
 FLIGHT = {"short": 30, "usual": 100, "long": 100}
 ROUNDS = {"short": 1, "usual": 3, "long": 10}
 EXIT = 20.0

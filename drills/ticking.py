@@ -38,22 +38,22 @@ def people(site: Site, number: int) -> list[int]:
         return made
 
 
-def make_list(site: Site, volunteers: Sequence[int], turn: int) -> List:
+def make_list(site: Site, volunteers: Sequence[int], turn: int, hours: float = 0) -> List:
     """An activity of its own hours (no overlaps), with these volunteers admitted; waits for who still holds locks."""
     for _ in range(5):
         try:
-            return _make_list(site, volunteers, turn)
+            return _make_list(site, volunteers, hours or -3 - 3 * turn)
         except OperationalError:
             with site.app.app_context():
                 db.session.rollback()
                 db.session.remove()
-    return _make_list(site, volunteers, turn)
+    return _make_list(site, volunteers, hours or -3 - 3 * turn)
 
 
-def _make_list(site: Site, volunteers: Sequence[int], turn: int) -> List:
+def _make_list(site: Site, volunteers: Sequence[int], hours: float) -> List:
     with site.app.app_context():
         forget()
-        activity = rollcall.running(hours=-3 - 3 * turn, capacity=len(volunteers) + 1)
+        activity = rollcall.running(hours=hours, capacity=len(volunteers) + 1)
         db.session.commit()
         id = activity.id
         commit, db.session.commit = db.session.commit, db.session.flush  # one commit for the whole list

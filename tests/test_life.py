@@ -1,10 +1,13 @@
 """The whole life of a platform in any order: people apply, serve, leave; activities fill and end; requests rise and close.
 
 After every step: no seat too many and the queue in order; every kept figure is its sum; the neighbour meets a 404; every
-move has its line of history; no public page holds an asker's words; a request stays in its table and closes with a result.
+move has its line of history; no public page holds an asker's words; a request stays in its table and closes with a result;
+who closed the account holds nothing more; no picture without its file, no file without its row. At the end of every life
+`flask history verify` passes.
 """
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +17,35 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from app import clock
 from app.db import db
-from app.models import Activity, Application, Assignment, HelpRequest, History, SignUp, User, Volunteer
+from app.models import (
+    Activity,
+    Application,
+    Assignment,
+    Feedback,
+    HelpRequest,
+    History,
+    Picture,
+    SignUp,
+    UnitDispute,
+    User,
+    Volunteer,
+    WorkUnit,
+)
+from app.models.accounts.erasure import close_account
+from app.models.application import ApplicationStatus
 from app.models.attendance.tick import mark
 from app.models.attendance.together import complete
 from app.models.help.states import AssignmentStatus, HelpStatus
 from app.models.recount import activities as activities_differ
 from app.models.recount import months, people, teams
 from app.models.signup import SignUpStatus
+from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.applicants import apply, card
 from tests.fixtures import as_new
 from tests.helps import ADDRESS, PHONE, TEXT, ask
+from tests.portal_feedback import SAFE
 
 CANARIES = (PHONE, ADDRESS, TEXT[:8])
 PUBLIC = ("/", "/help", "/activities", "/search?q=水管")
@@ -36,7 +56,7 @@ class Life(RuleBasedStateMachine):
 
     site: Any = None
     kind = "sqlite"
-    persons, plans, asked = Bundle("persons"), Bundle("plans"), Bundle("asked")
+    persons, plans, asked, places = Bundle("persons"), Bundle("plans"), Bundle("asked"), Bundle("places")
 
     @initialize()
     def begin(self) -> None:
@@ -47,6 +67,9 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "context"):
+            db.session.commit()
+            told = [self.app.test_cli_runner().invoke(args=args) for args in (["tick"], ["history", "verify"])]
+            assert not [one.output for one in told if one.exit_code], told[-1].output
             self.context.__exit__(None, None, None)
 
     def act(self, verb: Any) -> Any:
@@ -118,6 +141,60 @@ class Life(RuleBasedStateMachine):
         if mine:
             more = {} if verb == "resume" else {"reason": "外出"}
             self.act(lambda: getattr(mine, verb)(by=db.session.get_one(User, person), **more))
+
+    @rule(person=persons)
+    def close(self, person: int) -> None:
+        user = db.session.get_one(User, person)
+        if not user.is_closed:
+            self.act(lambda: close_account(user, by=user))
+
+    @rule(plan=plans, verb=st.sampled_from(["draft", "publish", "withdraw"]), pictures=st.integers(0, 2))
+    def feed_back(self, plan: int, verb: str, pictures: int) -> None:
+        activity, by = db.session.get_one(Activity, plan), self.staff()
+        held = Feedback.latest(activity)
+        if verb == "draft":
+            self.act(
+                lambda: Feedback.draft(
+                    activity,
+                    "一上午的活动",
+                    "大家都来了，忙了一上午，很高兴。",
+                    [(Picture.keep(SAFE, by=by), "现场")] * pictures,
+                    by=by,
+                )
+            )
+        elif held is not None:
+            more = {"reason": "照片不清楚"} if verb == "withdraw" else {}
+            self.act(lambda: getattr(held, verb)(by=by, **more))
+
+    @rule(target=places)
+    def found_unit(self) -> int | None:
+        self.number += 1
+        made = self.act(lambda: WorkUnit.add(f"第{self.number}工厂", by=cast.who("city")))
+        return made.id if made else None
+
+    @rule(person=persons, place=places)
+    def work_there(self, person: int, place: int | None) -> None:
+        mine = db.session.scalar(db.select(Volunteer).where(Volunteer.user_id == person))
+        if mine and place and mine.status is not VolunteerStatus.LEFT:
+            mine.unit_id = db.session.get_one(WorkUnit, place).merged_into_id or place
+            db.session.commit()
+
+    @rule(one=places, other=places)
+    def merge_units(self, one: int | None, other: int | None) -> None:
+        if one and other and one != other:
+            self.act(lambda: db.session.get_one(WorkUnit, one).merge(other, by=cast.who("city")))
+
+    @rule(person=persons, verb=st.sampled_from(["put", "uphold", "reject", "withdraw"]))
+    def dispute(self, person: int, verb: str) -> None:
+        mine = db.session.scalar(db.select(Volunteer).where(Volunteer.user_id == person))
+        if mine and mine.unit_id and verb == "put":
+            self.act(lambda: UnitDispute.put(mine, "不在我单位工作", by=cast.who("unit")))
+        for one in db.session.scalars(
+            db.select(UnitDispute).where(UnitDispute.volunteer_id == (mine.id if mine else 0))
+        ).all():
+            more = {"reason": "确实在那里"} if verb == "reject" else {}
+            if verb != "put":
+                self.act(lambda one=one, more=more: getattr(one, verb)(by=self.staff(), **more))
 
     @rule(hours=st.integers(1, 30))
     def time_goes_by(self, hours: int) -> None:
@@ -208,6 +285,25 @@ class Life(RuleBasedStateMachine):
                 .where(Assignment.status.in_(living), HelpRequest.status == HelpStatus.CLOSED)
             ).all()
         )
+
+    @invariant()
+    def who_is_gone_holds_nothing(self) -> None:
+        if not hasattr(self, "app"):
+            return
+        gone = db.select(User.id).where(User.phone_hash == "")
+        serving = db.select(Volunteer.id).where(Volunteer.user_id.in_(gone), Volunteer.status != VolunteerStatus.LEFT)
+        open_ = Application.status.in_((ApplicationStatus.PENDING, ApplicationStatus.RETURNED))
+        waiting = db.select(Application.id).where(Application.user_id.in_(gone), open_)
+        assert not db.session.scalars(serving).all(), "who closed the account still serves"
+        assert not db.session.scalars(waiting).all(), "who closed the account still waits to be approved"
+
+    @invariant()
+    def files_and_rows_belong_together(self) -> None:
+        if not hasattr(self, "app"):
+            return
+        there = {one.name for one in Path(self.app.config["UPLOAD_URL"]).rglob("*") if one.is_file()}
+        named = {name for picture in db.session.scalars(db.select(Picture)) for name in picture.files}
+        assert there == named, (there - named, named - there)
 
     @invariant()
     def strangers_see_nothing(self) -> None:

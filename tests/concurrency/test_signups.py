@@ -62,6 +62,18 @@ def test_a_hundred_people_for_ten_places(app):
     assert_counters(activity)
 
 
+@pytest.mark.full
+def test_a_hundred_people_for_ten_places_twenty_times(app):
+    """Each time another day, so that nobody's sign-ups overlap; the order of the queue is that of arrival, each time."""
+    people = crowd(100)
+    for turn in range(20):
+        activity = make_activity(capacity=10, starts_at=clock.now() + timedelta(days=2 + turn))
+        results = together(app, [joining(person, activity) for person in people])
+        assert Counter(results) == {S.ADMITTED: 10, S.WAITING: 90}, turn
+        assert [one.status for one in rows(activity)] == [S.ADMITTED] * 10 + [S.WAITING] * 90
+        assert_counters(activity)
+
+
 def test_fifty_pairs_of_overlapping_sign_ups_never_both(app):
     here = make_activity(capacity=100)
     there = make_activity(capacity=100, starts_at=here.starts_at + timedelta(hours=1))

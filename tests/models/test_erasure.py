@@ -25,6 +25,7 @@ from app.models.accounts import erasure
 from app.models.accounts.erasure import close_account
 from app.models.accounts.second_step import RecoveryCode
 from app.models.accounts.traces import TITLE
+from app.models.application import ApplicationStatus
 from app.models.attendance import mark
 from app.models.histories.proof import verify
 from app.models.histories.seal import seal_next
@@ -35,7 +36,7 @@ from app.models.report import ReportKind, ReportStatus
 from app.refusal import Refused
 from app.text import GONE
 from tests import cast
-from tests.applicants import card
+from tests.applicants import card, in_state
 from tests.canaries import on_disk, seen, settled, with_the_key
 from tests.rollcall import admitted, running
 from tests.showcases import make_member, make_team
@@ -171,6 +172,15 @@ def test_nobody_is_asked_where_the_name_stands_nowhere(app, person):
     user = db.session.get_one(User, person)
     close_account(user, by=user)
     assert not list(db.session.scalars(select(Message).where(Message.title == TITLE)))
+
+
+@pytest.mark.sqlite_only
+def test_who_waits_to_be_approved_does_not_wait_on(app):
+    application = in_state(ApplicationStatus.PENDING)
+    user = db.session.get_one(User, application.user_id)
+    close_account(user, by=user)
+    db.session.commit()
+    assert application.status is ApplicationStatus.WITHDRAWN
 
 
 def test_who_holds_a_post_hands_it_over_first(app):

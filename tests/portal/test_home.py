@@ -14,6 +14,7 @@ from app.models.figure import count_figures
 from app.models.notice import visible
 from app.models.service_record import Evidence
 from tests import cast
+from tests.fixtures import forget_pages
 from tests.portal_feedback import SAFE, published
 from tests.support.statements import statements
 
@@ -178,3 +179,11 @@ def test_the_page_names_nobody(client):
     fill()
     page = client.get("/").text
     assert not any(name in page or phone in page for _, name, phone, _ in cast.PEOPLE)
+
+
+@pytest.mark.sqlite_only
+def test_the_home_page_stands_when_only_the_history_was_proved(app, client):
+    """As after a restore: `flask history verify` came before the first `flask tick`."""
+    assert app.test_cli_runner().invoke(args=["history", "verify"]).exit_code == 0
+    forget_pages()
+    assert client.get("/").status_code == 200

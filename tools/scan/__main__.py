@@ -1,4 +1,4 @@
-"""`make scan`: bandit and semgrep over the code, sqlmap against a site of its own on 127.0.0.1.
+"""`make scan`: bandit and semgrep over the code, sqlmap and wapiti against a site of its own on 127.0.0.1.
 
 Each scanner also meets tools/scan/holes.py, where it must find what is planted for it: k of n, beside its findings in
 the product. Writes docs/scans.md. Exit code 1 where the product has a finding or a planted hole was not found.
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BIN = ROOT / ".cache/scan-venv/bin"
+BIN, WAPITI = ROOT / ".cache/scan-venv/bin", ROOT / ".cache/wapiti-venv/bin/wapiti"
 HOLES = ROOT / "tools/scan/holes.py"
 CODE = ("app", "config.py", "wsgi.py")
 START_WITHIN, WEB_WITHIN = 240, 100  # seconds
@@ -39,8 +39,14 @@ JUDGED = {
     ("app/db.py", "PRAGMA {pragma}"): "four constants",
     ("app/backup/keys.py", "ALTER TABLE {one.name}"): "names that the database's own catalogue told",
 }
-PLANTED = {"bandit": 5, "semgrep": 8, "sqlmap": 2}  # how many kinds of hole each must find
+PLANTED = {"bandit": 5, "semgrep": 8, "sqlmap": 2, "wapiti": 4}  # how many kinds of hole each must find
 # Addresses whose values bring rows, so that a scanner sees a difference.
+MODULES = "crlf,exec,file,permanentxss,redirect,sql,xss"  # of wapiti: those that speak to nobody but the site
+CRAWL, ATTACK, LEAST_WALKED = (
+    150,
+    60,
+    40,
+)  # seconds wapiti may look around, and for each of its modules; pages, or its silence says nothing
 ASKED = (
     "/activities?q=社区&status=ended&region=3203",
     "/search?q=社区&kind=activities",
@@ -55,6 +61,7 @@ class Result:
     found: list[str] = field(default_factory=list)
     planted: set[str] = field(default_factory=set)
     note: str = ""
+    walked: int = 0  # pages that a crawler has seen
 
     @property
     def good(self) -> bool:
@@ -122,6 +129,41 @@ def sqlmap(site: str, holes: str, folder: str) -> Result:
     return result
 
 
+def wapiti(site: str, holes: str, folder: str) -> Result:
+    """Walks the whole site as a visitor, forms included, and tries what it finds."""
+    result = Result("wapiti")
+    for base in (holes, site):
+        report = Path(folder) / "wapiti.json"
+        report.unlink(missing_ok=True)
+        options = (
+            "--scope",
+            "domain",
+            "--depth",
+            "4",
+            "--max-links-per-page",
+            "15",
+            "--max-files-per-dir",
+            "6",
+            "--flush-session",
+        )
+        times = ("--max-scan-time", str(CRAWL), "--max-attack-time", str(ATTACK), "-t", "10")
+        places = ("--store-session", folder, "--store-config", folder, "-f", "json", "-o", report)
+        said = run(WAPITI, "-u", f"{base}/", "-m", MODULES, *options, *times, *places, "--no-bugreport", within=900)
+        if not report.exists():
+            result.note = f"no verdict on {base}: {said.strip().splitlines()[-1:]}"
+            continue
+        told = json.loads(report.read_text(encoding="utf-8"))
+        found = {
+            f"{kind} {one['path']} {one['parameter']}" for kind, all in told["vulnerabilities"].items() for one in all
+        }
+        if base == holes:
+            result.planted = found
+        else:
+            result.found, result.walked = sorted(found), told["infos"].get("crawled_pages_nbr", 0)
+            result.note = "" if result.walked >= LEAST_WALKED else f"only {result.walked} pages walked"
+    return result
+
+
 def attack(address: str, folder: str) -> str:
     """What sqlmap says of every parameter of this address."""
     options = ("--batch", "--level", "1", "--risk", "1", "--flush-session", "--output-dir", folder, "--threads", "1")
@@ -167,7 +209,7 @@ def wait(port: int, path: str, server: subprocess.Popen[bytes]) -> None:
 def scan(wanted: set[str]) -> list[Result]:
     """All wanted scanners, one after the other."""
     results = [one() for one in (bandit, semgrep) if one.__name__ in wanted]
-    attackers = [one for one in (sqlmap,) if one.__name__ in wanted]
+    attackers = [one for one in (sqlmap, wapiti) if one.__name__ in wanted]
     if attackers:
         with (
             tempfile.TemporaryDirectory() as folder,

@@ -25,6 +25,7 @@ from app.text import GONE
 
 if TYPE_CHECKING:
     from app.models.user import User
+    from app.models.volunteer import Volunteer
 
 CAUSES = {"sign_up": "signup", "help_request": "help", "unit_dispute": "dispute", "team": "teams"}  # table → in `about`
 HELD = "您现在还有任职，不能注销账号。请先请上级办理移交或撤销。"
@@ -33,13 +34,10 @@ HELD = "您现在还有任职，不能注销账号。请先请上级办理移交
 def close_account(user: "User", *, by: "User") -> None:
     """Close it for good. Refused while the person holds a post now or later."""
     from app.models.accounts.traces import ask_to_look, public_traces
-    from app.models.volunteer import VolunteerStatus, volunteer_of
 
     if user.rank:
         raise Refused(HELD)
-    volunteer = volunteer_of(user.id)
-    if volunteer is not None and volunteer.status is not VolunteerStatus.LEFT:
-        volunteer.leave(by=by, reason="" if by.id == user.id else "账号已注销")
+    volunteer = _leave(user, by)
     record(user, "close", by=by)
     db.session.flush()
     found, name = public_traces(user.name), user.name
@@ -51,6 +49,21 @@ def close_account(user: "User", *, by: "User") -> None:
     ask_to_look(found, name)
     touch("volunteers", "reports", "teams", "honours", "professionals")
     db.session.flush()
+
+
+def _leave(user: "User", by: "User") -> "Volunteer | None":
+    """No volunteer any more, and nobody who waits to become one."""
+    from app.models.application import hold_applications, open_application
+    from app.models.volunteer import VolunteerStatus, volunteer_of
+
+    volunteer = volunteer_of(user.id)
+    if volunteer is not None and volunteer.status is not VolunteerStatus.LEFT:
+        volunteer.leave(by=by, reason="" if by.id == user.id else "账号已注销")
+    hold_applications(user.id)
+    waiting = open_application(user.id)
+    if waiting is not None:
+        waiting.withdraw(by=by)
+    return volunteer
 
 
 class _Own:
