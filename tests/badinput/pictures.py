@@ -13,7 +13,7 @@ from io import BytesIO
 from PIL import Image, PngImagePlugin
 
 from tests.badinput import MENDED, REFUSED, Bad
-from tests.support.photos import BAD, CANARY, HTML, SVG, animation, encoded, large, photo, png_head
+from tests.support.photos import CANARY, HTML, SVG, animation, bad, encoded, large, photo, png_head
 
 SMALL = Image.linear_gradient("L").resize((60, 40)).convert("RGB")
 PAYLOAD = CANARY + HTML
@@ -80,7 +80,7 @@ MADE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "postscript": (REFUSED, lambda: encoded(SMALL, "EPS")),
     "pdf with a jpeg in it": (REFUSED, _pdf_in_front),
     "half a jpeg": (REFUSED, lambda: photo()[:2000]),
-    "half a png": (REFUSED, lambda: BAD["半张.png"][0]),
+    "half a png": (REFUSED, lambda: bad("半张.png")[0]),
     "half a webp": (REFUSED, lambda: encoded(Image.effect_noise((400, 300), 90), "WEBP")[:3000]),
     "bomb of declared size": (REFUSED, lambda: png_head(60_000, 60_000)),
     "size that is a lie": (REFUSED, lambda: png_head(4_000, 4_000)),

@@ -83,7 +83,7 @@ def test_what_is_served_knows_no_place(clients, activity, folder):
 
 @pytest.mark.parametrize("name", photos.BAD)
 def test_a_bad_picture_is_named_at_the_field(clients, activity, folder, name):
-    content, why = photos.BAD[name]
+    content, why = photos.bad(name)
     answer = send(clients("wantong"), activity, files=[(name, content)])
     assert answer.status_code == 422
     assert f"{name}：" in answer.text and why in answer.text

@@ -3,6 +3,7 @@
 import random
 import struct
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -47,7 +48,7 @@ def png_head(width: int, height: int) -> bytes:
 
 def large(kind: str = "PNG", width: int = 10_000, height: int = 6_000) -> bytes:
     """A real picture of 60 megapixels."""
-    mode, options = ("1", {}) if kind == "PNG" else ("RGB", {"quality": 1})
+    mode, options = ("1", {}) if kind == "PNG" else ("RGB", {"quality": 1, "method": 0})
     return encoded(Image.new(mode, (width, height)), kind, **options)
 
 
@@ -59,17 +60,24 @@ def animation(kind: str = "GIF") -> bytes:
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<html><script>alert('payload')</script></html>"
-# what each refused file is called, its bytes, and what the message says of it
-BAD = {
-    "漫画.jpg": (SVG, "不是 JPEG、PNG 或 WebP 图片"),
-    "网页.jpg": (HTML, "不是 JPEG、PNG 或 WebP 图片"),
-    "动图.jpg": (animation(), "不是 JPEG、PNG 或 WebP 图片"),
-    "空的.jpg": (b"", "0 字节"),
-    "半张.jpg": (photo()[:2000], "不完整或已损坏"),
-    "半张.png": (encoded(Image.effect_noise((400, 300), 90), "PNG")[:9000], "不完整或已损坏"),
-    "炸弹.png": (png_head(60_000, 60_000), "超过 5000 万"),
-    "谎话.png": (png_head(4_000, 4_000), "不完整或已损坏"),
-    "六千万.png": (large("PNG"), "6000 万像素，超过 5000 万"),
-    "六千万.webp": (large("WEBP"), "6000 万像素，超过 5000 万"),
-    "太重.jpg": (noise(11), "11.0 MB，超过 10 MB"),
+# what each refused file is called, what makes its bytes, and what the message says of it
+_REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "漫画.jpg": (lambda: SVG, "不是 JPEG、PNG 或 WebP 图片"),
+    "网页.jpg": (lambda: HTML, "不是 JPEG、PNG 或 WebP 图片"),
+    "动图.jpg": (animation, "不是 JPEG、PNG 或 WebP 图片"),
+    "空的.jpg": (bytes, "0 字节"),
+    "半张.jpg": (lambda: photo()[:2000], "不完整或已损坏"),
+    "半张.png": (lambda: encoded(Image.effect_noise((400, 300), 90), "PNG")[:9000], "不完整或已损坏"),
+    "炸弹.png": (lambda: png_head(60_000, 60_000), "超过 5000 万"),
+    "谎话.png": (lambda: png_head(4_000, 4_000), "不完整或已损坏"),
+    "六千万.png": (lambda: large("PNG"), "6000 万像素，超过 5000 万"),
+    "六千万.webp": (lambda: large("WEBP"), "6000 万像素，超过 5000 万"),
+    "太重.jpg": (lambda: noise(11), "11.0 MB，超过 10 MB"),
 }
+BAD = tuple(_REFUSED)
+
+
+def bad(name: str) -> tuple[bytes, str]:
+    """The bytes of this refused file, made when a test asks for them, and what the message says of it."""
+    make, words = _REFUSED[name]
+    return make(), words
