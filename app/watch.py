@@ -12,6 +12,7 @@ import time
 
 from flask import Flask, Response, request
 from flask.logging import wsgi_errors_stream
+from sqlalchemy import inspect
 
 from app.access import is_unsafe, somebody
 from app.accounts import guard, known_browsers
@@ -37,7 +38,10 @@ def watch(response: Response) -> Response:
     """Write the line where one is due."""
     if is_due(response.status_code):
         person = somebody() if response.status_code < 500 else None
-        line = (request.endpoint or "-", response.status_code, request.method, person.id if person else "-")
+        who = (
+            inspect(person).identity if person else None
+        )  # its own `id` asks the database again after a refusal's roll-back
+        line = (request.endpoint or "-", response.status_code, request.method, who[0] if who else "-")
         LOGGER.info("%s %s %s user=%s from=%s%s", *line, guard.address(), account(response.status_code))
     return response
 
