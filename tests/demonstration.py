@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 
-from app import clock, create_app
+from app import clock
 from app.db import db
 from app.models import (
     Activity,
@@ -47,7 +46,8 @@ from app.models import (
 from app.models.reports.lists import TO_STAFF
 from app.models.signup import SignUpStatus
 from tests import cast
-from tests.fixtures import Site, as_new, settings, sites
+from tests.fixtures import GROUND, Site, as_new, filling, sites
+from tests.support.databases import Template
 from tests.support.postgres import RUN
 
 STAFF = ("city", "huanglou", "wantong", "unit")
@@ -59,14 +59,10 @@ def pictures(kind: str) -> str:
 
 
 def prepare(url: str) -> None:
-    """Fill a template database with the demonstration."""
-    app = create_app(settings(url, pictures(url.split(":")[0].split("+")[0])))
-    with app.app_context():
-        upgrade(str(Path(app.root_path).parent / "migrations"))
+    """Fill a template database: to the regions the demonstration."""
+    with filling(url, pictures(url.split(":")[0].split("+")[0])) as app:
         done = app.test_cli_runner().invoke(args=["demo"])
         assert done.exit_code == 0, done.output
-        db.session.remove()
-        db.engine.dispose()
 
 
 def signed_up(activity: Activity, volunteer: Volunteer) -> SignUp:
@@ -166,7 +162,7 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
 @pytest.fixture(scope="session")
 def demo_sites() -> Iterator[Callable[[str], Site]]:
     """One application and database of the demonstration for each kind of database and worker."""
-    with sites("demo", prepare, pictures) as ask:
+    with sites(Template("demo", prepare, GROUND), pictures) as ask:
         yield ask
 
 

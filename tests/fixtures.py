@@ -27,7 +27,7 @@ from app.db import db
 from app.freshness import forget
 from app.models.regions.file import import_regions
 from tests import cast
-from tests.support.databases import Database, open_database
+from tests.support.databases import Database, Template, open_database
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -86,17 +86,40 @@ def forget_pages() -> None:
         store.clear()
 
 
-def prepare(url: str) -> None:
-    """Fill a template database: migrations, the real regions, the cast."""
-    app = create_app(settings(url))
+@contextmanager
+def filling(url: str, pictures: str = "") -> Iterator[Flask]:
+    """Inside an application on a template database that is being filled."""
+    app = create_app(settings(url, pictures))
     with app.app_context():
+        forget()
+        yield app
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def prepare_ground(url: str) -> None:
+    """Fill a template database: migrations and the real regions."""
+    with filling(url) as app:
         upgrade(str(Path(app.root_path).parent / "migrations"))
         import_regions(read_regions(DATA / "regions.csv"))
         load_workdays()
-        db.session.commit()
+
+
+def prepare_cast(url: str) -> None:
+    """Go on with the cast."""
+    with filling(url):
         cast.fill()
-        db.session.remove()
-        db.engine.dispose()
+
+
+def prepare(url: str) -> None:
+    """Both."""
+    prepare_ground(url)
+    prepare_cast(url)
+
+
+GROUND = Template("ground", prepare_ground)
+BASE = Template("base", prepare_cast, GROUND)
 
 
 def settings(url: str, pictures: str = "") -> dict[str, Any]:
@@ -119,7 +142,7 @@ def databases() -> Iterator[Callable[[str], Database]]:
 
     def ask(kind: str) -> Database:
         if kind not in opened:
-            opened[kind] = open_database(kind, worker, prepare)
+            opened[kind] = open_database(kind, worker, BASE)
         return opened[kind]
 
     yield ask
@@ -189,14 +212,14 @@ Site = tuple[Flask, Database]
 
 
 @contextmanager
-def sites(name: str, fill: Callable[[str], None], pictures: Callable[[str], str]) -> Iterator[Callable[[str], Site]]:
-    """Ask for the application and this worker's copy of the template `name`, by kind of database; `fill` makes it."""
+def sites(template: Template, pictures: Callable[[str], str]) -> Iterator[Callable[[str], Site]]:
+    """Ask for the application and this worker's copy of the template, by kind of database."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
     made: dict[str, Site] = {}
 
     def ask(kind: str) -> Site:
         if kind not in made:
-            database = open_database(kind, worker, fill, name=name)
+            database = open_database(kind, worker, template)
             app = create_app(settings(database.url, pictures(kind)))
             app.test_client_class = Client
             made[kind] = app, database

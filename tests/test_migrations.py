@@ -15,7 +15,7 @@ from app.db import db, is_modelled
 from app.models import Category, Region, User
 from app.models.pages.pairs import SEARCHED
 from tests.fixtures import prepare, settings
-from tests.support.databases import open_database
+from tests.support.databases import Template, open_database
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 
@@ -32,7 +32,7 @@ def pairs_kept_by(connection):
 @pytest.mark.full
 def test_down_and_up_again_with_rows_in_the_tables(kind):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
-    database = open_database(kind, worker, prepare, name="migrations")
+    database = open_database(kind, worker, Template("migrations", prepare))
     app = create_app(settings(database.url))
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count()).select_from(User)) > 10

@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 
-from app import clock, create_app
+from app import clock
+from app.accounts.sessions import digest
 from app.db import db
-from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute
+from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute, User
 from app.models.application import ApplicationStatus
 from app.models.honours.proposal import propose
 from app.models.notice import Notice
@@ -28,12 +30,12 @@ from app.models.team import MemberStatus
 from app.models.user import Gender
 from app.models.volunteer import Employment, Political
 from tests import cast
-from tests.fixtures import as_new, prepare, settings, sites
+from tests.fixtures import BASE, as_new, filling, sites
 from tests.helps import ask
 from tests.honours import REASON, past_quarter, served
 from tests.people_files import brought_in
 from tests.showcases import make_base, make_member, make_team
-from tests.support.databases import Database
+from tests.support.databases import Database, Template
 from tests.support.postgres import RUN
 
 # key → how to read the values from a place's rows
@@ -105,19 +107,19 @@ def rows_file(url: str) -> Path:
 
 
 def fill(url: str) -> None:
-    """Fill a template database: the cast, then the world."""
-    prepare(url)
-    app = create_app(settings(url))
-    with app.app_context():
+    """Fill a template database: to the cast the world."""
+    with filling(url):
         rows_file(url).write_text(json.dumps(build().places))
-        db.session.remove()
-        db.engine.dispose()
+        sign_everybody_in()
+
+
+WORLD = Template("world", fill, BASE)
 
 
 @pytest.fixture(scope="session")
 def world_sites() -> Iterator[Callable[[str], tuple[Flask, Database]]]:
     """One application and database of the world for each kind of database and worker."""
-    with sites("world", fill, lambda kind: "") as ask_for:
+    with sites(WORLD, lambda kind: "") as ask_for:
         yield ask_for
 
 
@@ -132,6 +134,34 @@ def world_app(kind: str, world_sites: Any) -> Iterator[Flask]:
 def world(world_app: Flask) -> World:
     """What names the world's rows."""
     return World(json.loads(rows_file(world_app.config["SQLALCHEMY_DATABASE_URI"]).read_text()))
+
+
+def sign_everybody_in() -> None:
+    """A session for each person of the cast, seen and proved in the future: no request of a long run has to move it."""
+    later = clock.now() + timedelta(hours=6)
+    for user in db.session.scalars(db.select(User).where(User.username_key.in_(one[0] for one in cast.PEOPLE))):
+        token = digest(token_of(user.username))
+        db.session.add(SignIn(token=token, user_id=user.id, seen_at=later, proved_at=later))
+    db.session.commit()
+
+
+def token_of(username: str) -> str:
+    """The token of this person's session in the world."""
+    return f"the world knows {username}"
+
+
+@pytest.fixture
+def signed_in(world_app: Flask) -> Callable[[str], Any]:
+    """`signed_in("wantong")` is a client of the session that this person has in the world: nothing is written; "" is a visitor."""
+    signer: Any = SecureCookieSessionInterface().get_signing_serializer(world_app)
+
+    def made(username: str) -> Any:
+        client = world_app.test_client()
+        if username:
+            client.set_cookie("session", signer.dumps({"_user_id": token_of(username), "_fresh": True}))
+        return client
+
+    return made
 
 
 def build() -> World:

@@ -2,8 +2,8 @@
 
 How a test gets one:
 
-1. Once in a run, `prepare(url)` fills an empty database (migrations, then whatever every test needs):
-   the template, one for each kind and name.
+1. Once in a run a function fills an empty database, or a copy of another template (migrations and regions; on
+   these whatever every test needs): the template, one for each kind and name.
 2. Each xdist worker copies the template once: a file on SQLite, CREATE DATABASE … TEMPLATE on PostgreSQL.
 3. After each test `restore()` brings back what the copy held at first. Nothing is rolled back and nothing
    is mocked: the product commits, several threads or processes may write, and afterwards
@@ -24,6 +24,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,11 @@ class Database(ABC):
 
     url: str
 
+    @classmethod
+    @abstractmethod
+    def make(cls, run: Path, template: "Template") -> None:
+        """Make the template unless it is there."""
+
     @abstractmethod
     def restore(self) -> None:
         """Bring the first content back."""
@@ -49,35 +55,58 @@ class Database(ABC):
         """Let go of the database at the end of the run."""
 
 
-def open_database(kind: str, worker: str, prepare: Prepare, name: str = "base") -> Database:
-    """This worker's copy of the template `name`, which `prepare` fills when it is missing.
+@dataclass(frozen=True)
+class Template:
+    """What a database is copied from: its `name`, what fills it, and the template on which it goes on (none: empty)."""
+
+    name: str
+    fill: Prepare
+    on: "Template | None" = None
+
+
+def open_database(kind: str, worker: str, template: Template) -> Database:
+    """This worker's copy of the template, which is made when it is missing.
 
     `kind` is "sqlite" or "postgresql"; `worker` is xdist's name ("gw0", or "master" without xdist).
     """
     run = Path(os.environ[postgres.RUN])
     maker = {"sqlite": SQLite, "postgresql": PostgreSQL}[kind]
-    with postgres.held(run / f"{kind}-{name}.lock"):
-        return maker(run, name, worker, prepare)
+    make_template(run, kind, template)
+    with postgres.held(run / f"{kind}-{template.name}.lock"):
+        return maker(run, template.name, worker)
+
+
+def make_template(run: Path, kind: str, template: Template) -> None:
+    """Make it and what it goes on, unless another worker did."""
+    if template.on:
+        make_template(run, kind, template.on)
+    maker = {"sqlite": SQLite, "postgresql": PostgreSQL}[kind]
+    with postgres.held(run / f"{kind}-{template.name}.lock"):
+        maker.make(run, template)
 
 
 class SQLite(Database):
     """A file in the run's directory, beside its template."""
 
-    def __init__(self, run: Path, name: str, worker: str, prepare: Prepare) -> None:
+    def __init__(self, run: Path, name: str, worker: str) -> None:
         self.template, file = run / f"{name}.db", run / f"{name}-{worker}.db"
-        if not self.template.exists():
-            self._make_template(run / f"{name}-new.db", prepare)
         shutil.copyfile(self.template, file)
         self.url = f"sqlite:///{file}"
         self.watcher = sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False)
         self.seen = self._version()
 
-    def _make_template(self, draft: Path, prepare: Prepare) -> None:
-        prepare(f"sqlite:///{draft}")
+    @classmethod
+    def make(cls, run: Path, template: Template) -> None:
+        if (run / f"{template.name}.db").exists():
+            return
+        draft = run / f"{template.name}-new.db"
+        if template.on:
+            shutil.copyfile(run / f"{template.on.name}.db", draft)
+        template.fill(f"sqlite:///{draft}")
         connection = sqlite3.connect(draft)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
-        draft.rename(self.template)
+        draft.rename(run / f"{template.name}.db")
 
     def _version(self) -> int:
         """Changes whenever another connection commits."""
@@ -105,23 +134,29 @@ class SQLite(Database):
 class PostgreSQL(Database):
     """A database of the run's server, named after run, template and worker."""
 
-    def __init__(self, run: Path, name: str, worker: str, prepare: Prepare) -> None:
+    def __init__(self, run: Path, name: str, worker: str) -> None:
         server = postgres.server_url()
         prefix = _prefix() + name
         with psycopg.connect(_plain(server), autocommit=True) as admin:
-            if not _exists(admin, prefix):
-                self._make_template(admin, server, prefix, prepare)
             _create(admin, f"{prefix}_{worker}", template=prefix)
         self.url = _sibling(server, f"{prefix}_{worker}")
         self.keeper = psycopg.connect(_plain(self.url), autocommit=True)
 
-    def _make_template(self, admin: psycopg.Connection, server: str, name: str, prepare: Prepare) -> None:
-        draft = f"{name}_new"
-        _create(admin, draft, template="template0")
-        prepare(_sibling(server, draft))
-        with psycopg.connect(_plain(_sibling(server, draft)), autocommit=True) as connection:
-            connection.execute(KEEP)
-        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(draft), sql.Identifier(name)))
+    @classmethod
+    def make(cls, run: Path, template: Template) -> None:
+        server, name = postgres.server_url(), _prefix() + template.name
+        draft = _sibling(server, f"{name}_new")
+        with psycopg.connect(_plain(server), autocommit=True) as admin:
+            if _exists(admin, name):
+                return
+            _create(admin, f"{name}_new", template=_prefix() + template.on.name if template.on else "template0")
+            with psycopg.connect(_plain(draft), autocommit=True) as connection:
+                connection.execute("DROP SCHEMA IF EXISTS kept CASCADE")
+            template.fill(draft)
+            with psycopg.connect(_plain(draft), autocommit=True) as connection:
+                connection.execute(KEEP)
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            admin.execute(rename.format(sql.Identifier(f"{name}_new"), sql.Identifier(name)))
 
     def restore(self) -> None:
         self.keeper.execute("SELECT kept.restore()")
