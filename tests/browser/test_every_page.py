@@ -50,7 +50,6 @@ class Reader:
     def look(self, ways: Collection[str]) -> list[str]:
         """What is wrong with the page that is open, read by axe in these ways."""
         found = []
-        self.page.evaluate(AXE)
         for name, width, mode in SIZES:
             self.page.set_viewport_size({"width": width, "height": 900})
             if mode:
@@ -87,6 +86,7 @@ def walk(new_context: Callable[..., BrowserContext]) -> Callable[..., dict[str, 
     def walked(app: Flask, wanted: list[Visit], empty: bool = False, full: bool = False) -> dict[str, list[str]]:
         context = new_context(reduced_motion="reduce")
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(AXE)  # sent once, not with every page
         reader, wrong, who = Reader(context.new_page()), {}, None
         db.session.commit()
         with serving(app) as address:
