@@ -12,10 +12,11 @@ from werkzeug.routing import IntegerConverter, Map
 import config
 from app import access, assets, cli, errors, headers, labels, limits, logs, origin, viewing, watch
 from app.accounts import sessions
+from app.addresses import Addresses
 from app.db import db, engine_options, prepare, reading
 from app.demo.accounts import refuse_demonstration
 from app.finished import Pages
-from app.htmx import Macros
+from app.templating import Environment, Macros
 
 MACROS = {
     "ui": "ui",
@@ -32,8 +33,10 @@ migrate = Migrate(render_as_batch=True, compare_type=True)
 class Site(Flask):
     """Flask with one commit a request (after the view, when an unsafe method answered below 400) and finished pages."""
 
+    jinja_environment = Environment
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.finished = Pages(self)
+        self.finished, self.addresses = Pages(self), Addresses()
         super().__init__(*args, **kwargs)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
@@ -48,6 +51,10 @@ class Site(Flask):
         if access.is_unsafe() and response.status_code < 400:
             db.session.commit()
         return response
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        build = super().url_for
+        return build(endpoint, **values) if self.debug else self.addresses.of(endpoint, values, build)
 
     def full_dispatch_request(self) -> Response:
         reading.set(not access.is_unsafe())

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from flask import current_app, has_app_context
+from flask import current_app, g, has_app_context
 from sqlalchemy import String, create_engine, event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -63,7 +63,7 @@ def all_numbers() -> dict[str, int]:
 
 def generation(topic: str) -> int:
     """The number of `topic`, as it was when this session's transaction began: what it reads is never older."""
-    held: dict[str, int] | None = db.session.info.get("numbers") if has_app_context() else None
+    held: dict[str, int] | None = g.get("numbers") if has_app_context() else None
     return (all_numbers() if held is None else held).get(topic, 0)
 
 
@@ -81,7 +81,7 @@ def forget() -> None:
     """Look again at the next question (tests that swap databases, a forked child)."""
     _known.looked = 0.0
     _known.numbers = {}
-    db.session.info.pop("numbers", None)
+    g.pop("numbers", None)
     for store in (*_stores, *_pages):
         store.clear()
 
@@ -147,6 +147,14 @@ def remembered(topic: str) -> Callable[[Callable[[], T]], Callable[[], T]]:
     return decorate
 
 
+class Same(tuple[Any, ...]):
+    """A long row of things that is remembered as one: equal only to itself, so that nobody compares what it holds."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+
+
 class Remembered:
     """What is kept of many things, each until one of its own topics is touched; the oldest make room for new ones."""
 
@@ -173,13 +181,19 @@ def keeps(pages: dict[Any, Any]) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _begin_with_what_is_known(session: Session, *rest: Any) -> None:
-    session.info["numbers"] = all_numbers()
+    if _is_ours(session):
+        g.numbers = all_numbers()
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _end(session: Session, transaction: Any) -> None:
-    if transaction.parent is None:
-        session.info.pop("numbers", None)
+    if transaction.parent is None and _is_ours(session):
+        g.pop("numbers", None)
+
+
+def _is_ours(session: Session) -> bool:
+    """Whether this is the session of the present context, beside which nothing else is kept in `g`."""
+    return has_app_context() and db.session.registry.has() and db.session() is session
 
 
 @event.listens_for(Session, "before_commit")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, redirect, render_template, request
+from flask import Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 
@@ -36,17 +36,3 @@ def _blocks(template: str, *fragments: str, **context: Any) -> str:
     current_app.update_template_context(context)
     source = current_app.jinja_env.get_template(template)
     return "".join("".join(source.blocks[name](source.new_context(context))) for name in fragments)
-
-
-class Macros:
-    """A macro file as a template global: blocks rendered alone do not see their page's imports."""
-
-    def __init__(self, app: Flask, template: str) -> None:
-        self._app, self._template = app, template
-        self._held: Any = None
-
-    def __getattr__(self, name: str) -> Any:
-        env = self._app.jinja_env
-        if self._held is None or env.auto_reload:
-            self._held = env.get_template(self._template).make_module({})
-        return getattr(self._held, name)

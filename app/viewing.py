@@ -138,13 +138,13 @@ def opens(endpoint: str) -> bool:
 def is_current(endpoint: str) -> bool:
     """Whether the page being shown is this one, or one of its noun (`office.activities_edit`)."""
     shown = request.endpoint or ""
-    names = (endpoint, *PARTS.get(endpoint, ()))
-    return shown in names or shown.startswith(tuple(f"{name}_" for name in names))
+    return any(shown == name or shown.startswith(f"{name}_") for name in (endpoint, *PARTS.get(endpoint, ())))
 
 
 def office_menu() -> list[tuple[str, list[dict[str, Any]]]]:
     """The back office's menu for the acting post, in groups."""
-    allowed = [(group, [e for e in entries if access.holds(e[3])]) for group, entries in OFFICE]
+    held = access.granted() if request.blueprint == "office" else frozenset()
+    allowed = [(group, [e for e in entries if e[3] in held]) for group, entries in OFFICE]
     return [(group, found) for group, entries in allowed if (found := menu(entries))]
 
 
@@ -160,6 +160,8 @@ def search_hint() -> str:
 
 def member_menu() -> list[dict[str, Any]]:
     """The member centre's menu, with the unread messages counted."""
+    if request.blueprint != "member" or access.somebody() is None:
+        return []
     entries = menu(MEMBER)
     for entry in entries:
         if entry["label"] == "消息":
@@ -201,6 +203,12 @@ GLOBALS = {
     "masked_phone": masked_phone,
     "public_name": public_name,
     "masked_card": masked_card,
+    # Asked by the frames alone: a fragment builds no menu.
+    "site_nav": lambda: menu(PORTAL),
+    "site_links": lambda: menu(FOOT),
+    "site_top": lambda: menu(TOP),
+    "member_nav": member_menu,
+    "nav": office_menu,
 }
 
 
@@ -212,12 +220,4 @@ def init(app: Flask) -> None:
 
     @app.context_processor
     def viewing() -> dict[str, Any]:
-        return {
-            "me": access.somebody(),
-            "mode": mode(),
-            "site_nav": menu(PORTAL),
-            "site_links": menu(FOOT),
-            "site_top": menu(TOP),
-            "member_nav": member_menu() if request.blueprint == "member" and access.somebody() else [],
-            "nav": office_menu() if request.blueprint == "office" else [],
-        }
+        return {"me": access.somebody(), "mode": mode()}

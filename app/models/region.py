@@ -173,6 +173,22 @@ def place_name(code: str, *, full: bool = True) -> str:
     A merged one is called by the name of its heir, with its own behind: 白云社区（原万通社区）. What it was
     called on a day says `region_name.place_name_on`.
     """
+    names = _place_names()
+    name = names.get((code, full))
+    if name is None:
+        name = _place_name(code, full)
+        if name:  # not what no region is called: anybody may send that
+            names[code, full] = name
+    return name
+
+
+@remembered("regions")
+def _place_names() -> dict[tuple[str, bool], str]:
+    """What `place_name` has said since the regions last changed."""
+    return {}
+
+
+def _place_name(code: str, full: bool) -> str:
     place = regions().get(code)
     if place is None:
         return ""

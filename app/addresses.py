@@ -1,0 +1,39 @@
+"""Addresses that were built once: a page names a hundred, nearly all of them the same on every page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import has_request_context
+from flask.globals import request_ctx
+
+ROOM = 4096  # then all are forgotten: what pages share is built again at once
+SIMPLE = (int, str, type(None))
+
+
+class Addresses:
+    """What `url_for` said, by where the site lies (URL_PREFIX), the endpoint and its values."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Any, ...], str] = {}
+
+    def of(self, endpoint: str, values: dict[str, Any], build: Callable[..., str]) -> str:
+        """The address of this page; `build` says it where it is not known."""
+        key = key_of(endpoint, values)
+        if key is None:
+            return build(endpoint, **values)
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) >= ROOM:
+                self.known.clear()
+            found = self.known[key] = build(endpoint, **values)
+        return found
+
+
+def key_of(endpoint: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
+    """What the address depends on; None where it depends on more (the page asked for, the host) or a value is no simple one."""
+    if endpoint[0] == "." or values.get("_external") or values.get("_scheme") or not has_request_context():
+        return None
+    for value in values.values():
+        if type(value) not in SIMPLE:
+            return None
+    return (request_ctx.url_adapter.script_name, endpoint, *values.items())  # type: ignore[union-attr]
