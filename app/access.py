@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, cast
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from flask_login import current_user
 from sqlalchemy import Select, false, select
 
@@ -76,18 +76,24 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 def me() -> User:
     """The signed-in person of this request; `me().post` is the post as which they act."""
-    return cast(User, current_user._get_current_object())
+    return cast(User, g.get("_login_user") or current_user._get_current_object())
 
 
 def somebody() -> User | None:
     """The signed-in person, or None for a visitor."""
-    return me() if current_user.is_authenticated else None
+    person = me()
+    return person if person.is_authenticated else None
 
 
 def holds(permission: Permission) -> bool:
     """Whether the post as which this person acts gives the permission anywhere."""
+    return permission in granted()
+
+
+def granted() -> frozenset[Permission]:
+    """All that the post as which this person acts gives."""
     user = somebody()
-    return bool(user and user.post and permission in GRANTS[user.post.role])
+    return GRANTS[user.post.role] if user and user.post else frozenset()
 
 
 def narrowed(model: Any, permission: Permission) -> Any:
@@ -120,6 +126,12 @@ def one(model: Any, id: int, permission: Permission, *options: Any, lock: bool =
     wanted = rows(model, permission).where(model.id == id).options(*options)
     found = db.session.scalar(wanted.with_for_update(of=model) if lock else wanted)
     return found if found is not None else abort(404)
+
+
+def acting() -> tuple[Any, ...]:
+    """The post as which this person acts, as far as `rows` depends on it: what a list names as its shape."""
+    post = me().post
+    return (post.role, post.region_code, post.unit_id) if post else ()
 
 
 def may_place(code: str, permission: Permission) -> bool:

@@ -4,22 +4,23 @@ The portal's activities are the example: first what comes, soonest first, then w
 parts are read in one statement, so that a page costs the same wherever it begins. A position names its part.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from flask import request
 from sqlalchemy import literal, select, union_all
 
 from app.db import db
-from app.listing import Key, Listing, Page, place_of, token
+from app.listing import Key, Listing, Page, _at, place_of, token
 
 
 @dataclass(frozen=True)
 class Part:
-    """Conditions that make a part of the list, and its order (last key: the id)."""
+    """What says the conditions that make a part of the list, and its order (last key: the id)."""
 
-    conditions: Sequence[Any]
+    conditions: Callable[[], Sequence[Any]]
     order: Sequence[Key]
 
 
@@ -63,19 +64,22 @@ class Chained(Listing):
         """At most one row more than a page, in the direction of reading."""
         start = at[0] if at else 0
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
-        pieces = [self._piece(number, at, backwards) for number in numbers]
-        stmt = union_all(*pieces) if len(pieces) > 1 else pieces[0]
-        found = list(db.session.execute(stmt))
+        stmt = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
+        found = list(db.session.execute(stmt, {**self.values, **_at(at and at[1])}))
         rows = [row for number in numbers for row in self._in_order(number, found, backwards)]
         return rows[: self.per_page + 1]
 
-    def _piece(self, number: int, at: tuple[int, list[Any]] | None, backwards: bool) -> Any:
+    def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> Any:
+        pieces = [self._piece(number, at == number, backwards) for number in numbers]
+        return union_all(*pieces) if len(pieces) > 1 else pieces[0]
+
+    def _piece(self, number: int, beyond: bool, backwards: bool) -> Any:
         """The first rows of one part, behind (or before) the position if it lies in this part."""
         part = self.parts[number]
         piece = replace(self, order=part.order)
-        stmt = self.filters.narrow(self.stmt).where(*part.conditions)
-        if at and at[0] == number:
-            stmt = stmt.where(piece._beyond(at[1], backwards))
+        stmt = self.narrowed().where(*part.conditions())
+        if beyond:
+            stmt = stmt.where(piece._beyond(backwards))
         stmt = stmt.add_columns(literal(number).label("part")).order_by(*piece._directions(backwards))
         return select(stmt.limit(self.per_page + 1).subquery())
 
@@ -88,5 +92,7 @@ class Chained(Listing):
 
     def _all(self) -> Iterator[Any]:
         for part in self.parts:
-            piece = replace(self, order=part.order, stmt=self.stmt.where(*part.conditions))
-            yield from Listing._all(piece)
+            yield from Listing._all(replace(self, order=part.order, stmt=partial(self._part, part)))
+
+    def _part(self, part: Part) -> Any:
+        return (self.stmt() if callable(self.stmt) else self.stmt).where(*part.conditions())

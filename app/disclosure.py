@@ -81,5 +81,5 @@ def _file(
 
 def _count(listing: Listing) -> int:
     """How many rows the file will have."""
-    rows = listing.filters.narrow(listing.stmt).with_only_columns(literal(1), maintain_column_froms=True)
+    rows = listing.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
     return db.session.scalar(select(func.count()).select_from(rows.limit(EXPORT_LIMIT).subquery())) or 0

@@ -6,23 +6,25 @@ of the last or first row shown, so that the last page costs what the first one d
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 from wtforms import Form
 
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
+from app.statements import kept
 
 PER_PAGE = 20
 CAP = 1000  # totals above 999 read 999+
 EXPORT_LIMIT = 100_000
+MOVING = ("q", "todo", "overdue")
 BIGGEST = 2**31  # what an INTEGER of PostgreSQL holds
 
 
@@ -37,6 +39,11 @@ class FilterForm(Form):
         """The fields that narrow, as they stand in the query string (for links and chips)."""
         sent = {name: value for name, value in request.args.items() if value and name in self._fields}
         return {name: value for name, value in (sent | self.settled()).items() if value}
+
+    def shape(self) -> Hashable:
+        """What `narrow` depends on besides who looks; None where that is hardly asked twice (words) or moves with the clock."""
+        chosen = tuple((name, str(one.data)) for name, one in self._fields.items() if one.data)
+        return None if any(name in MOVING for name, _ in chosen) else chosen
 
     def settled(self) -> dict[str, str]:
         """Fields that the address holds several times (selects below each other), as the field judged them."""
@@ -98,9 +105,11 @@ class Listing:
     `columns` maps an export's headings to functions of a row; without them there is no export.
     `personal` ones are exported by a POST of their own view (logged), never by GET.
     `scalars` False pages over rows of columns instead of objects.
+    `shape` names all that `stmt` depends on (who looks, and from where): then its statements are built once, and `stmt` may
+    be what builds it. `values` are its parameters.
     """
 
-    stmt: Select[Any]
+    stmt: Select[Any] | Callable[[], Select[Any]]
     filters: FilterForm
     order: Sequence[Key]
     columns: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
@@ -108,6 +117,8 @@ class Listing:
     per_page: int = PER_PAGE
     personal: bool = False
     scalars: bool = True
+    shape: Hashable = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def respond(self, template: str, *fragments: str, **context: Any) -> ResponseReturnValue:
         """The page, its `results` block for htmx (or `fragments`), or the export of all filtered rows."""
@@ -134,11 +145,10 @@ class Listing:
 
     def page(self) -> Page:
         """The page that `after=` or `before=` of the request asks for."""
-        stmt = self.filters.narrow(self.stmt)
         after, before = self._read("after"), self._read("before")
         backwards = before is not None and after is None
         position = before if backwards else after
-        found = self._fetch(stmt, position, backwards)
+        found = self._fetch(position, backwards)
         more = len(found) > self.per_page
         found = found[: self.per_page]
         if backwards:
@@ -147,32 +157,47 @@ class Listing:
         has_before = more if backwards else position is not None and bool(found)
         return Page(
             found,
-            self._total(stmt),
+            self._total(),
             self._link("before", found[0]) if has_before else None,
             self._link("after", found[-1]) if has_after else None,
         )
 
-    def _fetch(self, stmt: Select[Any], position: list[Any] | None, backwards: bool) -> list[Any]:
-        if position is not None:
-            stmt = stmt.where(self._beyond(position, backwards))
-        stmt = stmt.order_by(*self._directions(backwards)).limit(self.per_page + 1)
-        result = db.session.execute(stmt)
+    def narrowed(self) -> Select[Any]:
+        """Everything that the filters leave, in no order."""
+        return self.filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
+
+    def kept(self, build: Callable[..., Select[Any]], *args: Hashable) -> Select[Any]:
+        """The statement that `build(*args)` makes of this list, from memory where its shape is known."""
+        chosen = None if self.shape is None else self.filters.shape()
+        order = tuple((str(key.column), key.descending) for key in self.order)
+        about = type(self), self.name, self.per_page, type(self.filters), order, build.__name__, args
+        return kept(None if chosen is None else (about, self.shape, chosen), lambda: build(*args))
+
+    def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
+        stmt = self.kept(self._rows, position is not None, backwards)
+        result = db.session.execute(stmt, {**self.values, **_at(position)})
         return list(result.unique().scalars() if self.scalars else result)
+
+    def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
+        stmt = self.narrowed()
+        if beyond:
+            stmt = stmt.where(self._beyond(backwards))
+        return stmt.order_by(*self._directions(backwards)).limit(self.per_page + 1)
 
     def _directions(self, backwards: bool) -> list[Any]:
         return [key.column.desc() if key.descending is not backwards else key.column.asc() for key in self.order]
 
-    def _beyond(self, position: list[Any], backwards: bool) -> Any:
-        """Rows behind (or before) the position: (a > x) or (a = x and (b > y)) …"""
+    def _beyond(self, backwards: bool) -> Any:
+        """Rows behind (or before) the position `_at`: (a > x) or (a = x and (b > y)) …"""
         ways: list[Any] = []
         equal: list[Any] = []
-        for key, raw in zip(self.order, position, strict=True):
-            value = literal(raw, key.column.type)
+        for number, key in enumerate(self.order):
+            value = bindparam(f"at{number}", type_=key.column.type)
             down = key.descending is not backwards
             ways.append(and_(*equal, key.column < value if down else key.column > value))
             equal.append(key.column == value)
         first = self.order[0]
-        edge = literal(position[0], first.column.type)
+        edge = bindparam("at0", type_=first.column.type)
         bound = first.column <= edge if first.descending is not backwards else first.column >= edge
         return and_(bound, or_(*ways))  # the outer bound lets the index start at the right place
 
@@ -180,15 +205,19 @@ class Listing:
         """The position in the address, or None when it is missing or no position of this list."""
         return place_of(request.args.get(way, ""), self.order)
 
-    def _total(self, stmt: Select[Any]) -> int:
-        capped = stmt.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(CAP).subquery()
-        return db.session.scalar(select(func.count()).select_from(capped)) or 0
+    def _total(self) -> int:
+        return db.session.scalar(self.kept(self._counted), self.values) or 0
+
+    def _counted(self) -> Select[Any]:
+        bare = self.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
+        return select(func.count()).select_from(bare.order_by(None).limit(CAP).subquery())
 
     def _all(self) -> Any:
         order = [key.column.desc() if key.descending else key.column for key in self.order]
-        stmt = self.filters.narrow(self.stmt).order_by(*order).limit(EXPORT_LIMIT)
+        stmt = self.narrowed().order_by(*order).limit(EXPORT_LIMIT)
         stmt = stmt.execution_options(yield_per=500)
-        return db.session.scalars(stmt) if self.scalars else db.session.execute(stmt)
+        run = db.session.scalars if self.scalars else db.session.execute
+        return run(stmt, self.values)
 
     def _link(self, way: str, row: Any) -> str:
         return self.filters.address(**{way: token([key.of(row) for key in self.order])})
@@ -201,6 +230,11 @@ def address(**changes: Any) -> str:
     kept |= request.view_args or {}
     kept |= changes
     return url_for(request.endpoint or "", **{k: v for k, v in kept.items() if v is not None})
+
+
+def _at(position: Sequence[Any] | None) -> dict[str, Any]:
+    """A position as the parameters of `Listing._beyond`."""
+    return {f"at{number}": value for number, value in enumerate(position or ())}
 
 
 def token(values: Sequence[Any]) -> str:

@@ -11,8 +11,8 @@ from datetime import timedelta
 from flask import Flask, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.db import db, reading
@@ -65,6 +65,15 @@ def second_step_first() -> ResponseReturnValue | None:
     return go(url_for("member.second_step"))
 
 
+# Built once: this runs with every request of a signed-in person.
+HELD = (
+    select(SignIn, User)
+    .join(User, User.id == SignIn.user_id)
+    .where(SignIn.token == bindparam("token"), SignIn.ended_at.is_(None))
+    .options(joinedload(User.posts))
+)
+
+
 def digest(token: str) -> str:
     """What the database keeps of a session's token: a stolen database signs nobody in."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -73,13 +82,7 @@ def digest(token: str) -> str:
 @manager.user_loader
 def load(token: str) -> User | None:
     """The person of this session with posts loaded and the acting one set, or None when it has ended."""
-    wanted = (
-        select(SignIn, User)
-        .join(User, User.id == SignIn.user_id)
-        .where(SignIn.token == digest(token), SignIn.ended_at.is_(None))
-        .options(selectinload(User.posts))
-    )
-    found = db.session.execute(wanted).first()
+    found = db.session.execute(HELD, {"token": digest(token)}).unique().first()
     if found is None or not found[1].is_active:
         return None
     sign_in: SignIn = found[0]

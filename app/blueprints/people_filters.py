@@ -8,6 +8,7 @@ from wtforms import BooleanField, SelectField, StringField, ValidationError
 from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
+from app.freshness import Same, remembered
 from app.labels import word
 from app.listing import FilterForm
 from app.models.application import Application
@@ -116,6 +117,12 @@ LIVE = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
 BY = {"service": "服务社区", "home": "居住社区"}
 
 
+@remembered("units")
+def some_unit() -> Same:
+    """All units, and one for every person."""
+    return Same([("", "全部单位"), *((str(unit.id), unit.name) for unit in units().values())])
+
+
 class VolunteerFilter(PeopleFilter):
     """The roster's: 服务中 and 暂停 unless a state is chosen; by service or by home community."""
 
@@ -155,9 +162,9 @@ class VolunteerFilter(PeopleFilter):
         return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
     @property
-    def unit_choices(self) -> list[tuple[str, str]]:
+    def unit_choices(self) -> Same:
         """All units, for the select."""
-        return [("", "全部单位"), *((str(unit.id), unit.name) for unit in units().values())]
+        return some_unit()
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app import clock
 from app.db import Model, Row
 from app.models.activities.phase import ActivityStatus, queue_is_over
+from app.models.activities.search import NOW
 from app.models.activity import Activity
 from app.models.region import Placed
 from app.models.stateful import FREE, REASON, Stateful, given
@@ -198,9 +199,9 @@ def too_late(status: SignUpStatus, activity: Activity) -> str:
     return "活动开始前社区没有审核这项报名。"
 
 
-def standing_now(at: datetime | None = None) -> Any:
+def standing_now(at: Any = None) -> Any:
     """`SignUp.standing` as an SQL expression, for statements that join Activity."""
-    at = at or clock.now()
+    at = NOW if at is None else at
     started = and_(
         Activity.status == ActivityStatus.PUBLISHED, Activity.starts_at <= at, Activity.queue_closed_at.is_(None)
     )

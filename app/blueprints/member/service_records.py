@@ -1,11 +1,9 @@
 """服务记录: everything that counts for me, whatever it came from — activities, help given, the earlier platform."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
 
 from app import labels
 from app.access import me, signed_in
@@ -34,7 +32,7 @@ class Records(Listing):
 
     number: int = 0
 
-    def _total(self, stmt: Select[Any]) -> int:
+    def _total(self) -> int:
         return self.number
 
 

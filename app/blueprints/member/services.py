@@ -1,7 +1,6 @@
 """志愿者服务: my sign-ups in three tabs, each with its state, and cancelling; a fourth tab leads to what counted."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
@@ -59,7 +58,7 @@ class Services(Listing):
 
     number: int = 0
 
-    def _total(self, stmt: Select[Any]) -> int:
+    def _total(self) -> int:
         return self.number
 
 

@@ -1,11 +1,14 @@
 """活动管理: keep, publish and call off the activities of the communities below one's post."""
 
+from functools import partial
+from typing import Any
+
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from app import labels
-from app.access import Permission, holds, me, one, requires, rows
+from app.access import Permission, acting, holds, me, one, requires, rows
 from app.blueprints.activity_filters import OfficeFilter
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import ActivityForm, CancellationForm, acting_within
@@ -14,7 +17,7 @@ from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activities.call_list import news_of
-from app.models.activities.counts import phase_counts
+from app.models.activities.counts import phase_counts, phases_in
 from app.models.activities.taking_down import may_put_back, may_take_down
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.category import categories
@@ -65,9 +68,14 @@ def _to_change(id: int) -> Activity:
 def activities() -> ResponseReturnValue:
     """The list with its phases, newest first."""
     filters = OfficeFilter(request.args, within=acting_within())
-    mine = rows(Activity, Permission.ACTIVITIES_SEE)
-    counts = phase_counts(filters.narrow_but_phase(mine)) if filters.validate() else {}
-    found = Listing(mine, filters, OLDEST if filters.todo.data else NEWEST, COLUMNS, "activities")
+    mine = partial(rows, Activity, Permission.ACTIVITIES_SEE)
+    order = OLDEST if filters.todo.data else NEWEST
+    found = Listing(mine, filters, order, COLUMNS, "activities", shape=acting())
+
+    def counting() -> Any:
+        return phase_counts(filters.narrow_but_phase(mine()))
+
+    counts = phases_in(found.kept(counting)) if filters.validate() else {}
     tabs = filters.tabs(counts) if not filters.errors else []
     return found.respond("office/activities/list.html", "results", tabs=tabs)
 

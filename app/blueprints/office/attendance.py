@@ -1,7 +1,5 @@
 """到场: the checklist of an activity, saved tick by tick; 完成确认; the sheet on paper."""
 
-from typing import Any
-
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
@@ -25,7 +23,7 @@ BY_INITIALS = (Key(User.initials), Key(User.name), Key(SignUp.id))
 class Roll(Listing):
     """The checklist. Its numbers come from the tally: the list itself is not counted again."""
 
-    def _total(self, stmt: Any) -> int:
+    def _total(self) -> int:
         return 0
 
 

@@ -1,5 +1,7 @@
 """原平台邀请: who was brought in by a file and has not answered, the slips for them, and taking one back."""
 
+from typing import Any
+
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
@@ -57,8 +59,7 @@ def invitations_export() -> ResponseReturnValue:
 @requires(P.APPLICATIONS)
 def invitations_slips() -> ResponseReturnValue:
     """Slips for the first of those whom the filters leave and who have not answered."""
-    listing = _listing(SLIPS)
-    listing.stmt = listing.stmt.where(Invitation.status == InvitationStatus.OPEN)
+    listing = _listing(SLIPS, Invitation.status == InvitationStatus.OPEN)
     found = listing.page().items if listing.filters.validate() else []
     back = url_for("office.invitations", **listing.filters.given())
     return render("office/invitations/slips.html", found=found, most=SLIPS, back=back)
@@ -97,9 +98,9 @@ def _page(id: int, failed: Form | None = None, status: int = 200) -> ResponseRet
     return render("office/invitations/show.html", status=status, v=found, **context)
 
 
-def _listing(per_page: int = 20) -> Listing:
+def _listing(per_page: int = 20, *conditions: Any) -> Listing:
     post = me().post
     filters = InvitationFilter(request.args, within=(post.region_code if post else None) or CITY)
-    scope = rows(Invitation, P.APPLICATIONS).options(joinedload(Invitation.source))
+    scope = rows(Invitation, P.APPLICATIONS).where(*conditions).options(joinedload(Invitation.source))
     order = [Key(Invitation.id, True)]
     return Listing(scope, filters, order, COLUMNS, name="invitations", per_page=per_page, personal=True)

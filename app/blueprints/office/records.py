@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from app import labels
-from app.access import Permission, requires, rows
+from app.access import Permission, acting, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
 from app.blueprints.office.statistics_page import managed, reachable
@@ -47,9 +47,9 @@ NEWEST = (Key(ServiceRecord.day, True), Key(ServiceRecord.id, True))
 class Records(Listing):
     """Service records. How many there are says the roll-up, exactly and at any size."""
 
-    def _total(self, stmt: Select[Any]) -> int:
+    def _total(self) -> int:
         filters: Any = self.filters
-        return super()._total(stmt) if filters.person_id else services_of(filters.scope)
+        return super()._total() if filters.person_id else services_of(filters.scope)
 
 
 @office.get("/statistics/records")
@@ -102,8 +102,11 @@ def _minutes(listing: Listing) -> int | None:
 
 def _records() -> Listing:
     filters = RecordFilter(request.args)
-    stmt = described(rows(ServiceRecord, filters.permission), reachable(), managed())
-    return Records(stmt, filters, NEWEST, COLUMNS, "records", personal=True, scalars=False)
+
+    def stmt() -> Select[Any]:
+        return described(rows(ServiceRecord, filters.permission), reachable(), managed())
+
+    return Records(stmt, filters, NEWEST, COLUMNS, "records", personal=True, scalars=False, shape=acting())
 
 
 class PeopleFilter(RecordFilter):

@@ -10,8 +10,10 @@ from wtforms.widgets import MonthInput
 
 from app.access import Permission, me, narrowed
 from app.blueprints.office.activity_forms import acting_within
+from app.blueprints.people_filters import some_unit
 from app.fields_places import RegionFilterField
 from app.forms import clean
+from app.freshness import Same, remembered
 from app.labels import word
 from app.listing import FilterForm
 from app.models.category import categories, category_by_slug
@@ -27,6 +29,12 @@ P = Permission
 VIEWS = {"activity": "按活动社区", "volunteer": "按志愿者社区"}
 NONE = "none"  # 无单位
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+@remembered("units")
+def some_unit_or_none() -> Same:
+    """All units, 无单位, and one for everybody."""
+    return Same([*some_unit(), (NONE, NO_UNIT)])
 
 
 class MonthField(Field):
@@ -125,10 +133,9 @@ class StatisticsFilter(FilterForm):
         return {}
 
     @property
-    def unit_choices(self) -> list[tuple[str, str]]:
-        """All units, for the select."""
-        known = [(str(unit.id), unit.name) for unit in units().values()]
-        return [("", "全部单位"), *known, (NONE, NO_UNIT)]
+    def unit_choices(self) -> Same:
+        """All units and 无单位, for the select."""
+        return some_unit_or_none()
 
     def query(self, **changes: Any) -> dict[str, str]:
         """The filters as an address holds them, with these changes; a period always by name."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import labels
-from app.access import Permission, holds, me, one, requires, rows
+from app.access import Permission, acting, holds, me, one, requires, rows
 from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.blueprints.office.reasons import RevealForm
@@ -20,7 +20,7 @@ from app.models.history import history_of
 from app.models.region import CITY, place_name
 from app.models.unit_dispute import UnitDispute
 from app.models.volunteer import Volunteer
-from app.models.volunteers import participation
+from app.models.volunteers import participation, roster
 from app.models.volunteers.id_card import masked_card
 from app.models.work_unit import unit_name
 from app.text import masked_phone
@@ -50,7 +50,13 @@ FULL = {"手机号": lambda v: v.user.phone, "身份证号码": lambda v: v.id_c
 @requires(P.VOLUNTEERS)
 def volunteers() -> ResponseReturnValue:
     """The roster, newest first."""
-    return _listing().respond("office/volunteers/index.html", "results")
+    filters, order = _filters(), [Key(Volunteer.id, True)]
+
+    def stmt() -> Any:
+        return roster.listed(rows(Volunteer, P.VOLUNTEERS))
+
+    found = Listing(stmt, filters, order, name="roster", scalars=False, shape=acting())
+    return found.respond("office/volunteers/index.html", "results", skills_of=roster.skills_of)
 
 
 @office.route("/volunteers/export", methods=["GET", "POST"])
@@ -147,7 +153,7 @@ def _page(id: int, *fragments: str, status: int = 200, **context: Any) -> Respon
 class Parts(Listing):
     """What somebody took part in; how much of it there is nobody asks."""
 
-    def _total(self, stmt: Any) -> int:
+    def _total(self) -> int:
         return 0
 
 
@@ -160,9 +166,13 @@ def _parts(volunteer: Volunteer) -> Listing:
     return Parts(participation.parts_of(volunteer), NoFilter(), order, scalars=False)
 
 
-def _listing() -> Listing:
+def _filters() -> VolunteerFilter:
     post = me().post
-    filters = VolunteerFilter(request.args, within=(post.region_code if post else None) or CITY)
+    return VolunteerFilter(request.args, within=(post.region_code if post else None) or CITY)
+
+
+def _listing() -> Listing:
+    """For the export: everything about each, with the person."""
     scope = rows(Volunteer, P.VOLUNTEERS).options(joinedload(Volunteer.user), selectinload(Volunteer.skills))
     order = [Key(Volunteer.id, True)]
-    return Listing(scope, filters, order, columns=COLUMNS, name="volunteers", personal=True)
+    return Listing(scope, _filters(), order, columns=COLUMNS, name="volunteers", personal=True)

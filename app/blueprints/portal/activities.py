@@ -1,5 +1,6 @@
 """志愿活动 for everybody: the list with its live filters, and one activity."""
 
+from functools import partial
 from typing import Any
 
 from flask import abort, request
@@ -58,16 +59,16 @@ def _found(filters: PublicFilter, counts: Counts) -> Chained:
     """The list of the chosen status, with its total."""
     me, status = somebody(), filters.status.data or ""
     return Chained(
-        search.public_activities(me.id if me else None), filters, SOONEST, COLUMNS, "activities",
-        scalars=False, parts=_parts(status), total=counts.status.get(status, 0),
+        partial(search.public_activities, me is not None), filters, SOONEST, COLUMNS, "activities", scalars=False,
+        shape=me is not None, values={"me": me.id} if me else {}, parts=_parts(status), total=counts.status.get(status, 0),
     )  # fmt: skip
 
 
 def _parts(status: str) -> list[Part]:
     """The chosen status alone, or what has not ended followed by what has."""
     if status:
-        return [Part(search.shown_as(status), NEWEST if status == "ended" else SOONEST)]
-    return [Part(search.to_come(), SOONEST), Part(search.shown_as("ended"), NEWEST)]
+        return [Part(partial(search.shown_as, status), NEWEST if status == "ended" else SOONEST)]
+    return [Part(search.to_come, SOONEST), Part(partial(search.shown_as, "ended"), NEWEST)]
 
 
 @portal.get("/activities/<int:id>")

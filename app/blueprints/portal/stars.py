@@ -1,7 +1,5 @@
 """季度之星 on the portal: who stands in 公示, and the published stars quarter by quarter."""
 
-from typing import Any
-
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
@@ -23,7 +21,7 @@ PER_PAGE, ANNOUNCED = 24, 60
 class Stars(Listing):
     """Stars by quarter; how many there are nobody asks."""
 
-    def _total(self, stmt: Any) -> int:
+    def _total(self) -> int:
         return 0
 
 

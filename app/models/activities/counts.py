@@ -95,12 +95,17 @@ def _sorted(rows: Any) -> Counts:
     return counts
 
 
-def phase_counts(stmt: "Select[Any]") -> dict[Phase, int]:
-    """How many of these activities (already narrowed) stand in each phase, in one statement."""
+def phase_counts(stmt: "Select[Any]") -> "Select[Any]":
+    """A statement of one row: how many of these activities (already narrowed) stand in each phase; for `phases_in`."""
     bare = stmt.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
     some = {phase: bare.where(*in_phase(phase)).limit(CAP).subquery() for phase in Phase}
     counted = [
         select(func.count()).select_from(found).scalar_subquery().label(phase.value) for phase, found in some.items()
     ]
-    row = db.session.execute(select(*counted)).one()
+    return select(*counted)
+
+
+def phases_in(counting: "Select[Any]") -> dict[Phase, int]:
+    """What `phase_counts` finds."""
+    row = db.session.execute(counting).one()
     return {phase: getattr(row, phase.value) for phase in Phase}

@@ -25,7 +25,7 @@ def hosted(column: Any, id: int) -> Hosted:
 
     One statement.
     """
-    a, here = Activity, search.public_activities(None).where(column == id)
+    a, here = Activity, search.public_activities().where(column == id)
     ahead = here.where(*search.to_come()).order_by(a.starts_at, a.id)
     behind = here.where(*search.shown_as("ended")).order_by(a.starts_at.desc(), a.id.desc())
     parts = [(ahead, "ahead"), (behind, "behind")]

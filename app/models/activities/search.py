@@ -106,8 +106,8 @@ def lies_in(code: str, a: Any = Activity) -> Conditions:
     return [] if inside is None else [inside]
 
 
-def public_activities(user_id: int | None) -> "Select[Any]":
-    """What a list row shows of everything the portal lists; `mine` is how the signed-in person stands in it."""
+def public_activities(signed_in: bool = False) -> "Select[Any]":
+    """What a list row shows of everything the portal lists; `mine` is how the signed-in person (parameter `me`) stands in it."""
     from app.models.signup import SignUp, standing_now
     from app.models.volunteer import Volunteer
 
@@ -124,9 +124,9 @@ def public_activities(user_id: int | None) -> "Select[Any]":
         Activity.taken,
         Activity.status,
     ]
-    if user_id is None:
+    if not signed_in:
         return select(*shown, null().label("mine"))
-    volunteer = select(Volunteer.id).where(Volunteer.user_id == user_id).scalar_subquery()
+    volunteer = select(Volunteer.id).where(Volunteer.user_id == bindparam("me")).scalar_subquery()
     own = and_(SignUp.activity_id == Activity.id, SignUp.volunteer_id == volunteer)
     return select(*shown, standing_now().label("mine")).select_from(Activity).outerjoin(SignUp, own)
 

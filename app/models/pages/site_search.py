@@ -136,7 +136,7 @@ def sources() -> list[Source]:
 
 def _activities() -> list[Source]:
     """What comes, soonest first, then what was: the order of the list."""
-    a, listed = Activity, activity_search.public_activities(None)
+    a, listed = Activity, activity_search.public_activities()
     shown = a.id, a.title, a.place, a.community_code, a.starts_at
     coming, past = activity_search.to_come(), activity_search.shown_as("ended")
     return [
