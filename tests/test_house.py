@@ -27,7 +27,7 @@ MAY_IMPORT = {
         "app.accounts.passwords",
     },
     "access.py": {"app.db", "app.models"},
-    "listing.py": {"app.db", "app.htmx", "app.export"},
+    "listing.py": {"app.db", "app.htmx", "app.export", "app.statements"},
     "htmx.py": set(),
     "clock.py": set(),
     "text.py": set(),
