@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,7 @@ else:
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 _one_writer = threading.Lock()
+THREADS = 16  # that answer at a time, each with a connection of its own (docs/adr/0022)
 WRITE_WAIT = 10  # seconds a writer waits for its turn on SQLite before the answer is 503
 
 
@@ -116,7 +118,8 @@ def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):
         Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
+        pool = {"pool_size": THREADS} if sa.make_url(url).database else {}  # in memory there is one connection
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True, **pool}
     return {
         "hide_parameters": True,  # an error that is logged quotes no row
         "pool_size": 10,
@@ -211,12 +214,17 @@ def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool
 
 def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int], session: Any = None) -> None:
     """Add `amounts` to the counters of the row named by `keys`, making the row when it is missing."""
-    statement = _upsert(model).values(**keys, **amounts)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(keys),
-        set_={name: getattr(model, name) + amount for name, amount in amounts.items()},
-    )
-    (session or db.session).execute(statement)
+    statement = _adding(db.engine.dialect.name, model, tuple(keys), tuple(amounts))
+    (session or db.session).execute(statement, {**keys, **{f"more_{name}": one for name, one in amounts.items()}})
+
+
+@lru_cache(maxsize=64)
+def _adding(dialect: str, model: Any, keys: tuple[str, ...], amounts: tuple[str, ...]) -> Any:
+    """The statement, built once: it runs with every tick."""
+    more = {name: sa.bindparam(f"more_{name}", type_=sa.Integer()) for name in amounts}
+    known = {name: sa.bindparam(name, type_=getattr(model, name).type) for name in keys}
+    raised = {name: getattr(model, name) + one for name, one in more.items()}
+    return _upsert(model).values(**known, **more).on_conflict_do_update(index_elements=list(keys), set_=raised)
 
 
 def _upsert(model: Any) -> Any:

@@ -28,7 +28,7 @@ from tests.fixtures import prepare
 from tests.support import ROOT
 from tests.support.process import _listener, free_port
 
-THREADS = "4"
+THREADS = "16"
 IN_SERVER = ("forgetful", "failing", "slow", "careless", "unclocked")
 FAULT = ""  # what is planted into every server that is started (drills/planted.py)
 READY_WITHIN = 60

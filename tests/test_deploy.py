@@ -46,7 +46,7 @@ def test_the_example_of_settings_names_only_settings_and_no_secret():
 
 def test_the_units_start_what_make_run_starts():
     unit = (DEPLOY / "volunteer.service").read_text()
-    for word in ("--interface wsgi", "--workers 1", "--blocking-threads 4", "--host 127.0.0.1", "wsgi:app"):
+    for word in ("--interface wsgi", "--workers 1", "--blocking-threads 16", "--host 127.0.0.1", "wsgi:app"):
         assert word in unit
 
 

@@ -28,8 +28,7 @@ import config
 TICK_EVERY = 60  # seconds
 ANSWER_WITHIN = 60
 STOP_WITHIN = 30
-# One thread would be a tenth cheaper on SQLite, but nine photos on their way would hold up everybody for 5 s.
-THREADS = {"sqlite": "4", "postgresql": "4"}
+THREADS = "16"  # writers wait for each other in theirs; readers need some besides (docs/adr/0022)
 LOOK = ("SELECT version_num FROM alembic_version", 'SELECT 1 FROM "user" LIMIT 1')
 
 
@@ -127,9 +126,8 @@ def end_with_parent() -> None:
 
 def serve(host: str, port: int, settings: dict) -> int:
     """Run granian, and `flask tick` every minute, until granian ends or somebody stops us."""
-    kind = settings["SQLALCHEMY_DATABASE_URI"].split(":")[0].split("+")[0]
     server = child(
-        "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS[kind],
+        "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS,
         "--host", host, "--port", str(port), "--log-level", "warning", "wsgi:app",
     )  # fmt: skip
     tick = None

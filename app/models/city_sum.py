@@ -8,7 +8,7 @@ What stands is always the sum of both, read in one statement: a late clock chang
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import String, delete, func, insert, literal, select, union_all
+from sqlalchemy import String, delete, func, literal, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, add_to, db
@@ -51,7 +51,7 @@ def note(changes: Iterable[tuple[Key, int, int]]) -> None:
     names = ("month", *KINDS, "services", "minutes")
     rows = [dict(zip(names, (*key, services, minutes), strict=True)) for key, services, minutes in changes]
     if rows:
-        db.session.execute(insert(CityChange), rows)
+        db.session.execute(db.metadata.tables[CityChange.__tablename__].insert(), rows)
 
 
 def sums(kind: str, months: Sequence[str]) -> list[Any]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     bindparam,
     func,
-    insert,
     select,
     text,
 )
@@ -126,8 +125,11 @@ class ServiceRecord(Placed, Row, Model):
         if not records:
             return
         names = [column.key for column in cls.__mapper__.column_attrs if column.key not in ("id", "created_at")]
-        rows = [{name: getattr(record, name) for name in names} | {"created_at": clock.now()} for record in records]
-        db.session.execute(insert(cls), rows)
+        rows = [
+            {name: getattr(record, name) for name in names} | {"source": record.source or "", "created_at": clock.now()}
+            for record in records
+        ]
+        db.session.execute(_records.insert(), rows)  # past the ORM, which would look at each of them again
         _count([(record, 1, record.minutes) for record in records])
 
     @classmethod
@@ -227,6 +229,7 @@ def _count_people(amounts: "Counter[tuple[int, str]]") -> None:
                 db.session.expire(held, ["services", "minutes", "last_served_on"])
 
 
+_records = db.metadata.tables[ServiceRecord.__tablename__]
 # Built once: these run with every tick. Past the ORM, so that no open form of the person becomes stale.
 _people = db.metadata.tables[Volunteer.__tablename__]
 MORE = (

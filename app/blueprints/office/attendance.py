@@ -10,7 +10,7 @@ from app.blueprints.office.attendance_forms import CompletionForm, RollFilter, T
 from app.htmx import go, render, swap
 from app.listing import Key, Listing
 from app.models import Activity, SignUp
-from app.models.attendance import complete, mark, mark_rest, roll, rules, undo_rest
+from app.models.attendance import complete, mark_held, mark_rest, person_of, roll, rules, undo_rest
 from app.models.history import history_of
 from app.models.user import User
 from app.timeline.signups import told
@@ -68,8 +68,9 @@ def _card(signup: SignUp, form: TickForm) -> ResponseReturnValue:
 @requires(Permission.ACTIVITIES)
 def attendance_tick(id: int, signup_id: int) -> ResponseReturnValue:
     """Bring this person to the wanted state; htmx gets the row and the counters."""
-    signup, form = _person(id, signup_id), TickForm()
-    changed = form.carry(lambda: mark(signup, form.wanted, form.length, form.why, by=me()))
+    activity: Activity = one(Activity, id, Permission.ACTIVITIES, lock=True)
+    signup, form = person_of(activity, signup_id) or abort(404), TickForm()
+    changed = form.carry(lambda: mark_held(activity, signup, form.wanted, form.length, form.why, by=me()))
     if changed is None:
         return _card(_person(id, signup_id), form)
     return _row(signup, "counters", mine=changed)

@@ -11,7 +11,7 @@ therefore one after the other, and `Activity.attended` is exact.
 """
 
 from app.models.attendance.guests import find_guests, walk_in
-from app.models.attendance.tick import mark
+from app.models.attendance.tick import mark, mark_held, person_of
 from app.models.attendance.together import complete, mark_rest, undo_rest
 
-__all__ = ["complete", "find_guests", "mark", "mark_rest", "undo_rest", "walk_in"]
+__all__ = ["complete", "find_guests", "mark", "mark_held", "mark_rest", "person_of", "undo_rest", "walk_in"]

@@ -1,8 +1,9 @@
 """`mark`: one person came, did not come, or asked to be excused."""
 
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -30,7 +31,13 @@ def mark(signup: SignUp, wanted: str, minutes: int | None = None, reason: str = 
     record. For who is 已到 already, other `minutes` correct the record. `reason` is demanded after 结项
     and for long services. Raises Refused (409) and Invalid at `attended`, `minutes` or `reason` (422).
     """
-    activity, signup = held(signup)
+    return mark_held(*held(signup.activity_id, signup.id), wanted, minutes, reason, by=by)
+
+
+def mark_held(
+    activity: Activity, signup: SignUp, wanted: str, minutes: int | None = None, reason: str = "", *, by: User | None
+) -> bool:
+    """`mark` for who is `held` already."""
     rules.check_time(activity)
     if signup.status is not SignUpStatus.ADMITTED:
         raise Refused("", signup)
@@ -48,12 +55,18 @@ def mark(signup: SignUp, wanted: str, minutes: int | None = None, reason: str = 
     return True
 
 
-def held(signup: SignUp) -> tuple[Activity, SignUp]:
+def held(activity_id: int, signup_id: int) -> tuple[Activity, SignUp]:
     """The activity and the sign-up with both ends loaded, fresh, held until the transaction ends."""
-    activity = db.session.scalars(ACTIVITY, {"id": signup.activity_id}).one()
-    signup = db.session.scalars(WITH_PERSON, {"id": signup.id}).one()
-    set_committed_value(signup, "activity", activity)
-    return activity, signup
+    activity = db.session.scalars(ACTIVITY, {"id": activity_id}).one()
+    return activity, cast(SignUp, person_of(activity, signup_id))
+
+
+def person_of(activity: Activity, signup_id: int) -> SignUp | None:
+    """The same sign-up of an activity that is held; None where it has no such one."""
+    signup = db.session.scalars(WITH_PERSON, {"id": signup_id, "activity": activity.id}).one_or_none()
+    if signup is not None:
+        set_committed_value(signup, "activity", activity)
+    return signup
 
 
 # Built once: they run with every tick.
@@ -63,7 +76,7 @@ WITH_PERSON = (
     select(SignUp)
     .join(SignUp.volunteer)
     .options(contains_eager(SignUp.volunteer))
-    .where(SignUp.id == bindparam("id"))
+    .where(SignUp.id == bindparam("id"), SignUp.activity_id == bindparam("activity"))
     .with_for_update()
     .execution_options(**FRESH)
 )
@@ -145,18 +158,17 @@ def service(activity: Activity, signup: SignUp, minutes: int, *, by: User | None
 def count_attended(activity: Activity, difference: int) -> None:
     """Keep the activity's number of 已到, without making open forms of the activity stale."""
     if difference:
-        if db.session.execute(SHOWN, {"this": activity.id}).first():
+        if db.session.scalar(ATTENDED, {"this": activity.id, "difference": difference}):
             touch("feedback")  # its page names the number
-        db.session.execute(ATTENDED, {"this": activity.id, "difference": difference})
         set_committed_value(activity, "attended", activity.attended + difference)
 
 
-SHOWN = select(Feedback.id).where(Feedback.activity_id == bindparam("this"), Feedback.published_at.is_not(None))
 _activities = db.metadata.tables[Activity.__tablename__]
 ATTENDED = (
     _activities.update()
     .where(_activities.c.id == bindparam("this"))
     .values(attended=_activities.c.attended + bindparam("difference"))
+    .returning(exists().where(Feedback.activity_id == bindparam("this"), Feedback.published_at.is_not(None)))
 )
 
 
