@@ -77,7 +77,7 @@ def _one(place: Site, wanted: ticking.List, name: str, words: str, inject: Calla
     with place.app.app_context():
         person = place.person("wantong")
     for path in (*PAGES, f"/office/activities/{wanted.activity}"):
-        person.get(path)  # a page's first answer after a start costs seconds by itself: that is not what the fault costs
+        person.get(path)  # the first answer after a start costs seconds by itself, not by the fault
     before = [one.pid for one in place.family()]
     with _reading(place, person) as pages, ticking.ticking(person, wanted, again=True) as seen:
         seen.wait_for(8)
