@@ -18,6 +18,7 @@ import pytest
 from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ from app.freshness import forget
 from app.models.regions.file import import_regions
 from tests import cast
 from tests.support.databases import Database, Template, open_database
+from tests.support.postgres import RUN
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -134,6 +136,14 @@ def settings(url: str, pictures: str = "") -> dict[str, Any]:
     }
 
 
+def application(url: str, pictures: str = "", **more: Any) -> Flask:
+    """The application under test on this database. The run's applications share their compiled templates."""
+    app = create_app(settings(url, pictures) | more)
+    app.test_client_class = Client
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[RUN])
+    return app
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Callable[[str], Database]]:
     """This worker's databases, opened when a test first asks for a kind."""
@@ -158,8 +168,7 @@ def applications(databases: Any, tmp_path_factory: pytest.TempPathFactory) -> It
     def ask(kind: str) -> Flask:
         if kind not in made:
             pictures = str(tmp_path_factory.mktemp("pictures"))
-            made[kind] = create_app(settings(databases(kind).url, pictures))
-            made[kind].test_client_class = Client
+            made[kind] = application(databases(kind).url, pictures)
         return made[kind]
 
     yield ask
@@ -220,9 +229,7 @@ def sites(template: Template, pictures: Callable[[str], str]) -> Iterator[Callab
     def ask(kind: str) -> Site:
         if kind not in made:
             database = open_database(kind, worker, template)
-            app = create_app(settings(database.url, pictures(kind)))
-            app.test_client_class = Client
-            made[kind] = app, database
+            made[kind] = application(database.url, pictures(kind)), database
         return made[kind]
 
     yield ask

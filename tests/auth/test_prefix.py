@@ -1,17 +1,17 @@
 """The whole way in under a path prefix (URL_PREFIX=/dyzyz)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 
-from app import create_app
 from app.db import db
 from app.models.message import tell
 from app.models.user import user_named
 from tests.cast import PASSWORD
-from tests.fixtures import Client, settings
+from tests.fixtures import Client, application
 
 NEW = {
     "username": "xinren",
@@ -23,15 +23,28 @@ NEW = {
 }
 
 
+@pytest.fixture(scope="session")
+def prefixed(databases: Any) -> Iterator[Callable[[str], Flask]]:
+    """The site under /dyzyz on this kind of database, made once."""
+    made: dict[str, Flask] = {}
+
+    def ask(kind: str) -> Flask:
+        if kind not in made:
+            made[kind] = application(databases(kind).url, URL_PREFIX="/dyzyz")
+        return made[kind]
+
+    yield ask
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
 @pytest.fixture
-def there(app: Flask) -> Iterator[Client]:
+def there(app: Flask, kind: str, prefixed: Callable[[str], Flask]) -> Iterator[Client]:
     """A visitor of the site under /dyzyz."""
-    prefixed = create_app({**settings(app.config["SQLALCHEMY_DATABASE_URI"]), "URL_PREFIX": "/dyzyz"})
-    prefixed.test_client_class = Client
-    with prefixed.app_context():
-        yield prefixed.test_client()
+    with prefixed(kind).app_context():
+        yield prefixed(kind).test_client()  # type: ignore[misc]
         db.session.remove()
-        db.engine.dispose()
 
 
 def addresses(page: str) -> list[str]:
