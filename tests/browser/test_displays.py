@@ -11,19 +11,9 @@ from app.db import db
 from app.models import Honour
 from tests import cast
 from tests.honours import REASON, past_quarter, served, to_the_end
+from tests.support.browser import enter
 
 pytestmark = pytest.mark.browser
-
-
-def enter(page: Page, username: str, path: str) -> None:
-    """Sign in anew as this person and open the page."""
-    page.context.clear_cookies()
-    page.goto("/login")
-    page.locator("main [name=username]").fill(username)
-    page.locator("main [name=password]").fill(cast.PASSWORD)
-    page.locator("main").get_by_role("button", name="登录", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/login"))
-    page.goto(path)
 
 
 def look(page: Page, path: str) -> None:

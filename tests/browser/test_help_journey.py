@@ -12,21 +12,11 @@ from playwright.sync_api import Page, expect
 from app.db import db
 from app.models import HelpRequest
 from tests import cast
+from tests.support.browser import enter
 
 pytestmark = pytest.mark.browser
 NAME, PHONE, ADDRESS = "周大爷", "13711112222", "幸福里3幢502室"
 TITLE, SUMMARY = "水管漏水，请人检修", "志愿者上门换了接头，当天修好。"
-
-
-def enter(page: Page, username: str, address: str) -> None:
-    """Sign in as this person and go there."""
-    page.context.clear_cookies()
-    page.goto("/login")
-    page.locator("main [name=username]").fill(username)
-    page.locator("main [name=password]").fill(cast.PASSWORD)
-    page.locator("main").get_by_role("button", name="登录", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/login"))
-    page.goto(address)
 
 
 def asks(page: Page) -> str:

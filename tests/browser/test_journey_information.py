@@ -16,6 +16,7 @@ from app.models.attendance import mark
 from app.models.signup import SignUpStatus
 from tests import cast
 from tests.signups import put
+from tests.support.browser import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.both]
 OVER, COMING = "昨天的河岸清洁", "明天的义诊"
@@ -31,17 +32,6 @@ def took_part(app):
     put(coming, person, SignUpStatus.ADMITTED)
     mark(was, "1", by=staff)
     db.session.commit()
-
-
-def enter(page: Page, username: str, path: str) -> None:
-    """Sign in anew as this person and open the page."""
-    page.context.clear_cookies()
-    page.goto("/login")
-    page.locator("main [name=username]").fill(username)
-    page.locator("main [name=password]").fill(cast.PASSWORD)
-    page.locator("main").get_by_role("button", name="登录", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/login"))
-    page.goto(path)
 
 
 def complete_the_profile(page: Page) -> None:

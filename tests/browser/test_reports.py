@@ -7,23 +7,12 @@ from playwright.sync_api import Page, expect
 
 from app.db import db
 from app.models import Activity
-from tests import cast
 from tests.support import photos
+from tests.support.browser import enter
 
 pytestmark = pytest.mark.browser
 PHOTO = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photos.photo(800, 600)}
 TITLE, MENDED = "第一次给老人理发，我手抖了", "第一次给老人理发"
-
-
-def enter(page: Page, username: str, address: str) -> None:
-    """Sign in as this person and go there."""
-    page.context.clear_cookies()
-    page.goto("/login")
-    page.locator("main [name=username]").fill(username)
-    page.locator("main [name=password]").fill(cast.PASSWORD)
-    page.locator("main").get_by_role("button", name="登录", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/login"))
-    page.goto(address)
 
 
 def write(page: Page, kind: str, title: str, body: str) -> None:

@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from app import clock
 from app.db import db
-from tests.cast import GULOU, HUANGLOU, PASSWORD, WANTONG, far_code, volunteer_of
+from tests.cast import GULOU, HUANGLOU, WANTONG, far_code, volunteer_of
 from tests.services import last_year, served
+from tests.support.browser import enter
 
 pytestmark = pytest.mark.browser
 
@@ -25,19 +26,9 @@ def services(app):
     db.session.commit()
 
 
-def come(page: Page, username: str, path: str) -> None:
-    """Sign in as this person and open the page."""
-    page.goto("/login")
-    page.locator("main [name=username]").fill(username)
-    page.locator("main [name=password]").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="登录", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/login"))
-    page.goto(path)
-
-
 def test_the_city_unfolds_down_to_a_person_in_place(page, live_server):
     month = f"{clock.today():%Y-%m}"
-    come(page, "city", f"/office/statistics?from={month}&to={month}")
+    enter(page, "city", f"/office/statistics?from={month}&to={month}")
     before = page.url
     for code in (GULOU, HUANGLOU, WANTONG):
         link = page.locator(f"#x-{code}")
@@ -56,7 +47,7 @@ def test_the_city_unfolds_down_to_a_person_in_place(page, live_server):
 
 
 def test_filters_and_views_change_the_figures_and_every_figure_opens(page, live_server):
-    come(page, "city", "/office/statistics")
+    enter(page, "city", "/office/statistics")
     figure = page.locator(".stat", has_text="服务次数").locator("b")
     expect(figure).to_contain_text("5")
     page.get_by_label("区域：区（县、市）").select_option(label="鼓楼区")
@@ -70,7 +61,7 @@ def test_filters_and_views_change_the_figures_and_every_figure_opens(page, live_
 
 
 def test_without_scripts_a_region_leads_to_its_own_page(plain, live_server):
-    come(plain, "city", "/office/statistics")
+    enter(plain, "city", "/office/statistics")
     for name in ("鼓楼区", "黄楼街道", "万通社区"):
         plain.get_by_role("rowheader").get_by_role("link", name=name).click()
     plain.get_by_role("link", name="李静", exact=True).click()
@@ -78,7 +69,7 @@ def test_without_scripts_a_region_leads_to_its_own_page(plain, live_server):
 
 
 def test_a_unit_finds_its_people_and_their_part(phone, live_server):
-    come(phone, "unit", "/office/")
+    enter(phone, "unit", "/office/")
     expect(phone.locator(".stat", has_text="今年服务").locator("b")).to_contain_text("5")
     expect(phone.locator("#h-recent")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")

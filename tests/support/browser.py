@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from playwright.sync_api import BrowserContext, Page, Playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -119,6 +119,15 @@ def phone(new_context: Callable[..., BrowserContext]) -> Page:
 def plain(new_context: Callable[..., BrowserContext]) -> Page:
     """A page in a browser that runs no scripts."""
     return _page(new_context(java_script_enabled=False))
+
+
+def enter(page: Page, username: str, path: str) -> None:
+    """Become this person in a new session and open the page. How one signs in at the form: tests/browser/test_accounts.py."""
+    client: Any = current_app.test_client()
+    value = client.sign_in(username).get_cookie("session").value
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": "session", "value": value, "domain": "127.0.0.1", "path": "/"}])
+    page.goto(path)
 
 
 def _page(context: BrowserContext) -> Page:
