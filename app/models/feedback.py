@@ -48,6 +48,7 @@ class Feedback(Placed, Written, Row, Model):
             sqlite_where=text("status <> 'withdrawn'"),
             postgresql_where=text("status <> 'withdrawn'"),
         ),
+        Index("ix_feedback_activity_status", "activity_id", "status"),
         Index(None, "status", "published_at", "id"),
         Index(None, "district_code", "status", "published_at", "id"),
         Index(None, "subdistrict_code", "status", "published_at", "id"),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.db import db
@@ -233,8 +234,6 @@ def test_an_application_whose_number_was_taken_away_cannot_be_approved(app):
 
 
 def test_the_reviewer_is_warned_of_shared_phones_and_numbers_in_one_statement(app):
-    from sqlalchemy.orm import joinedload
-
     from tests.support.statements import statements
 
     twin = cast.make_user("sunli2", "孙丽", "13800000005")
@@ -457,3 +456,14 @@ def test_a_higher_post_of_ones_own_does_not_help(app):
     again.post = next(post for post in again.posts if post.role is Role.DISTRICT)
     with pytest.raises(Refused):
         application.approve(by=again)
+
+
+def test_one_phone_of_many_accounts_is_said_in_few_words(app):
+    user = cast.make_user("crowded", "申小请", "13511112222")
+    mine = apply(user, id_card=card(7))
+    for number in range(9):
+        cast.make_user(f"same{number}", "申小请", "13511112222")
+    db.session.commit()
+    wanted = db.select(Application).options(joinedload(Application.user)).where(Application.id == mine.id)
+    said = warnings(db.session.scalars(wanted.execution_options(populate_existing=True)).all())[mine.id]
+    assert len(said) == 6 and said[-1] == "还有 4 个会员使用这个手机号，请核对"

@@ -83,7 +83,7 @@ def professionals() -> ResponseReturnValue:
     """The associations, in the order of the portal."""
     order = [Key(ProfessionalGroup.position), Key(ProfessionalGroup.id)]
     listing = Listing(rows(ProfessionalGroup, P), AnyFilter(), order)
-    return listing.respond("office/professionals/list.html", "results", counted=counted())
+    return listing.respond("office/professionals/list.html", "results", counted=counted)
 
 
 @office.route("/professionals/new", methods=["GET", "POST"])

@@ -7,21 +7,21 @@ from app.access import public
 from app.blueprints.portal import portal
 from app.db import db
 from app.finished import kept
-from app.htmx import render
 from app.listing import AnyFilter, Key, Listing
 from app.models.displays import professionals as lists
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup
 
-FIRST, PER_PAGE = 6, 24
+GROUPS, PER_PAGE = 12, 24
 
 
 @portal.get("/professionals")
 @public
 @kept("professionals")
 def professionals() -> ResponseReturnValue:
-    """Every association with its first members."""
-    groups, numbers = lists.groups(), lists.counted()
-    return render("portal/professionals/list.html", groups=groups, numbers=numbers, first=lists.first_of_each(FIRST))
+    """The associations in their order, each with its first members."""
+    order = [Key(ProfessionalGroup.position), Key(ProfessionalGroup.id)]
+    listing = Listing(lists.shown_groups(), AnyFilter(), order, per_page=GROUPS)
+    return listing.respond("portal/professionals/list.html", counted=lists.counted, first_of_each=lists.first_of_each)
 
 
 @portal.get("/professionals/<int:id>")

@@ -14,11 +14,12 @@ from app.models.team import Team
 from app.refusal import Invalid
 
 KINDS: dict[str, tuple[Any, str]] = {"team": (Team, "团队"), "base": (ServiceBase, "服务基地")}
+MOST = 300  # in a select
 Choices = dict[str, list[tuple[int, str]]]
 
 
 def host_choices(community: str, team_id: int | None = None, base_id: int | None = None) -> Choices:
-    """What an activity of this community may name: `team` and `base`, each (id, name); present ones stay.
+    """What an activity of this community may name: `team` and `base`, each (id, name), the newest `MOST`; present ones stay.
 
     One statement.
     """
@@ -27,7 +28,8 @@ def host_choices(community: str, team_id: int | None = None, base_id: int | None
     for kind, (model, _) in KINDS.items():
         here = within(model, community) if community else model.id.is_(None)
         wanted = or_((model.status == model.LIVING) & here, model.id == kept[kind])
-        parts.append(select(literal(kind).label("kind"), model.id, model.name).where(wanted))
+        shown = select(literal(kind).label("kind"), model.id, model.name).where(wanted)
+        parts.append(select(shown.order_by(model.id != (kept[kind] or 0), model.id.desc()).limit(MOST).subquery()))
     found: Choices = {kind: [] for kind in KINDS}
     for kind, id, name in db.session.execute(union_all(*parts).order_by("name", "id")):
         found[kind].append((id, name))

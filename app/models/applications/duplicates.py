@@ -15,6 +15,7 @@ from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.text import public_name
 
+MOST = 5  # sentences about one application
 CARD_OF_VOLUNTEER = "同一身份证号码已有志愿者，请先核实是谁的号码"
 CARD_IN_QUEUE = "同一身份证号码另有一份申请在办理，请先核实"
 
@@ -57,7 +58,9 @@ def _about(application: Application, found: Sequence[Row[Any]]) -> list[str]:
             said.append(CARD_IN_QUEUE)
         elif kind == "phone" and value == application.user.phone_hash:
             said.append(_same_phone(application.user.name, name, username))
-    return list(dict.fromkeys(said))
+    different = list(dict.fromkeys(said))
+    more = len(different) - MOST
+    return [*different[:MOST], f"还有 {more} 个会员使用这个手机号，请核对"] if more > 0 else different
 
 
 def _same_phone(mine: str, name: str, username: str) -> str:

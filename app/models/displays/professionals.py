@@ -1,5 +1,6 @@
 """What the portal shows of 专业志愿者: associations and those of their members who agreed, as rows of columns."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -41,11 +42,6 @@ def shown_groups() -> Select[tuple[ProfessionalGroup]]:
     return select(G).where(G.status == GroupStatus.SHOWN)
 
 
-def groups() -> list[ProfessionalGroup]:
-    """The associations that are shown, in their order."""
-    return list(db.session.scalars(shown_groups().order_by(*ORDER)))
-
-
 def group_says(words: str) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in the association's name or introduction."""
     return holds(words, G.name, G.introduction)
@@ -56,16 +52,18 @@ def member_says(words: str) -> list[ColumnElement[bool]]:
     return holds(words, User.name, M.speciality, M.organisation, G.name)
 
 
-def counted() -> dict[int, int]:
-    """How many visible members each association has."""
-    counts = members().with_only_columns(M.group_id, func.count().label("number")).group_by(M.group_id)
+def counted(groups: Sequence[ProfessionalGroup]) -> dict[int, int]:
+    """How many visible members each of these associations has."""
+    theirs = members().where(M.group_id.in_([group.id for group in groups]))
+    counts = theirs.with_only_columns(M.group_id, func.count().label("number")).group_by(M.group_id)
     return {row.group_id: row.number for row in db.session.execute(counts)}
 
 
-def first_of_each(count: int) -> dict[int, list[Any]]:
-    """The first visible members of every association, at most `count` each, in one statement."""
+def first_of_each(groups: Sequence[ProfessionalGroup], count: int = 6) -> dict[int, list[Any]]:
+    """The first visible members of these associations, at most `count` each, in one statement."""
     place = func.row_number().over(partition_by=M.group_id, order_by=M.id).label("place")
-    ranked = members().add_columns(place).subquery()
+    theirs = members().where(M.group_id.in_([group.id for group in groups]))
+    ranked = theirs.add_columns(place).subquery()
     found = db.session.execute(select(ranked).where(ranked.c.place <= count).order_by(ranked.c.group_id, ranked.c.id))
     return {group: list(rows) for group, rows in groupby(found, key=lambda row: row.group_id)}
 

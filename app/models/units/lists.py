@@ -1,11 +1,13 @@
 """The list of work units as the city keeps it, and what people typed instead of choosing from it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, Subquery, func, literal, select, union_all
 
 from app.db import db
+from app.freshness import remembered
 from app.models.application import OPEN, Application
 from app.models.post import Post, not_over
 from app.models.region import regions
@@ -37,18 +39,29 @@ def typed_names() -> Subquery:
 
 def alike(name: str) -> list[WorkUnit]:
     """Open units whose names resemble this one, the most alike first."""
-    wanted = _pairs(name)
-    found = [(_likeness(wanted, _pairs(unit.name)), unit) for unit in units().values() if unit.valid_to is None]
+    wanted, (holders, sizes) = _pairs(name), _open_units_by_pair()
+    shared = Counter(id for pair in wanted for id in holders.get(pair, ()))
+    found = [(2 * number / (len(wanted) + sizes[id]), units()[id]) for id, number in shared.items()]
     best = sorted((hit for hit in found if hit[0] >= ALIKE), key=lambda hit: (-hit[0], hit[1].name))
     return [unit for _, unit in best[:MOST]]
 
 
+@remembered("units")
+def _open_units_by_pair() -> tuple[dict[str, list[int]], dict[int, int]]:
+    """Pair of characters → the open units whose names hold it; unit → how many pairs its name has."""
+    holders: dict[str, list[int]] = {}
+    sizes: dict[int, int] = {}
+    for unit in units().values():
+        if unit.valid_to is None:
+            pairs = _pairs(unit.name)
+            sizes[unit.id] = len(pairs)
+            for pair in pairs:
+                holders.setdefault(pair, []).append(unit.id)
+    return holders, sizes
+
+
 def _pairs(name: str) -> set[str]:
     return {name[at : at + 2] for at in range(len(name) - 1)}
-
-
-def _likeness(one: set[str], other: set[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
 def merged_into(unit_id: int) -> list[WorkUnit]:
