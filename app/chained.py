@@ -90,9 +90,10 @@ class Chained(Listing):
             rows.sort(key=key.of, reverse=key.descending is not backwards)
         return rows
 
-    def _all(self) -> Iterator[Any]:
+    def all(self) -> Iterator[Any]:
+        """Every filtered row, part after part."""
         for part in self.parts:
-            yield from Listing._all(replace(self, order=part.order, stmt=partial(self._part, part)))
+            yield from Listing.all(replace(self, order=part.order, stmt=partial(self._part, part)))
 
     def _part(self, part: Part) -> Any:
         return (self.stmt() if callable(self.stmt) else self.stmt).where(*part.conditions())

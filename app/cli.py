@@ -5,6 +5,7 @@ from flask import Flask
 from app.commands.accounts import create_admin, reset_second_step, unlock
 from app.commands.backup import backup, restore
 from app.commands.demo import demo
+from app.commands.exports import carry_exports
 from app.commands.history import history
 from app.commands.keys import make_key, rotate_key
 from app.commands.people import import_people
@@ -18,6 +19,7 @@ def init(app: Flask) -> None:
     """Add every command to `flask`."""
     for command in (
         backup,
+        carry_exports,
         create_admin,
         demo,
         history,

@@ -7,7 +7,7 @@ the password was given again (app/accounts/proof.py). Everybody in a file finds 
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
+from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, literal, select
 from wtforms import BooleanField, RadioField
@@ -16,14 +16,17 @@ from app.access import me
 from app.accounts.proof import prove_first
 from app.db import db
 from app.export import KINDS, Columns
+from app.exporting import start_after_commit
 from app.forms import Form, TextField, length, required
-from app.htmx import render
+from app.htmx import go, render
 from app.listing import EXPORT_LIMIT, Listing
 from app.models.disclosure import PURPOSE, name_people, note_export
+from app.models.export_job import ExportJob
 from app.models.history import record
 from app.models.user import User
 from app.models.volunteer import Volunteer
 
+AT_ONCE = 2000  # rows that are answered in the request; more are made by a process of their own
 WORDS = {"xlsx": "Excel 表格（.xlsx）", "csv": "文本表格（.csv）"}
 Key = Callable[[Any], int | None]
 
@@ -49,33 +52,57 @@ def disclose(
 
     `users` or `volunteers` tell from a row whom it names; `full` are the columns that show whole numbers.
     """
+    link = (User.id, User.id) if users else (Volunteer.user_id, Volunteer.id)
+    key = users or volunteers or (lambda row: None)
+    if carrier := g.get("carrier"):  # the process that makes the file opened this view (app/exporting.py)
+        listing.filters.validate() or abort(404)
+        carrier.carry(listing.name, listing.columns, full or {}, listing.all(), key, link)
+        return ""
     form = PurposeForm(formdata=request.form if request.method == "POST" else None)
     if not full:
         del form.full
     good = listing.filters.validate()
     total = _count(listing) if good else 0
-    if not (good and form.validate_on_submit()):
-        context: dict[str, Any] = {"title": title, "total": total, "back": back, "filters": listing.filters}
-        return render("office/export.html", status=form.status if good else 422, form=form, **context)
-    whole = bool(full and form.full.data)
-    asked = prove_first() if whole else None
-    return asked if asked is not None else _file(listing, title, form, users, volunteers, full if whole else None)
+    if good and form.validate_on_submit():
+        return _answer(listing, title, form, total, key, link, full if full and form.full.data else None)
+    context: dict[str, Any] = {"title": title, "total": total, "at_once": AT_ONCE, "back": back}
+    context |= {"filters": listing.filters, "form": form}
+    return render("office/export.html", status=form.status if good else 422, **context)
+
+
+def _answer(
+    listing: Listing, title: str, form: PurposeForm, total: int, key: Key, link: Any, full: Columns | None
+) -> ResponseReturnValue:
+    """The file itself, or the page that tells how far it is; whole numbers after a proof."""
+    asked = prove_first() if full else None
+    if asked is not None:
+        return asked
+    return (
+        _later(title, form, total, full=bool(full)) if total > AT_ONCE else _file(listing, title, form, key, link, full)
+    )
+
+
+def _later(title: str, form: PurposeForm, total: int, *, full: bool) -> ResponseReturnValue:
+    """Leave it to a process of its own, and show how far that is."""
+    asked = {"title": title, "purpose": form.purpose.data or "", "format": form.format.data, "full": full}
+    ExportJob.ask(by=me(), path=request.full_path, total=total, **asked)
+    start_after_commit()
+    return go(url_for("office.exports"))
 
 
 def _file(
-    listing: Listing, title: str, form: PurposeForm, users: Key | None, volunteers: Key | None, full: Columns | None
+    listing: Listing, title: str, form: PurposeForm, key: Key, link: Any, full: Columns | None
 ) -> ResponseReturnValue:
     """Make the file, then write down what went into it."""
     purpose, format = form.purpose.data or "", form.format.data
     listing.columns = {**listing.columns, **(full or {})}
-    key = users or volunteers or (lambda row: None)
     ids: list[int | None] = []
     file = listing.export(format, seen=lambda row: ids.append(key(row)))
     whole = "，完整号码" if full else ""
     record(me().post, "export", by=me(), reason=f"{title} {len(ids)} 行（{format}{whole}），用途：{purpose}")
     made = note_export(title, purpose, len(ids), full=bool(full), by=me())
     named = {id for id in ids if id is not None}
-    name_people(made, *((User.id, User.id) if users else (Volunteer.user_id, Volunteer.id)), named)
+    name_people(made, link, named)
     return file
 
 

@@ -32,7 +32,18 @@ def export(kind: str, name: str, columns: Columns, rows: Iterable[Any]) -> Respo
         headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
         lines = list(_csv(columns, rows))
         return Response(lines, mimetype="text/csv", headers=headers)
-    return send_file(_xlsx(columns, rows), KINDS["xlsx"], as_attachment=True, download_name=filename)
+    file = io.BytesIO(b"".join(written(kind, columns, rows)))  # no file stays open behind the answer
+    return send_file(file, KINDS["xlsx"], as_attachment=True, download_name=filename)
+
+
+def written(kind: str, columns: Columns, rows: Iterable[Any]) -> Iterator[bytes]:
+    """The same file as bytes, part after part, in bounded memory."""
+    if kind == "csv":
+        yield from (line.encode() for line in _csv(columns, rows))
+        return
+    with _xlsx(columns, rows) as file:
+        while part := file.read(65536):
+            yield part
 
 
 def _csv(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
@@ -57,7 +68,7 @@ def inert(value: Any) -> Any:
 def _xlsx(columns: Columns, rows: Iterable[Any]) -> Any:
     import xlsxwriter  # 0.3 s cold: imported where it is used
 
-    target = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the response)
+    target = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the caller)
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})

@@ -137,7 +137,7 @@ class Listing:
             abort(404)
 
         def told() -> Iterator[Any]:
-            for row in self._all():
+            for row in self.all():
                 seen(row)
                 yield row
 
@@ -212,7 +212,8 @@ class Listing:
         bare = self.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
         return select(func.count()).select_from(bare.order_by(None).limit(CAP).subquery())
 
-    def _all(self) -> Any:
+    def all(self) -> Any:
+        """Every filtered row up to the limit of an export, some at a time."""
         order = [key.column.desc() if key.descending else key.column for key in self.order]
         stmt = self.narrowed().order_by(*order).limit(EXPORT_LIMIT)
         stmt = stmt.execution_options(yield_per=500)

@@ -10,6 +10,7 @@ from typing import Any
 from app.models.accounts.preference import MessageKind
 from app.models.activity import ActivityStatus, Phase
 from app.models.application import ApplicationStatus
+from app.models.export_job import JobState
 from app.models.feedback import FeedbackStatus
 from app.models.help.states import AssignmentStatus, HelpStatus, Rating
 from app.models.honour import HonourKind, HonourStatus
@@ -152,6 +153,14 @@ BADGES: dict[type[Enum], dict[Any, tuple[str, str]]] = {
         NoticePhase.SCHEDULED: ("定时发布", "info"),
         NoticePhase.SHOWN: ("已发布", "ok done"),
         NoticePhase.WITHDRAWN: ("已撤下", "err"),
+    },
+    JobState: {
+        JobState.WAITING: ("排队中", "info"),
+        JobState.RUNNING: ("正在准备", "info"),
+        JobState.DONE: ("可以下载", "ok done"),
+        JobState.FAILED: ("没有完成", "err"),
+        JobState.BROKEN: ("已中断", "err"),
+        JobState.CANCELLED: ("已取消", "end"),
     },
     ImportStatus: {
         ImportStatus.CHECKED: ("待导入", "warn"),

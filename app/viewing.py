@@ -90,6 +90,7 @@ OFFICE: list[tuple[str, list[tuple[str, str, str, access.Permission]]]] = [
             ("人员导入", "office.imports", "upload", P.IMPORTS),
             ("原平台邀请", "office.invitations", "mail", P.APPLICATIONS),
             ("历史记录", "office.history", "history", P.HISTORY),
+            ("我的导出", "office.exports", "down", P.OFFICE),
         ],
     ),
     (

@@ -19,7 +19,19 @@ from flask.sessions import SecureCookieSessionInterface
 from app import clock
 from app.accounts.sessions import digest
 from app.db import db
-from app.models import Application, Assignment, Feedback, Headcount, Message, Report, SignIn, SignUp, UnitDispute, User
+from app.models import (
+    Application,
+    Assignment,
+    ExportJob,
+    Feedback,
+    Headcount,
+    Message,
+    Report,
+    SignIn,
+    SignUp,
+    UnitDispute,
+    User,
+)
 from app.models.application import ApplicationStatus
 from app.models.honours.proposal import propose
 from app.models.notice import Notice
@@ -67,6 +79,7 @@ ROWS: dict[str, Callable[[Any], list[Any]]] = {
     "office:categories": lambda rows: [rows["activity"].category_id],
     "office:workdays": lambda rows: ["2026-10-01"],
     "office:imports": lambda rows: [rows["import"].id],
+    "office:exports": lambda rows: [rows["export"].id],
     "office:invitations": lambda rows: [rows["invitation"].id],
     "member:invitations": lambda rows: [rows["invitation"].id],
     "office:teams": lambda rows: [rows["team"].id],
@@ -181,6 +194,7 @@ def build() -> World:
             "feedback": _feedback(activity),
             "report": _report(volunteer),
             "sign_in": _sign_in(volunteer.user_id),
+            "export": _export(volunteer.user_id),
             "message": Message(user_id=volunteer.user_id, title="测试"),
         }
         rows |= _displays(place, volunteer) | brought_in(code)
@@ -189,6 +203,17 @@ def build() -> World:
         db.session.commit()
         world.places[place] = {key: read(rows) for key, read in ROWS.items()}
     return world
+
+
+def _export(user_id: int) -> ExportJob:
+    """An export that waits."""
+    post = cast.who("wantong").post
+    assert post is not None
+    facts: dict[str, Any] = {"title": "志愿者名册", "purpose": "核对", "format": "csv", "full": False}
+    job = ExportJob(user_id=user_id, post_id=post.id, path="/office/volunteers/export?", total=5000, **facts)
+    db.session.add(job)
+    db.session.flush()
+    return job
 
 
 def _displays(place: str, volunteer: Any) -> dict[str, Any]:

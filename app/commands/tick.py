@@ -21,6 +21,7 @@ from app.models.accounts.attempt import Attempt
 from app.models.activities.news import due_reminders, remind
 from app.models.activity import Activity
 from app.models.city_sum import fold
+from app.models.export_job import forget_old
 from app.models.figure import count_figures
 from app.models.help.clock import due_requests, settle_help
 from app.models.histories.seal import seal_next
@@ -136,6 +137,11 @@ def pictures() -> Iterator[Piece]:
     yield lambda: _said(Picture.sweep_files(), "没有记录的文件 {} 个")
 
 
+def exports() -> Iterator[Piece]:
+    """Files of exports go after a day."""
+    yield lambda: _said(forget_old(), "一天前的导出 {} 份")
+
+
 def figures() -> Iterator[Piece]:
     """The home page's totals are counted anew when the last count is old: routine, which needs no word."""
     yield _count
@@ -178,6 +184,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     honours,
     checks,
     pictures,
+    exports,
     city_sums,
     figures,
     seals,

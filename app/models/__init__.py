@@ -13,6 +13,7 @@ from app.models.category import Category
 from app.models.city_sum import CityChange, CitySum
 from app.models.contact_view import ContactView
 from app.models.disclosure import Disclosed, Disclosure
+from app.models.export_job import ExportJob, ExportPiece
 from app.models.feedback import Feedback
 from app.models.figure import Figure
 from app.models.headcount import Headcount
@@ -56,6 +57,8 @@ __all__ = [
     "Disclosed",
     "Disclosure",
     "EarlierService",
+    "ExportJob",
+    "ExportPiece",
     "Feedback",
     "Figure",
     "Generation",

@@ -43,8 +43,9 @@ def note_export(title: str, purpose: str, rows: int, *, full: bool, by: User) ->
     return made
 
 
-def name_people(made: Disclosure, user: Any, key: Any, ids: Iterable[int]) -> None:
-    """Who was in it: the `user` ids of the rows whose `key` column is one of these."""
+def name_people(made: Disclosure, link: tuple[Any, Any], ids: Iterable[int]) -> None:
+    """Who was in it: `link` are the columns with a row's account and with what `ids` says of it."""
+    user, key = link
     wanted = sorted(ids)
     for start in range(0, len(wanted), AT_ONCE):
         some = key.in_(wanted[start : start + AT_ONCE])

@@ -17,6 +17,7 @@ from app.blueprints.office import (  # after the blueprint, which views need
     categories,
     decisions,
     disputes,
+    exports,
     feedback,
     headcounts,
     help,
