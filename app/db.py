@@ -150,10 +150,17 @@ def prepare(engine: Engine) -> None:
     event.listen(engine, "checkin", _sqlite_release)
 
 
+# secure_delete: what is deleted or overwritten is not left behind in the file; cache_size: half a megabyte for each of
+# THREADS connections, the system keeps the file's pages besides
+PRAGMAS = (
+    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
+    "cache_size=-512",
+)
+
+
 def _sqlite_pragmas(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    # secure_delete: what is deleted or overwritten is not left behind in the file
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -122,7 +122,7 @@ def _looker() -> Engine:
 
 _lookers: "WeakKeyDictionary[Engine, Engine]" = WeakKeyDictionary()
 _ALL = select(Generation.topic, Generation.number)
-_stores: list[dict[str, Any]] = []
+_stores: list[dict[Any, Any]] = []
 _pages: list[dict[Any, Any]] = []  # of app/finished.py
 
 
@@ -159,15 +159,15 @@ class Remembered:
     """What is kept of many things, each until one of its own topics is touched; the oldest make room for new ones."""
 
     def __init__(self, most: int) -> None:
-        self.most, self.kept = most, dict[str, tuple[Any, ...]]()
+        self.most, self.kept = most, dict[Any, tuple[Any, ...]]()
         _stores.append(self.kept)
 
-    def get(self, key: str, *topics: str) -> Any:
+    def get(self, key: Any, *topics: str) -> Any:
         """What is kept under `key`, None where there is nothing or one of the `topics` was touched since."""
         held = self.kept.get(key)
         return held[1] if held and held[0] == numbers(*topics) else None
 
-    def keep(self, key: str, value: Any, seen: list[int], *topics: str) -> None:
+    def keep(self, key: Any, value: Any, seen: list[int], *topics: str) -> None:
         """Keep this; `seen` are the `numbers` of its topics from before it was read."""
         for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
             self.kept.pop(old, None)

@@ -56,7 +56,13 @@ class Site:
 
     def __init__(self, folder: Path, url: str, **environment: str) -> None:
         self.folder, self.url, self.port = folder, url, free_port()
-        self.env = {"PATH": os.environ["PATH"], "DATA_DIR": str(folder), "DATABASE_URL": url, **environment}
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "MALLOC_ARENA_MAX": "2",
+            "DATA_DIR": str(folder),
+            "DATABASE_URL": url,
+            **environment,
+        }
         self.server: subprocess.Popen[bytes] | None = None
         self.app: Flask = create_app(config.load(self.env))
         self.log = folder / "server.log"

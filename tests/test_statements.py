@@ -28,27 +28,7 @@ TWELVE = {
 }  # home, 待办, overview
 # Measured beyond the goal: endpoint → (statements, why)
 KNOWN: dict[str, tuple[int, str]] = {
-    "member.volunteer": (7, "what was brought in for the person from the earlier platform, besides the desk"),
-    "member.invitations_show": (7, "the earlier services, the membership, history and who wrote it"),
-    "portal.activities_show": (
-        7,
-        "signed in: why one may not sign up asks for overlaps and the own sign-up; a visitor's page costs 4",
-    ),
-    "member.volunteer_resubmission": (
-        7,
-        "409: the person is read again for the error page, the transaction having ended",
-    ),
-    "office.activities_edit": (7, "the regions below the post for the picker; 409 reads the person again"),
-    "office.applications_return": (7, "409 reads the person again"),
-    "office.applications_rejection": (7, "409 reads the person again"),
-    "office.signups": (7, "the list, its counts and the units named in it"),
-    "office.attendance_show": (7, "the row's history and who wrote it"),
-    "office.volunteers_show": (7, "services, history and who wrote it"),
-    "member.reports_edit": (7, "the activities to choose from, and why it was sent back; 409 reads the person again"),
-    "office.reports_edit": (7, "409 reads the person again"),
-    "office.help_show": (8, "assignments, history and who wrote it; of a merged one also the other request"),
-    "office.history": (7, "the lines, who acted, and how far history is sealed"),
-    "office.units_show": (7, "the unit, its people, its headcounts, and whom it was merged with"),
+    "office.help_show": (7, "assignments, history and who wrote it; of a merged one also the other request"),
 }
 
 

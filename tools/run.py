@@ -126,6 +126,7 @@ def end_with_parent() -> None:
 
 def serve(host: str, port: int, settings: dict) -> int:
     """Run granian, and `flask tick` every minute, until granian ends or somebody stops us."""
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else each thread keeps a heap of its own (docs/adr/0022)
     server = child(
         "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS,
         "--host", host, "--port", str(port), "--log-level", "warning", "wsgi:app",
