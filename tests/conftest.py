@@ -8,7 +8,7 @@ import pytest
 from tests.support import postgres
 from tests.support.databases import drop_leftovers
 
-pytest_plugins = ["tests.fixtures", "tests.demonstration", "tests.world", "tests.support.browser"]
+pytest_plugins = ["tests.fixtures", "tests.demonstration", "tests.crowd", "tests.world", "tests.support.browser"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -159,10 +159,13 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+DEMO = Template("demo", prepare, GROUND)
+
+
 @pytest.fixture(scope="session")
 def demo_sites() -> Iterator[Callable[[str], Site]]:
     """One application and database of the demonstration for each kind of database and worker."""
-    with sites(Template("demo", prepare, GROUND), pictures) as ask:
+    with sites(DEMO, pictures) as ask:
         yield ask
 
 
