@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -122,15 +123,16 @@ class Carrier:
         self.ids: set[int] = set()
 
     def carry(
-        self, name: str, columns: Columns, full: Columns, rows: Iterable[Any], key: Callable[[Any], Any], link: Any
+        self, name: str, columns: Columns, full: Columns, rows: Any, key: Callable[[Any], Any], link: Any
     ) -> None:
         """Write the file, name who is in it (`link`: the columns that lead from `key` to accounts), note the export."""
         job = db.session.get_one(ExportJob, self.id)
         wanted = {**columns, **full} if job.full else columns
         filename = f"{name}-{clock.today():%Y%m%d}.{job.format}"
         format = job.format
-        for piece in _cut(written(format, wanted, self._told(rows, key))):
-            self._apart(partial(self._put, piece))
+        with closing(rows):
+            for piece in _cut(written(format, wanted, self._told(rows, key))):
+                self._apart(partial(self._put, piece))
         db.session.rollback()
         reading.set(False)
         self._finish(filename, link)
