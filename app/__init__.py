@@ -16,6 +16,7 @@ from app.addresses import Addresses
 from app.db import db, engine_options, prepare, reading
 from app.demo.accounts import refuse_demonstration
 from app.finished import Pages
+from app.link import answering
 from app.templating import Environment, Macros
 
 MACROS = {
@@ -40,8 +41,9 @@ class Site(Flask):
         super().__init__(*args, **kwargs)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
-        found = self.finished.serve(environ, start_response)
-        return super().wsgi_app(environ, start_response) if found is None else found
+        with answering():
+            found = self.finished.serve(environ, start_response)
+            return super().wsgi_app(environ, start_response) if found is None else found
 
     def process_response(self, response: Response) -> Response:
         return self.finished.keep(super().process_response(response))

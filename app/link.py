@@ -4,11 +4,15 @@ The server's own `statement_timeout` cannot help when the link falls silent, nor
 acknowledges and forgets. So a request waits PATIENCE for an answer and GREETING for the first sign of life; then the
 connection is thrown away and the answer is 503. While the database is away one request tries at a time, the others
 are answered at once: otherwise those who stand in line would add up their waiting (docs/drills.md).
-Commands (backup, migrations) wait as long as they need.
+Commands (backup, migrations) wait as long as they need. Flask ends the request before it gives the connection back, so
+what is sent last (ROLLBACK) stands outside it: `answering` holds from the first line of an answer to the last.
 """
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -20,6 +24,23 @@ from sqlalchemy.engine import Engine
 # Seconds; the server ends a statement before (engine_options); both together leave room for those in line.
 PATIENCE, GREETING = 4.5, 2.0
 PAUSE = 1.0  # seconds after a failure in which nobody tries again
+
+
+_answering: ContextVar[bool] = ContextVar("answering", default=False)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Somebody waits for the answer that is made inside."""
+    token = _answering.set(True)
+    try:
+        yield
+    finally:
+        _answering.reset(token)
+
+
+def _is_awaited() -> bool:
+    return _answering.get() or has_request_context()  # the latter alone while a long answer streams
 
 
 class Away(psycopg.OperationalError):
@@ -40,7 +61,7 @@ class Link(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""
-        if timeout is None and has_request_context():
+        if timeout is None and _is_awaited():
             timeout = self.patience
         try:
             return super().wait(gen, interval=interval, timeout=timeout)
@@ -55,7 +76,7 @@ def guard(engine: Engine) -> None:
     ping = engine.dialect.do_ping
 
     def greet(connection: Any) -> bool:
-        if has_request_context() and time.monotonic() - _Memory.failed < PAUSE and _Memory.failed:
+        if _is_awaited() and time.monotonic() - _Memory.failed < PAUSE and _Memory.failed:
             connection.pgconn.finish()  # of the same age as the one that fell silent a moment ago
             return False
         connection.patience = GREETING
@@ -69,7 +90,7 @@ def guard(engine: Engine) -> None:
 
 
 def _connect(dialect: Any, record: Any, args: Any, options: Any) -> Link:
-    if not has_request_context() or not _Memory.failed:
+    if not _is_awaited() or not _Memory.failed:
         return _try(args, options)
     if time.monotonic() - _Memory.failed < PAUSE or not _Memory.trying.acquire(blocking=False):
         raise Away("the database is away")

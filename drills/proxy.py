@@ -53,4 +53,6 @@ class Proxy:
                     other.sendall(data)
         for end in (one, other):
             self.open.discard(end)
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)  # closing alone tells nobody while the other thread still reads from it
             end.close()

@@ -14,6 +14,7 @@ from app.models.displays.bases import for_home
 from app.models.picture import Picture
 from app.models.team import MemberStatus
 from tests import cast
+from tests.fixtures import forget_pages
 from tests.portal_feedback import SAFE
 from tests.showcases import make_base, make_member, make_team
 from tests.support.statements import statements
@@ -169,9 +170,10 @@ def test_pages_cost_the_same_at_one_and_at_many(clients):
                 : 4 + (most > 4)
             ]:
                 client.get(address)
+                forget_pages()  # or a minute that ends meanwhile decides whether a page is built anew
                 with statements() as seen:
                     assert client.get(address).status_code == 200
-                found.append(len([one for one in seen if "UPDATE sign_in" not in one]))
+                found.append(len([one for one in seen if "UPDATE sign_in" not in one and "FROM generation" not in one]))
                 assert found[-1] <= most, (address, most, seen)
         return found
 
