@@ -16,12 +16,12 @@ from flask import Flask
 
 from app import clock
 from app.db import db
-from app.models import Activity, Post, Team, User, Volunteer
+from app.models import Activity, Post, SignUp, Team, User, Volunteer
 from app.models.activity import ActivityStatus
 from app.models.professional import GroupStatus, ProfessionalGroup
 from app.models.recount import CHECKS, repair
 from app.models.region import Level, regions
-from app.models.team import TeamStatus
+from app.models.team import TeamMember, TeamStatus
 from tests import cast, demonstration
 from tests.fixtures import Site, as_new, filling, sites
 from tests.support.databases import Template
@@ -44,20 +44,22 @@ class Crowd:
         here = Activity.community_code == cast.WANTONG
         coming = sa.and_(here, Activity.status == ActivityStatus.PUBLISHED, Activity.starts_at > clock.now())
         self.coming, self.over, self.cancelled = (
-            self._newest(Activity, condition)
+            self._first(Activity, condition, SignUp.activity_id)
             for condition in (
                 coming,
                 sa.and_(here, Activity.status == ActivityStatus.COMPLETED, Activity.hidden_at.is_(None)),
                 sa.and_(here, Activity.status == ActivityStatus.CANCELLED),
             )
         )
-        self.team = self._newest(Team, sa.and_(Team.community_code == cast.WANTONG, Team.status == TeamStatus.ACTIVE))
+        here = sa.and_(Team.community_code == cast.WANTONG, Team.status == TeamStatus.ACTIVE)
+        self.team = self._first(Team, here, TeamMember.team_id)
         self.group = db.session.scalar(
             sa.select(sa.func.min(ProfessionalGroup.id)).where(ProfessionalGroup.status == GroupStatus.SHOWN)
         )
 
-    def _newest(self, model: Any, condition: Any) -> int:
-        found = db.session.scalar(sa.select(sa.func.max(model.id)).where(condition))
+    def _first(self, model: Any, condition: Any, below: Any) -> int:
+        """The first row with something `below` it: the same one before the pouring and after."""
+        found = db.session.scalar(sa.select(sa.func.min(model.id)).where(condition, model.id.in_(sa.select(below))))
         assert found, f"the demonstration has no such {model.__tablename__}"
         return int(found)
 
@@ -67,7 +69,7 @@ class Crowd:
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """What routes may put into their variables: the rows with a long list below them, then those of the demonstration."""
-        found = demonstration.rows()
+        found = demonstration.rows(pick=db.func.min)  # a copy has no history of its own
         activities = [(self.coming,), (self.cancelled,), (self.over,)]
         long = {"office:activities": activities, "activities:activities": activities, "office:teams": [(self.team,)]}
         long |= {

@@ -6,6 +6,7 @@ the few states that it does not show in 万通社区, so that every page is seen
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,11 @@ def signed_up(activity: Activity, volunteer: Volunteer) -> SignUp:
     return row
 
 
-def of_each_state(model: Any, *state: Any, where: Any = None, columns: Any = None) -> list[tuple[Any, ...]]:
-    """One row for each combination of these columns that occurs: its `columns`, by default the id."""
-    first = db.select(db.func.max(model.id)).group_by(*state)
+def of_each_state(
+    model: Any, *state: Any, where: Any = None, columns: Any = None, pick: Any = db.func.max
+) -> list[tuple[Any, ...]]:
+    """One row (the newest) for each combination of these columns that occurs: its `columns`, by default the id."""
+    first = db.select(pick(model.id)).group_by(*state)
     chosen = db.select(*(columns or [model.id])).where(model.id.in_(first if where is None else first.where(where)))
     return [tuple(row) for row in db.session.execute(chosen.order_by(model.id))]
 
@@ -92,15 +95,16 @@ def merged_and_renamed() -> list[tuple[Any, ...]]:
     return [(code,) for code in (merged, renamed) if code]
 
 
-def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
-    """What a route may put into its variables, a row for each state, by the key of tests/test_access.py."""
+def rows(place: str = cast.WANTONG, pick: Any = db.func.max) -> dict[str, list[tuple[Any, ...]]]:
+    """What a route may put into its variables, a row (the newest) for each state, by the key of tests/test_access.py."""
+    each = partial(of_each_state, pick=pick)
     now = clock.now()
     phase = db.case((Activity.starts_at > now, 1), (Activity.ends_at > now, 2), else_=3)
     full = Activity.taken >= Activity.capacity
     owner = db.select(User.id).where(User.username_key == "volunteer").scalar_subquery()
     mine = SignUp.volunteer_id == db.select(Volunteer.id).where(Volunteer.user_id == owner).scalar_subquery()
     pair, states = (SignUp.activity_id, SignUp.id), (SignUp.status, SignUp.attendance)
-    activities = of_each_state(Activity, Activity.status, phase, full, where=Activity.community_code == place)
+    activities = each(Activity, Activity.status, phase, full, where=Activity.community_code == place)
     here = SignUp.community_code == place
     unit = (
         db.select(Post.unit_id).join(User, User.id == Post.user_id).where(User.username_key == "unit").scalar_subquery()
@@ -110,52 +114,50 @@ def rows(place: str = cast.WANTONG) -> dict[str, list[tuple[Any, ...]]]:
     return {
         "activities:activities": activities,
         "office:activities": activities,
-        "office:activities+signups": of_each_state(SignUp, *states, where=here, columns=pair),
-        "office:activities+attendance": of_each_state(
+        "office:activities+signups": each(SignUp, *states, where=here, columns=pair),
+        "office:activities+attendance": each(
             SignUp, *states, where=db.and_(here, SignUp.status == SignUpStatus.ADMITTED), columns=pair
         ),
-        "office:applications": of_each_state(
-            Application, Application.status, where=Application.community_code == place
-        ),
-        "office:volunteers": of_each_state(Volunteer, Volunteer.status, where=Volunteer.community_code == place),
-        "office:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
-        "office:help": of_each_state(HelpRequest, HelpRequest.status, where=HelpRequest.community_code == place),
-        "office:reports": of_each_state(
+        "office:applications": each(Application, Application.status, where=Application.community_code == place),
+        "office:volunteers": each(Volunteer, Volunteer.status, where=Volunteer.community_code == place),
+        "office:feedback": each(Feedback, Feedback.status, where=Feedback.community_code == place),
+        "office:help": each(HelpRequest, HelpRequest.status, where=HelpRequest.community_code == place),
+        "office:reports": each(
             Report, Report.status, Report.kind, where=db.and_(Report.community_code == place, TO_STAFF)
         ),
-        "reports:reports": of_each_state(Report, Report.status, where=Report.community_code == place),
-        "office:notices": of_each_state(Notice, Notice.status, Notice.visible_at > now),
-        "office:honours": of_each_state(Honour, Honour.status, Honour.kind, Honour.agreed_at.is_(None)),
-        "office:professionals": of_each_state(ProfessionalGroup, ProfessionalGroup.status),
-        "office:professionals+members": of_each_state(
+        "reports:reports": each(Report, Report.status, where=Report.community_code == place),
+        "office:notices": each(Notice, Notice.status, Notice.visible_at > now),
+        "office:honours": each(Honour, Honour.status, Honour.kind, Honour.agreed_at.is_(None)),
+        "office:professionals": each(ProfessionalGroup, ProfessionalGroup.status),
+        "office:professionals+members": each(
             Professional, Professional.status, columns=(Professional.group_id, Professional.id)
         ),
-        "notices:notices": of_each_state(Notice, Notice.status),
-        "stars:stars": of_each_state(Honour, Honour.status, Honour.kind),
-        "professionals:professionals": of_each_state(ProfessionalGroup, ProfessionalGroup.status),
-        "member:reports": of_each_state(Report, Report.status, where=Report.user_id == owner),
-        "office:posts": of_each_state(
+        "notices:notices": each(Notice, Notice.status),
+        "stars:stars": each(Honour, Honour.status, Honour.kind),
+        "professionals:professionals": each(ProfessionalGroup, ProfessionalGroup.status),
+        "member:reports": each(Report, Report.status, where=Report.user_id == owner),
+        "office:posts": each(
             Post, Post.role, Post.revoked_at.is_(None), where=Post.region_code.startswith(f"{cast.HUANGLOU}0")
         ),
-        "office:headcounts": of_each_state(Headcount, Headcount.unit_id, where=Headcount.unit_id == unit),
-        "office:disputes": of_each_state(UnitDispute, UnitDispute.status, where=UnitDispute.unit_id == unit),
+        "office:headcounts": each(Headcount, Headcount.unit_id, where=Headcount.unit_id == unit),
+        "office:disputes": each(UnitDispute, UnitDispute.status, where=UnitDispute.unit_id == unit),
         "office:regions": [(place,), (place[:9],), *merged_and_renamed()],
-        "office:units": of_each_state(WorkUnit, WorkUnit.valid_to),
-        "office:categories": of_each_state(Category, Category.closed),
+        "office:units": each(WorkUnit, WorkUnit.valid_to),
+        "office:categories": each(Category, Category.closed),
         "office:workdays": [("2026-10-01",)],
-        "office:imports": of_each_state(Import, Import.status),
-        "office:invitations": of_each_state(Invitation, Invitation.status, where=Invitation.community_code == place),
-        "member:invitations": of_each_state(Invitation, Invitation.status, where=brought),
-        "office:teams": of_each_state(Team, Team.status, where=Team.community_code == place),
-        "office:bases": of_each_state(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
-        "teams:teams": of_each_state(Team, Team.status, where=Team.community_code == place),
-        "bases:bases": of_each_state(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
-        "feedback:feedback": of_each_state(Feedback, Feedback.status, where=Feedback.community_code == place),
-        "help:help": of_each_state(PublicCase, PublicCase.category_id)[:2],
-        "member:services": of_each_state(SignUp, *states, where=mine),
-        "member:help": of_each_state(Assignment, Assignment.status, where=Assignment.user_id == owner),
-        "member:messages": of_each_state(Message, Message.user_id, where=Message.user_id == owner),
-        "member:sign-ins": of_each_state(SignIn, SignIn.user_id, where=SignIn.user_id == owner),
+        "office:imports": each(Import, Import.status),
+        "office:invitations": each(Invitation, Invitation.status, where=Invitation.community_code == place),
+        "member:invitations": each(Invitation, Invitation.status, where=brought),
+        "office:teams": each(Team, Team.status, where=Team.community_code == place),
+        "office:bases": each(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
+        "teams:teams": each(Team, Team.status, where=Team.community_code == place),
+        "bases:bases": each(ServiceBase, ServiceBase.status, where=ServiceBase.community_code == place),
+        "feedback:feedback": each(Feedback, Feedback.status, where=Feedback.community_code == place),
+        "help:help": each(PublicCase, PublicCase.category_id)[:2],
+        "member:services": each(SignUp, *states, where=mine),
+        "member:help": each(Assignment, Assignment.status, where=Assignment.user_id == owner),
+        "member:messages": each(Message, Message.user_id, where=Message.user_id == owner),
+        "member:sign-ins": each(SignIn, SignIn.user_id, where=SignIn.user_id == owner),
     }
 
 
