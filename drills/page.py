@@ -10,7 +10,7 @@ RESULTS, PAGE = ROOT / "drills/results.json", ROOT / "docs/drills.md"
 HEAD = """# Drills
 
 Written by `make drill` (never by hand) from what it saw; `drills/results.json` holds the same. Each drill starts the
-product as deployed (one granian worker, four threads), on SQLite and on a PostgreSQL of its own, on 127.0.0.1, and
+product as deployed (one granian worker, sixteen threads), on SQLite and on a PostgreSQL of its own, on 127.0.0.1, and
 ends what it started by its process number. Times are those of the machine on which it ran, with everything else that
 ran there; losses are not a matter of machines.
 
