@@ -1,4 +1,4 @@
-"""Exports: CSV (streamed) and Excel (written row by row in bounded memory). Cells are text, never formulas."""
+"""Exports: CSV and Excel, row by row; in the request made whole, in a process of their own part after part. No formulas."""
 
 import csv
 import io
