@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from app import clock
+from app import clock, freshness
 from app.db import db
 from app.models import Honour, Notice, Professional, ProfessionalGroup
 from app.models.activity import ActivityStatus
@@ -194,6 +194,16 @@ def test_the_statements_are_few_and_do_not_grow(client, clients):
         with statements() as few:
             reader.get("/search?q=梧桐")
         assert len(few) <= most, few
+
+
+def test_three_thousand_places_are_not_looked_through_for_each_kind(client, monkeypatch):
+    """Each question for the freshness of the regions is cheap, three thousand of them for each of nine kinds are not."""
+    asked = []
+    monkeypatch.setattr(
+        freshness, "generation", lambda topic, real=freshness.generation: asked.append(topic) or real(topic)
+    )
+    client.get("/search?q=云龙")
+    assert asked.count("regions") < 500
 
 
 @pytest.mark.parametrize(

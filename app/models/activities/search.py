@@ -17,8 +17,8 @@ from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
 from app.models.pages.pairs import each_word, offered
 from app.models.pages.worded import stands
-from app.models.region import CITY, Level, prefixes, regions, within
-from app.models.regions.former_names import known_names
+from app.models.region import CITY, within
+from app.models.regions.former_names import codes_named
 
 TEXTS = ("title", "place", "description")  # where words are sought
 CAP = 1000  # what is counted for a list stops here
@@ -83,19 +83,11 @@ def named_each(word: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> 
 
 
 def around(word: str, a: Any = Activity) -> Conditions:
-    """In a region whose name of today or before holds the word, or merged into it; one below another that is meant already is left out."""
-    codes: dict[Level, list[str]] = {}
-    meant: set[str] = set()
-    for place in regions().values():
-        if place.level is not Level.CITY and any(word in name for name in known_names(place)):
-            if place.code[:6] in meant or place.code[:9] in meant:
-                continue
-            meant.add(place.code)
-            codes.setdefault(place.level, []).extend(prefixes(place.code))
-    return [getattr(a, f"{level.value}_code").in_(_written(some)) for level, some in codes.items()]
+    """In a region whose name of today or before holds the word, or merged into it."""
+    return [getattr(a, f"{level.value}_code").in_(_written(codes)) for level, codes in codes_named(word).items()]
 
 
-def _written(codes: list[str]) -> Any:
+def _written(codes: tuple[str, ...]) -> Any:
     """Codes that stand in the statement itself: 社区 names thousands of places, a statement holds so many parameters only."""
     return bindparam(None, codes, expanding=True, literal_execute=True)
 

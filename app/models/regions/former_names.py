@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
-from app.freshness import remembered
-from app.models.region import Place, follow, regions, short_name
+from app.freshness import Remembered, numbers, remembered
+from app.models.region import Level, follow, prefixes, regions, short_name
 
 
 class RegionName(Row, Model):
@@ -30,12 +30,43 @@ def former_names() -> dict[str, list[tuple[date, str]]]:
     return found
 
 
-def known_names(place: Place) -> tuple[str, ...]:
-    """Every name by which people may look for the place: the short and the official one, and those it had before."""
-    if place.code not in former_names():
-        return place.short, place.name
-    earlier = [name for _, name in former_names()[place.code]]
-    return place.short, place.name, *earlier, *map(short_name, earlier)
+@remembered("regions")
+def known_names() -> dict[str, tuple[str, ...]]:
+    """Every name by which people may look for a place, by its code: the short and the official one, and those it had before."""
+    former = former_names()
+    earlier = {code: [name for _, name in former.get(code, ())] for code in regions()}
+    return {
+        code: (place.short, place.name, *earlier[code], *map(short_name, earlier[code]))
+        for code, place in regions().items()
+    }
+
+
+def codes_named(word: str) -> dict[Level, tuple[str, ...]]:
+    """Codes of the places below the city that have the word in one of their names, and of what was merged into them, by level.
+
+    One below another that is meant already is left out.
+    """
+    found: dict[Level, tuple[str, ...]] | None = _named.get(word, "regions")
+    if found is None:
+        seen = numbers("regions")
+        found = _codes_named(word)
+        _named.keep(word, found, seen, "regions")
+    return found
+
+
+_named = Remembered(300)
+
+
+def _codes_named(word: str) -> dict[Level, tuple[str, ...]]:
+    codes: dict[Level, list[str]] = {}
+    meant: set[str] = set()
+    for code, names in known_names().items():
+        if any(word in name for name in names) and code[:6] not in meant and code[:9] not in meant:
+            level = regions()[code].level
+            if level is not Level.CITY:
+                meant.add(code)
+                codes.setdefault(level, []).extend(prefixes(code))
+    return {level: tuple(some) for level, some in codes.items()}
 
 
 def place_name_on(code: str, day: date, *, full: bool = True) -> str:

@@ -36,7 +36,7 @@ def named(code: str, words: str) -> list[Any]:
 
 
 def _was_called(code: str, word: str) -> bool:
-    return any(word in name for name in known_names(regions()[code]))
+    return any(word in name for name in known_names()[code])
 
 
 def in_state(state: str) -> list[Any]:

@@ -40,7 +40,7 @@ def entries() -> list[Entry]:
 def _entry(place: Place) -> Entry:
     above = [regions()[heir(place.code[:width])] for width in (6, 9) if width < len(place.code)]
     around = [region.name for region in above] + [region.initials for region in [*above, place]]
-    earlier = [name for code in prefixes(place.code) for name in known_names(regions()[code])]
+    earlier = [name for code in prefixes(place.code) for name in known_names()[code]]
     names = dict.fromkeys(name.lower() for name in (place.short, place.name, *earlier))
     return Entry(place, tuple(names), " ".join(around).lower())
 
