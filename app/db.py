@@ -193,7 +193,12 @@ def leave_no_trace() -> None:
 
 def lock(rows: sa.Select[Any]) -> list[Any]:
     """Fetch these rows fresh and hold them until the transaction ends, in the order of their ids."""
-    return list(db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)))
+    return list(db.session.scalars(locking(rows)))
+
+
+def locking(rows: sa.Select[Any]) -> sa.Select[Any]:
+    """The statement by which `lock` fetches and holds these rows."""
+    return rows.with_for_update().execution_options(populate_existing=True)
 
 
 @contextmanager

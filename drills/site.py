@@ -168,15 +168,21 @@ class Site:
 
 @dataclass
 class Person:
-    """A signed-in browser without scripts."""
+    """A signed-in browser without scripts; `address`: where it sits behind a trusted proxy."""
 
     site: Site
     cookie: str
     token: str
+    address: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries."""
+        return {"Cookie": self.cookie} | ({"X-Forwarded-For": self.address} if self.address else {})
 
     def get(self, path: str, **how: Any) -> Answer:
         """Open a page."""
-        return self.site.ask("GET", path, None, {"Cookie": self.cookie}, **how)
+        return self.site.ask("GET", path, None, self.headers, **how)
 
     def post(
         self,
@@ -186,7 +192,7 @@ class Person:
         **fields: Any,
     ) -> Answer:
         """Send a form, with pictures where there are some."""
-        how = {"Cookie": self.cookie, "X-CSRFToken": self.token}
+        how = {**self.headers, "X-CSRFToken": self.token}
         if files is None:
             how["Content-Type"] = "application/x-www-form-urlencoded"
             return self.site.ask("POST", path, urlencode(fields, doseq=True).encode(), how, after_sending=after_sending)

@@ -4,7 +4,7 @@ It stays what it is: its state, its records and its figures do not change, and w
 centre and may open its page. What a level took down only that level or a higher one puts back.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, exists
 
@@ -86,8 +86,8 @@ def _above(by: "User") -> bool:
     return by.post is not None and by.post.role in (Role.SUBDISTRICT, Role.DISTRICT, Role.CITY)
 
 
-def seen_by(user_id: int | None) -> ColumnElement[bool]:
-    """The condition that an activity's page is shown to this person (None: a visitor): public, or they are in it."""
+def seen_by(user_id: Any) -> ColumnElement[bool]:
+    """The condition that an activity's page is shown to this person (id or parameter; None: a visitor): public, or they are in it."""
     public = Activity.hidden_at.is_(None)
     if user_id is None:
         return public

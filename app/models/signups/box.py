@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from app import clock
 from app.db import db
@@ -16,6 +16,12 @@ from app.models.volunteer import Volunteer
 
 VERBS = {SignUpStatus.ADMITTED: "我要报名", SignUpStatus.WAITING: "登记候补", SignUpStatus.ASKING: "提交报名"}
 BACK = {SignUpStatus.ADMITTED: "取消报名", SignUpStatus.WAITING: "放弃候补", SignUpStatus.ASKING: "撤回报名"}
+
+HERE = (
+    select(Volunteer, SignUp)
+    .outerjoin(SignUp, and_(SignUp.volunteer_id == Volunteer.id, SignUp.activity_id == bindparam("activity")))
+    .where(Volunteer.user_id == bindparam("user"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +66,9 @@ class Box:
         return self.reason is None and self.signup is not None
 
 
-def box(activity: Activity, user: User | None) -> Box:
-    """The box for this person (None: a visitor), in at most three statements."""
-    volunteer, signup = here(activity, user) if user else (None, None)
+def box(activity: Activity, user: User | None, known: tuple[Volunteer | None, SignUp | None] | None = None) -> Box:
+    """The box for this person (None: a visitor), in at most three statements; `known` is what `here` would say."""
+    volunteer, signup = known or (here(activity, user) if user else (None, None))
     if signup:
         signup.activity = activity
     reason = why_not(activity, volunteer, user, signup)
@@ -84,10 +90,5 @@ def outcome(signup: SignUp) -> str:
 
 def here(activity: Activity, user: User) -> tuple[Volunteer | None, SignUp | None]:
     """The person's volunteer row, and their row in this activity."""
-    both = (
-        select(Volunteer, SignUp)
-        .outerjoin(SignUp, and_(SignUp.volunteer_id == Volunteer.id, SignUp.activity_id == activity.id))
-        .where(Volunteer.user_id == user.id)
-    )
-    found = db.session.execute(both).first()
+    found = db.session.execute(HERE, {"activity": activity.id, "user": user.id}).first()
     return (found[0], found[1]) if found else (None, None)

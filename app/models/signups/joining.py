@@ -7,7 +7,7 @@ is there a seat. The first 'no' is the answer.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from app import clock, labels
 from app.db import db
@@ -163,8 +163,19 @@ def _no_seat(activity: Activity, volunteer: Volunteer) -> Reason | None:
     return Reason(Why.CONFLICT, "时间冲突", f"同一时间您已录用“{other.title}”（{when}）。", other)
 
 
+AHEAD = SignUp.__table__.alias()
+PLACES = (
+    select(SignUp.id, func.count())
+    .join(AHEAD, and_(AHEAD.c.activity_id == SignUp.activity_id, AHEAD.c.turn <= SignUp.turn))
+    .where(AHEAD.c.status == SignUpStatus.WAITING, SignUp.id.in_(bindparam("waiting", expanding=True)))
+    .group_by(SignUp.id)
+)
+
+
 def position(signup: SignUp) -> int:
-    """The place of a 候补 in its queue, from 1."""
+    """The place of a 候补 in its queue, from 1; needs `activity` loaded."""
+    if signup.status is SignUpStatus.WAITING and signup.turn == signup.activity.turns:
+        return signup.activity.waiting  # nobody came later
     return positions([signup]).get(signup.id, 0)
 
 
@@ -173,9 +184,4 @@ def positions(signups: "list[SignUp]") -> dict[int, int]:
     waiting = [signup.id for signup in signups if signup.status is SignUpStatus.WAITING]
     if not waiting:
         return {}
-    ahead = SignUp.__table__.alias()
-    before = and_(
-        ahead.c.activity_id == SignUp.activity_id, ahead.c.status == SignUpStatus.WAITING, ahead.c.turn <= SignUp.turn
-    )
-    counted = select(SignUp.id, func.count()).join(ahead, before).where(SignUp.id.in_(waiting)).group_by(SignUp.id)
-    return {row[0]: row[1] for row in db.session.execute(counted)}
+    return {row[0]: row[1] for row in db.session.execute(PLACES, {"waiting": waiting})}

@@ -6,29 +6,32 @@ Sign-ups of a cancelled activity, 候补 and 待审核 stand in nobody's way.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from app import clock
-from app.db import db
+from app.db import UtcDateTime, db
 from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.volunteer import Volunteer
 
+MEANWHILE = (
+    select(Activity)
+    .join(SignUp, SignUp.activity_id == Activity.id)
+    .where(SignUp.volunteer_id == bindparam("volunteer"), SignUp.status == SignUpStatus.ADMITTED)
+    .where(Activity.id != bindparam("activity"), Activity.status != ActivityStatus.CANCELLED)
+    .where(Activity.starts_at < bindparam("ends_at", type_=UtcDateTime()))
+    .where(Activity.ends_at > bindparam("starts_at", type_=UtcDateTime()))
+    .order_by(Activity.starts_at, Activity.id)
+    .limit(1)
+)
+
 
 def conflict(volunteer_id: int, activity: Activity) -> Activity | None:
     """The first other activity at the time of this one in which the volunteer is 已录用."""
-    wanted = (
-        select(Activity)
-        .join(SignUp, SignUp.activity_id == Activity.id)
-        .where(SignUp.volunteer_id == volunteer_id, SignUp.status == SignUpStatus.ADMITTED)
-        .where(Activity.id != activity.id, Activity.status != ActivityStatus.CANCELLED)
-        .where(Activity.starts_at < activity.ends_at, Activity.ends_at > activity.starts_at)
-        .order_by(Activity.starts_at, Activity.id)
-        .limit(1)
-    )
-    return db.session.scalar(wanted)
+    times = {"starts_at": activity.starts_at, "ends_at": activity.ends_at}
+    return db.session.scalar(MEANWHILE, {"volunteer": volunteer_id, "activity": activity.id, **times})
 
 
 def engaged(activity: Activity, start: datetime, end: datetime) -> ColumnElement[bool]:
