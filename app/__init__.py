@@ -43,7 +43,12 @@ class Site(Flask):
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         with answering():
             found = self.finished.serve(environ, start_response)
-            return super().wsgi_app(environ, start_response) if found is None else found
+            if found is not None:
+                return found
+            try:
+                return super().wsgi_app(environ, start_response)
+            finally:
+                self.finished.over(environ)
 
     def process_response(self, response: Response) -> Response:
         return self.finished.keep(super().process_response(response))

@@ -4,7 +4,8 @@ A view marked `kept` is built once for each address, mode and kind of answer (pa
 of its topics is touched (app/freshness.py: a commit of this process at once, of another within a second) or the next
 minute begins, since what is open, running and over depends on the clock. Whoever sends a session cookie (signed in,
 or with a form under way) gets nothing from here and leaves nothing here. Each answer carries an ETag of its content
-and is kept compressed. These pages hold no token: their forms check Origin (app/origin.py).
+and is kept compressed. Who asks for a page that is being built waits for it instead of building it too. These pages hold
+no token: their forms check Origin (app/origin.py).
 """
 
 import contextlib
@@ -21,6 +22,7 @@ import brotli
 from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Accept
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header, parse_cookie
 
 from app import clock, freshness
@@ -37,6 +39,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
 MINE = "finished.key"  # in a request's environment: under which key its answer may be kept
+PATIENCE = 10  # seconds to wait for who builds the same page already
 
 View = Callable[..., Any]
 
@@ -91,6 +94,19 @@ class Page:
         return "200 OK", [*self.headers, ("Content-Encoding", way), ("Content-Length", str(len(body)))], body
 
 
+class Building:
+    """A page that a request is building, for all who ask for it meanwhile; `page` is None where nothing came of it."""
+
+    def __init__(self, numbers: dict[str, int], minute: int) -> None:
+        self.numbers, self.minute = numbers, minute
+        self.page: Page | None = None
+        self.over = threading.Event()
+
+    def will_do(self, now: dict[str, int], minute: int, topics: Iterable[str]) -> bool:
+        """Whether it shows all that was committed before somebody came who knows `now`."""
+        return self.minute == minute and all(self.numbers.get(one, 0) >= now.get(one, 0) for one in topics)
+
+
 @lru_cache(maxsize=256)
 def best(accepted: str) -> str:
     """The packing that this Accept-Encoding likes best; '' for none."""
@@ -120,6 +136,7 @@ class Pages:
     def __init__(self, app: Flask) -> None:
         self.app, self.lock = app, threading.Lock()
         self.held: OrderedDict[Any, Page] = OrderedDict()
+        self.building: dict[Any, Building] = {}
         freshness.keeps(self.held)
 
     def serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes] | None:
@@ -129,13 +146,46 @@ class Pages:
         key, now, minute = key_of(environ), self._known(), int(clock.now().timestamp() // 60)
         page = self.held.get(key)
         if now is None or page is None or not page.stands(now, minute):
-            environ[MINE] = now, key, minute
-            return None
+            page = self._from_another(environ, now, key, minute)
+            if page is None:
+                return None
         with contextlib.suppress(KeyError):  # another thread may have dropped it
             self.held.move_to_end(key)
         status, headers, body = page.answer(environ)
         start(status, headers)
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _from_another(self, environ: dict[str, Any], now: dict[str, int] | None, key: Any, minute: int) -> Page | None:
+        """The page that another request is building just now; None where this one builds it, and others wait for it."""
+        environ[MINE] = now, key, minute, None
+        topics = None if now is None else self._topics(environ)
+        if now is None or topics is None:
+            return None
+        with self.lock:
+            other = self.building.get(key)
+            if other is None or not other.will_do(now, minute, topics):
+                self.building[key] = mine = Building(now, minute)
+                environ[MINE] = now, key, minute, mine
+                return None
+        other.over.wait(PATIENCE)
+        return other.page
+
+    def _topics(self, environ: dict[str, Any]) -> tuple[str, ...] | None:
+        """Of the view that will answer; None where its answers are not kept."""
+        try:
+            endpoint, _ = self.app.url_map.bind_to_environ(environ).match()
+        except HTTPException:
+            return None
+        return getattr(self.app.view_functions.get(endpoint), "topics", None)
+
+    def over(self, environ: dict[str, Any]) -> None:
+        """The request has been answered, one way or another: nobody waits for it any more."""
+        _, key, _, mine = environ.get(MINE, (None, None, 0, None))
+        if mine is not None:
+            with self.lock:
+                if self.building.get(key) is mine:
+                    del self.building[key]
+            mine.over.set()
 
     def _known(self) -> dict[str, int] | None:
         """The generations, None while the database is away."""
@@ -150,11 +200,13 @@ class Pages:
 
     def keep(self, response: Response) -> Response:
         """The answer of a view, kept if it may be, and then packed like those from memory."""
-        now, key, minute = request.environ.get(MINE, (None, None, 0))
+        now, key, minute, mine = request.environ.get(MINE, (None, None, 0, None))
         topics = getattr(self.app.view_functions.get(request.endpoint or ""), "topics", None)
         if now is None or topics is None or request.method != "GET" or not is_common(response):
             return response
         page = Page(now, topics, minute, *_parts(response))
+        if mine is not None:
+            mine.page = page
         with self.lock:
             self.held[key] = page
             room = ROOM - sum(page.room for page in self.held.values()) if len(self.held) % 16 == 0 else 0
