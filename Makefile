@@ -10,7 +10,7 @@ SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test test-full drill production-test scan bundle bench bench-smoke check html-check lock clean
+.PHONY: help setup install run test test-full drill production-test scan bundle bench bench-smoke saturday processes check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,12 @@ bundle: setup ## one archive that installs without any registry, tried at once
 
 bench: setup ## ratios against two references into bench/results.md (BENCH_SIZE=mid|full, BENCH_DB, BENCH_ROWS=1,2)
 	$(PY) -m bench.run
+
+saturday: setup ## 200 people tick while 1,000 read, ten minutes, into bench/saturday.md (SATURDAY_SECONDS, BENCH_DB)
+	$(PY) -m bench.saturday
+
+processes: setup ## one, two and four processes on PostgreSQL with Redis, into bench/processes.md
+	$(PY) -m bench.processes
 
 bench-smoke: setup ## the same on tiny data: fails only when the bench itself is broken
 	BENCH_SMOKE=1 $(PY) -m bench.run

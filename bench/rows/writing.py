@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import clock
-from app.db import db
+from app.db import UtcDateTime, db
 from app.freshness import forget
 from app.models import Activity
 from bench.driver import Case, Link, measure, middle, ratios, request, together
@@ -65,9 +65,26 @@ def _list(bench: Any) -> List:
     """An activity that began a while ago, with people on its list: new in each run, at hours of its own."""
     if bench.desk is None:
         bench.big.person("wantong")
-        volunteers = [FIRST + bench.run * 97 % 500 + n for n in range(min(ON_THE_LIST, bench.volunteers // 4))]
-        bench.desk = make_list(bench.big.site, volunteers, 0)
+        bench.desk = make_list(bench.big.site, idle(bench.big, min(ON_THE_LIST, bench.volunteers // 4)), 0)
     return bench.desk
+
+
+IDLE = """
+    SELECT id FROM volunteer WHERE id > :first AND NOT EXISTS (
+        SELECT 1 FROM sign_up JOIN activity ON activity.id = activity_id
+        WHERE volunteer_id = volunteer.id AND starts_at > :since
+    ) ORDER BY id LIMIT :number
+"""
+
+
+def idle(product: Any, number: int) -> list[int]:
+    """So many volunteers who were nowhere these days: of earlier runs' lists somebody may be 已到 at that time."""
+    with product.app.app_context():
+        since = sa.bindparam("since", clock.now() - timedelta(days=3), type_=UtcDateTime())
+        found = db.session.scalars(sa.text(IDLE).bindparams(since, first=FIRST, number=number))
+        people = list(found)
+        db.session.remove()
+    return people
 
 
 def ticks(bench: Any) -> list[Figure]:
