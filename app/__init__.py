@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 from flask.typing import ResponseReturnValue
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -28,7 +27,6 @@ MACROS = {
 }  # name in templates → file in macros/
 
 csrf = CSRFProtect()
-migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
 class Site(Flask):
@@ -68,6 +66,16 @@ class Site(Flask):
         return super().full_dispatch_request()
 
 
+class Migrations:
+    """What Flask-Migrate finds of the application. Alembic, 11 MB and a fifth of a start, is imported when it is first asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate(render_as_batch=True, compare_type=True).init_app(current_app, db)  # takes this one's place
+        return getattr(current_app.extensions["migrate"], name)
+
+
 class Number(IntegerConverter):
     """`<int:id>` in addresses: what no INTEGER column holds names nothing (404), instead of failing in the database."""
 
@@ -105,7 +113,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    migrate.init_app(app, db)
+    app.extensions["migrate"] = Migrations()
     origin.init(app)
     csrf.init_app(app)
     for part in (sessions, assets, headers, errors, viewing, watch, cli):

@@ -1,5 +1,9 @@
 """The commands: `flask --app wsgi <name>`. Each lives in app/commands/<name>.py and is added here."""
 
+from importlib import import_module
+from typing import Any
+
+import click
 from flask import Flask
 
 from app.commands.accounts import create_admin, reset_second_step, unlock
@@ -15,9 +19,19 @@ from app.commands.retention import retention
 from app.commands.tick import tick
 
 
+class Migrating(click.Command):
+    """`flask db`: Flask-Migrate's own commands, imported when somebody types them; see `app.Migrations`."""
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        theirs: Any = import_module("flask_migrate.cli").db
+        context: click.Context = theirs.make_context(*args, **more)
+        return context
+
+
 def init(app: Flask) -> None:
     """Add every command to `flask`."""
     for command in (
+        Migrating("db", help="Perform database migrations."),
         backup,
         carry_exports,
         create_admin,

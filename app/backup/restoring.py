@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from flask import current_app
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection
 
 from app import clock, crypto, freshness
@@ -29,6 +27,7 @@ from app.media.storage import SHELVES, store
 from app.models.histories.proof import verify
 
 SEEDED = {"alembic_version", "category"}  # what migrations put into a fresh database
+PAIRS = "pairs_"  # SQLite's tables of the search, which the database fills by itself (docs/adr/0023): never quite empty
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
@@ -87,7 +86,7 @@ def restore(source: Path, say: Say) -> Contents:
         for name in written:
             store().delete(name)
         raise
-    upgrade(str(MIGRATIONS))
+    _to("head")
     freshness.forget()
     _prove(found)
     return found
@@ -117,12 +116,13 @@ def _refuse_unfit(found: Contents) -> None:
         raise NotHere("DATA_KEY 不是备份时的：里面的加密内容将打不开。请把当时的密钥也写进 DATA_KEY。")
     if crypto.keyed_hash(CHECK, "check") != found.head["hash_check"]:
         raise NotHere("HASH_KEY 不是备份时的：按手机号、身份证号将找不到人。请使用当时的 HASH_KEY。")
-    if found.head["revision"] not in {one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}:
+    if found.head["revision"] not in _revisions():
         raise NotHere("备份来自更新的版本，请先更新程序。")
     for name in sa.inspect(db.engine).get_table_names():
         with db.engine.connect() as connection:
             if (
                 name not in SEEDED
+                and not name.startswith(PAIRS)
                 and connection.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first()
             ):
                 raise NotHere("这里的数据库不是空的。恢复只能在空的数据库上进行。")
@@ -134,8 +134,22 @@ def _prepare(revision: str) -> None:
     """The tables as they were at the backup's revision, without a row."""
     db.session.remove()
     if "alembic_version" in sa.inspect(db.engine).get_table_names():
-        downgrade(str(MIGRATIONS), revision="base")
-    upgrade(str(MIGRATIONS), revision=revision)
+        _to("base", "downgrade")
+    _to(revision)
+
+
+def _revisions() -> set[str]:
+    """All that this version of the product knows."""
+    from alembic.script import ScriptDirectory
+
+    return {one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _to(revision: str, way: str = "upgrade") -> None:
+    """Migrate; Alembic is imported by whoever needs it, not by every process that serves."""
+    import flask_migrate
+
+    getattr(flask_migrate, way)(str(MIGRATIONS), revision=revision)
 
 
 def _load(connection: Connection, source: Path, found: Contents, written: list[str], say: Say) -> None:
