@@ -243,8 +243,9 @@ def test_people_are_counted_once_and_listed_by_name(app):
         served(volunteer, on=date(2025, 11, 3), minutes=minutes)
     scope = Scope(PERIOD, WANTONG)
     assert people(scope) == 2 and people(scope.at(CITY)) == 2
-    found = {row.name: (row.services, row.minutes) for row in db.session.execute(who_served(scope))}
-    assert found == {"李静": (2, 70), "王建国": (1, 50)}
+    for few in (True, False):
+        found = {row.name: (row.services, row.minutes) for row in db.session.execute(who_served(scope, few=few))}
+        assert found == {"李静": (2, 70), "王建国": (1, 50)}
     branch = branch_of(Scope(PERIOD), GULOU, WANTONG)
     assert branch is not None
     assert [(node.line.key, node.depth) for node in branch.nodes if node.opened] == [

@@ -4,17 +4,18 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 
 from app import labels
 from app.access import Permission, acting, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
 from app.blueprints.office.statistics_page import managed, reachable
+from app.db import db
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
-from app.models.figures.people import described, minutes_of, order_of, who_served
+from app.models.figures.people import are_few, described, minutes_of, order_of, served, who_served
 from app.models.figures.totals import services_of, sums_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
@@ -50,6 +51,14 @@ class Records(Listing):
     def _total(self) -> int:
         filters: Any = self.filters
         return super()._total() if filters.person_id else services_of(filters.scope)
+
+
+class People(Listing):
+    """The people who served. How many there are is counted along the records."""
+
+    def _total(self) -> int:
+        filters: Any = self.filters
+        return db.session.scalar(select(func.count()).select_from(served(filters.scope).subquery())) or 0
 
 
 @office.get("/statistics/records")
@@ -122,6 +131,12 @@ def _people() -> Listing:
     good = filters.validate()
     scope = filters.scope if good else PeopleFilter().scope
     order = [Key(column) for column in order_of(scope)]
-    return Listing(
-        who_served(scope, reachable()), filters, order, PEOPLE_COLUMNS, "people", personal=True, scalars=False
+    return People(
+        who_served(scope, reachable(), few=are_few(scope)),
+        filters,
+        order,
+        PEOPLE_COLUMNS,
+        "people",
+        personal=True,
+        scalars=False,
     )

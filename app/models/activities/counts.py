@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Select, String, cast, func, literal, select, union_all
 
+from app import clock
 from app.db import db
-from app.freshness import generation
+from app.freshness import Remembered, generation, numbers
 from app.models.activities.phase import Phase
 from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
@@ -31,10 +32,21 @@ class Counts:
     category: dict[str, int] = field(default_factory=dict)
 
 
+TOPICS = ("activities", "regions", "categories")
+_counts = Remembered(1000)
+
+
 def public_counts(region: str, status: str, category_id: int | None, words: str) -> Counts:
-    """The counts for the portal's filters."""
-    counting = _counting if words else _kept
-    return _sorted(db.session.execute(counting(region, status, category_id, words, generation("regions"))))
+    """The counts for the portal's filters; without words kept until an activity changes or the minute is over."""
+    if words:
+        return _sorted(db.session.execute(_counting(region, status, category_id, words, generation("regions"))))
+    key = region, status, category_id, int(clock.now().timestamp()) // 60  # activities begin and end with a minute
+    found: Counts | None = _counts.get(key, *TOPICS)
+    if found is None:
+        seen = numbers(*TOPICS)
+        found = _sorted(db.session.execute(_kept(region, status, category_id, words, generation("regions"))))
+        _counts.keep(key, found, seen, *TOPICS)
+    return found
 
 
 def _counting(region: str, status: str, category_id: int | None, words: str, regions: int) -> Any:

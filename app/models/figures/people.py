@@ -7,7 +7,8 @@ from sqlalchemy import Select, exists, func, literal, select
 
 from app.db import db
 from app.models.activity import Activity
-from app.models.figures.totals import Scope
+from app.models.figures.totals import Scope, services_of
+from app.models.pages.pairs import one_of
 from app.models.region import Level
 from app.models.service_record import ServiceRecord
 from app.models.user import User
@@ -23,8 +24,17 @@ def people(scope: Scope) -> int:
     return db.session.scalar(select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())) or 0
 
 
-def who_served(scope: Scope, *columns: Any) -> Select[Any]:
-    """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`."""
+def served(scope: Scope) -> Select[Any]:
+    """The ids of those who served, at most 1,000: what a list's total counts."""
+    return select(ServiceRecord.volunteer_id).where(*scope.records()).distinct().limit(CAP)
+
+
+def who_served(scope: Scope, *columns: Any, few: bool) -> Select[Any]:
+    """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`.
+
+    With `few` services the people are looked up from these; otherwise the list walks along the people, every so many
+    of whom served.
+    """
     mine, conditions = ServiceRecord.volunteer_id == Volunteer.id, scope.records()
 
     def of_them(figure: Any, name: str) -> Any:
@@ -44,19 +54,32 @@ def who_served(scope: Scope, *columns: Any) -> Select[Any]:
             *columns,
         )
         .join(User, User.id == Volunteer.user_id)
-        .where(exists().where(mine, *conditions).correlate(Volunteer))
+        .where(
+            one_of(Volunteer.id, select(ServiceRecord.volunteer_id).where(*conditions))
+            if few
+            else exists().where(mine, *conditions).correlate(Volunteer)
+        )
     )
 
 
 def order_of(scope: Scope) -> Sequence[Any]:
     """By name where the people of one community or unit are listed, else as they joined (a city is not sorted)."""
-    few = scope.level is Level.COMMUNITY or scope.unit
-    return (User.initials, User.name, Volunteer.id) if few else (Volunteer.id,)
+    return (User.initials, User.name, Volunteer.id) if _one(scope) else (Volunteer.id,)
+
+
+def are_few(scope: Scope) -> bool:
+    """Whether so few services are meant that their people are looked up one by one."""
+    return _one(scope) or services_of(scope) <= COUNTED_AT_ONCE
+
+
+def _one(scope: Scope) -> bool:
+    """Whether one community or one unit is meant."""
+    return scope.level is Level.COMMUNITY or bool(scope.unit)
 
 
 def first_people(scope: Scope, count: int, *columns: Any) -> list[Any]:
-    """The first of them."""
-    return list(db.session.execute(who_served(scope, *columns).order_by(*order_of(scope)).limit(count)))
+    """The first of them, of one community or unit."""
+    return list(db.session.execute(who_served(scope, *columns, few=True).order_by(*order_of(scope)).limit(count)))
 
 
 def described(narrowed: Select[Any], *columns: Any) -> Select[Any]:
