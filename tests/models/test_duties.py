@@ -157,7 +157,7 @@ def test_the_desk_shows_what_is_overdue_first_and_of_no_kind_too_much(app):
     until(late[0].arrange_due)
     fresh = [apply(cast.make_user(f"new{n}"), id_card=card(n)) for n in range(4)]
     scopes = {kind.key: db.select(kind.model) for kind in KINDS}
-    mine = desk(scopes, KINDS, WANTONG)
+    mine = desk(lambda: scopes, KINDS, WANTONG, ())
     assert [(line.kind.key, line.overdue) for line in mine.lines[Part.OWN]] == [("help", True)] * 3 + [
         ("applications", False)
     ] * 3

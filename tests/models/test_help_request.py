@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -530,7 +530,8 @@ def test_a_summary_that_says_who_or_where_is_refused(app, text):
 def test_the_public_table_holds_nothing_of_the_person(app):
     bring(S.CLOSED)
     row = db.session.execute(db.select(PublicCase.__table__)).one()
-    assert not any(private in str(row) for private in (NAME, PHONE, ADDRESS, "2222"))
+    held = str([value for value in row if not isinstance(value, datetime)])  # microseconds may be anything
+    assert not any(private in held for private in (NAME, PHONE, ADDRESS, "2222"))
 
 
 def test_every_move_is_told_with_its_reason(app):

@@ -1,9 +1,11 @@
 """工作台: 待办 of the acting post."""
 
+from typing import Any
+
 from flask import g
 from flask.typing import ResponseReturnValue
 
-from app.access import Permission, holds, me, requires, rows
+from app.access import Permission, acting, holds, me, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.duty_words import about
 from app.blueprints.office.unit_home import unit_home
@@ -32,7 +34,11 @@ def home() -> ResponseReturnValue:
     post = me().post
     if not holds(P.APPLICATIONS) or post is None or not post.region_code:
         return unit_home()
-    scopes = {kind.key: rows(kind.model, THROUGH[kind.key]) for kind in KINDS}
-    found = desk(scopes, KINDS, post.region_code)
+    found = desk(_scopes, KINDS, post.region_code, acting())
     g.menu_counts = found.by_list()
     return render("office/home.html", desk=found, part=Part, about=about)
+
+
+def _scopes() -> dict[str, Any]:
+    """What the acting post reaches of each kind."""
+    return {kind.key: rows(kind.model, THROUGH[kind.key]) for kind in KINDS}

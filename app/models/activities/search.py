@@ -4,7 +4,7 @@ The portal's statuses are recruiting (not started, sign-up open, full ones too),
 one everything published is meant, 报名截止 too.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +30,14 @@ Conditions = list[ColumnElement[bool]]
 
 # Asked for when a statement runs, so that statements may be kept.
 NOW: Any = bindparam("now", callable_=clock.now, type_=UtcDateTime())
-LONG_AGO: Any = bindparam("long_ago", callable_=lambda: clock.now() - LONGEST, type_=UtcDateTime())
+
+
+def ago(span: timedelta) -> Any:
+    """The moment so long before the one at which the statement runs."""
+    return bindparam(f"ago_{int(span.total_seconds())}", callable_=lambda: clock.now() - span, type_=UtcDateTime())
+
+
+LONG_AGO: Any = ago(LONGEST)
 
 
 def shown_as(status: str, at: datetime | None = None, a: Any = Activity) -> Conditions:

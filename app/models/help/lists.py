@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from app import clock
 from app.crypto import keyed_hash
 from app.db import db
+from app.models.activities.search import NOW
 from app.models.help.numbers import as_typed
 from app.models.help.states import HelpStatus
 from app.models.help_request import HelpRequest
@@ -23,7 +23,7 @@ Condition = ColumnElement[bool]
 
 def in_state(status: HelpStatus) -> Condition:
     """The condition that a request is in this state by now, as `HelpRequest.standing` judges it."""
-    now = clock.now()
+    now = NOW
     stale = and_(R.status.in_((S.ARRANGED, S.SERVING)), R.offers_end_at.is_not(None), R.offers_end_at <= now)
     silent = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= now)
     stored = R.status == status
@@ -39,8 +39,8 @@ def in_state(status: HelpStatus) -> Condition:
 
 
 def overdue(by: datetime | None = None) -> Condition:
-    """The condition that the next step should have been taken by that moment (default: now)."""
-    now = by or clock.now()
+    """The condition that the next step should have been taken by that moment (default: when the statement runs)."""
+    now = by or NOW
     return or_(
         and_(R.status == S.PENDING, R.accept_due <= now),
         and_(in_state(S.ACCEPTED), R.arrange_due <= now),

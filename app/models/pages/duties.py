@@ -6,7 +6,7 @@ whom only the next level may decide); what has risen to it because nobody below 
 whatever waits within the post's reach. app/models/posts/rising.py knows the levels, app/models/pages/duty_kinds.py the kinds.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, l
 
 from app import clock
 from app.db import UtcDateTime, db
+from app.freshness import generation
 from app.models.post import Post, living
 from app.models.posts.rising import Share, held_places, inside, shares
 from app.models.region import WIDTHS, Level
+from app.statements import kept
 
 CAP = 1000  # counts above 999 read 999+
 SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
@@ -35,7 +37,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of work. `late_by(m)` is the condition that it was due by the moment m (None: nothing is ever due).
+    """One kind of work. `late_by(m)` is the condition that it was due by the moment m, or (None) by that at which the
+    statement runs; without it nothing is ever due.
 
     `row` are the columns of a line (title, note, since, due or null) on what `tables` makes of a scope; `due` finishes
     a line's due moment in Python. `person` is the user about whom it is decided, where nobody decides about oneself.
@@ -49,7 +52,7 @@ class Kind:
     page: str  # of one row
     waits: Callable[[], list[Condition]]
     row: Callable[[], "tuple[Any, Any, Any, Any]"]
-    late_by: Callable[[datetime], Condition] | None = None
+    late_by: Callable[[datetime | None], Condition] | None = None
     due: Callable[[datetime, datetime | None], datetime | None] = lambda since, due: due
     tables: Callable[[Select[Any]], Select[Any]] = lambda scope: scope
     person: Any = None
@@ -178,29 +181,40 @@ def _colleague_below(kind: Kind, code: str) -> Condition:
     return select(Post.id).where(*theirs, *living()).exists()
 
 
-def desk(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> Desk:
-    """The 待办 of a post over the region `code`; `scopes` are what access lets it reach, by kind. Two statements."""
-    parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
-    narrowed = {
-        (kind.key, part): scopes[kind.key].where(stands(kind, part, code))
-        for kind in kinds
-        for part in parts
-        if part is not Part.RISEN or kind.late_by is not None
-    }
-    now = clock.now()
-    counts = {}
-    for kind in kinds:
-        for part in parts:
-            if (wanted := narrowed.get((kind.key, part))) is not None:
-                late = [] if kind.late_by is None else [wanted.where(kind.late_by(now))]
-                counts[kind.key, part] = [_count(wanted), *map(_count, late)]
-    numbers = iter(db.session.execute(select(*(one for pair in counts.values() for one in pair))).one())
+Narrowed = dict[tuple[str, Part], Select[Any]]
+
+
+def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind], code: str, shape: Hashable) -> Desk:
+    """The 待办 of a post over the region `code`. Two statements, built once a day for each `shape`.
+
+    `scopes` are what access lets it reach, by kind; `shape` names all on which these depend.
+    """
+    shape = shape, code, held_places(), generation("workdays"), tuple(kind.key for kind in kinds)
+    narrowed, asked, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
+    numbers = iter(db.session.execute(counting).one())
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
     by_key = {kind.key: kind for kind in kinds}
-    for (key, part), pair in counts.items():
-        found = [next(numbers) for _ in pair]
-        duties[part].append(Duty(by_key[key], part, found[0], sum(found[1:])))
-    return Desk(duties, _lines(narrowed, by_key, duties))
+    for (key, part), has_deadline in asked:
+        number = next(numbers)
+        duties[part].append(Duty(by_key[key], part, number, next(numbers) if has_deadline else 0))
+    return Desk(duties, _lines(narrowed, by_key, duties, shape))
+
+
+def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, list[Any], Any]:
+    """Scopes narrowed to each kind and part, these with whether there is a deadline, and one statement that counts them."""
+    parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
+    narrowed: Narrowed = {}
+    asked, counts = [], []
+    for kind in kinds:
+        for part in parts:
+            if part is Part.RISEN and kind.late_by is None:
+                continue
+            narrowed[kind.key, part] = wanted = scopes[kind.key].where(stands(kind, part, code))
+            asked.append(((kind.key, part), kind.late_by is not None))
+            counts += (
+                [_count(wanted)] if kind.late_by is None else [_count(wanted), _count(wanted.where(kind.late_by(None)))]
+            )
+    return narrowed, asked, select(*counts)
 
 
 def _count(wanted: Select[Any]) -> Any:
@@ -209,15 +223,19 @@ def _count(wanted: Select[Any]) -> Any:
 
 
 def _lines(
-    narrowed: Mapping[tuple[str, Part], Select[Any]], kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]]
+    narrowed: Narrowed, kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]], shape: Hashable
 ) -> dict[Part, list[Line]]:
     """The most urgent of what waits, own and risen, in one statement; none when nothing waits."""
     found: dict[Part, list[Line]] = {Part.OWN: [], Part.RISEN: []}
     full = [(duty.kind, part) for part in found for duty in duties[part] if duty.count]
     if not full:
         return found
-    each = [_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full]
-    for row in db.session.execute(union_all(*each)):
+    about = tuple((kind.key, part) for kind, part in full)
+    union = kept(
+        ("desk lines", shape, about),
+        lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full)),
+    )
+    for row in db.session.execute(union):
         kind = kinds[row.key]
         due = kind.due(row.since, row.due)
         found[Part(row.part)].append(Line(kind, row.id, row.title, row.note, row.code, row.since, due))

@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from app import clock
 from app.db import UtcDateTime
 from app.models.activities.phase import Phase
-from app.models.activities.search import in_phase
+from app.models.activities.search import NOW, ago, in_phase
 from app.models.activity import Activity, ActivityStatus
 from app.models.application import DAYS_TO_DECIDE, Application, ApplicationStatus
 from app.models.displays.teams import somebody_asks
@@ -43,17 +42,21 @@ def _reported(ended: datetime, due: datetime | None) -> datetime:
     return ended + FEEDBACK_WITHIN
 
 
+def _unconfirmed_since(moment: datetime | None = None) -> ColumnElement[bool]:
+    """Over for seven days at that moment."""
+    return Activity.ends_at <= (moment - FEEDBACK_WITHIN if moment else ago(FEEDBACK_WITHIN))
+
+
 def _to_admit() -> list[ColumnElement[bool]]:
     """People ask to be admitted, also after the start."""
-    open_now = or_(Activity.starts_at > clock.now(), Activity.queue_closed_at.is_not(None))
+    open_now = or_(Activity.starts_at > NOW, Activity.queue_closed_at.is_not(None))
     return [Activity.status == ActivityStatus.PUBLISHED, Activity.asking > 0, open_now]
 
 
 def _without_feedback() -> list[ColumnElement[bool]]:
     """Over for seven days, and nothing told to the public."""
     told = select(Feedback.id).where(Feedback.activity_id == Activity.id, Feedback.status == FeedbackStatus.PUBLISHED)
-    now = clock.now()
-    over = Activity.ends_at <= now - FEEDBACK_WITHIN, Activity.starts_at > now - ASKED_FOR
+    over = _unconfirmed_since(), Activity.starts_at > ago(ASKED_FOR)
     launched = Activity.status.in_((ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED))
     return [launched, *over, ~told.correlate(Activity).exists()]
 
@@ -89,7 +92,7 @@ KINDS: tuple[Kind, ...] = (
         "applications", "志愿者申请", "件", Application, "office.applications", "office.applications_show",
         lambda: [Application.status == ApplicationStatus.PENDING],
         lambda: (User.name, Application.political, Application.submitted_at, Application.due_at),
-        late_by=lambda moment: Application.due_at <= moment,
+        late_by=lambda moment: Application.due_at <= (moment or NOW),
         tables=lambda scope: scope.join(User, User.id == Application.user_id),
         person=Application.user_id,
     ),
@@ -115,14 +118,14 @@ KINDS: tuple[Kind, ...] = (
         "confirm", "待确认到场", "场", Activity, "office.activities", "office.attendance",
         lambda: [and_(*in_phase(Phase.ENDED))],
         lambda: (Activity.title, Activity.attended, Activity.ends_at, None),
-        late_by=lambda moment: Activity.ends_at <= moment - FEEDBACK_WITHIN,
+        late_by=_unconfirmed_since,
         due=_reported,
     ),
     Kind(
         "feedback", "缺活动反馈", "场", Activity, "office.activities", "office.feedback",
         _without_feedback,
         lambda: (Activity.title, Activity.attended, Activity.ends_at, None),
-        late_by=lambda moment: Activity.ends_at <= moment - FEEDBACK_WITHIN,
+        late_by=_unconfirmed_since,
         due=_reported,
     ),
     Kind(

@@ -40,8 +40,16 @@ def _spans() -> list[tuple[str, date, date | None]]:
 
 def held_places(on: date | None = None) -> frozenset[str]:
     """The codes of the regions over which somebody holds a post on this day (default today); no statement."""
-    on = on or clock.today()
-    return frozenset(code for code, first, last in _spans() if first <= on and (last is None or last >= on))
+    on, known = on or clock.today(), _held_on()
+    if on not in known:
+        known[on] = frozenset(code for code, first, last in _spans() if first <= on and (last is None or last >= on))
+    return known[on]
+
+
+@remembered("posts")
+def _held_on() -> dict[date, frozenset[str]]:
+    """What `held_places` found, by day, until a post changes."""
+    return {}
 
 
 def chain(community: str) -> list[str]:
