@@ -13,7 +13,8 @@ from app.text import squeeze
 UNIT_LIMIT = 80
 
 
-def _typed(name: str) -> str:
+def typed(name: str) -> str:
+    """What stands in the search box of this name."""
     return squeeze(request.values.get(name, ""))[:50]
 
 
@@ -46,8 +47,8 @@ class RegionField(Field):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """The checked radio button, and how far search and selects went."""
         self.data = next((str(value).strip() for value in valuelist if value), "")
-        self.q = _typed(f"{self.name}_q")
-        self.path = chain([_typed(f"{self.name}_{step}") for step in ("district", "subdistrict")])
+        self.q = typed(f"{self.name}_q")
+        self.path = chain([typed(f"{self.name}_{step}") for step in ("district", "subdistrict")])
         self.browsing = request.values.get("region_step") == f"{self.name}:steps"
 
     def pre_validate(self, form: Any) -> None:
@@ -154,7 +155,7 @@ class UnitField(Field):
             self.data, self.other_typed = (OTHER, value) if value not in ("", NONE) else (value, "")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.q = _typed(f"{self.name}_q")
+        self.q = typed(f"{self.name}_q")
         self.other_typed = squeeze(request.values.get("unit_other", "")).replace("\n", " ")
         self.data = self._read(next((str(value).strip() for value in valuelist if value), ""))
 

@@ -13,6 +13,7 @@ from app.models.work_unit import NO_UNIT, WorkUnit, matching_units, units
 
 STEPS = {6: ("district", "区（县、市）"), 9: ("subdistrict", "街道（镇）"), 12: ("community", "社区（村）")}
 OTHER, NONE = "other", "none"
+FEW = 100  # units that a list's filter still shows all in one select
 
 
 @dataclass(frozen=True)
@@ -137,3 +138,34 @@ class UnitPick:
     def fixed(self) -> list[tuple[str, str]]:
         """The two answers that are no unit."""
         return [] if self.listed else [(OTHER, "其他（名单里没有）"), (NONE, NO_UNIT)]
+
+
+@dataclass(frozen=True)
+class UnitFilter:
+    """A filter over units: one select, of all of them while they are few, else of those that were searched for."""
+
+    name: str
+    chosen: str = ""
+    q: str = ""
+    with_none: bool = False  # 无单位 may be chosen
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many for a select, so that a search stands before it."""
+        return len(units()) > FEW
+
+    @property
+    def found(self) -> list[WorkUnit]:
+        """The units that the select offers, besides the chosen one."""
+        hits = list(units().values())
+        if self.many:
+            hits = matching_units(self.q, MOST, closed=True) if self.q else []
+        return hits
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """(value, words) of the select; the chosen one always stands among them."""
+        held = units().get(int(self.chosen)) if self.chosen.isascii() and self.chosen.isdecimal() else None
+        shown = {unit.id: unit.name for unit in [*([held] if held and self.many else []), *self.found]}
+        fixed = [(NONE, NO_UNIT)] if self.with_none else []
+        return [("", "全部单位"), *((str(id), name) for id, name in shown.items()), *fixed]

@@ -25,6 +25,7 @@ NO_PAGE = {
     "portal.regions_steps": "a fragment of a form",
     "portal.regions_filter": "a fragment of a form",
     "portal.units_matches": "a fragment of a form",
+    "portal.units_filter": "a fragment of a form",
     "office.attendance_row": "a fragment; without htmx it leads to the list",
     "office.statistics_export": "a file",
     "office.imports_template": "a file",

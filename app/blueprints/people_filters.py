@@ -6,9 +6,8 @@ from sqlalchemy import Select
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 
 from app.blueprints.todo_filter import TodoFilter
-from app.fields_places import RegionFilterField
+from app.fields_places import RegionFilterField, typed
 from app.forms import clean
-from app.freshness import Same, remembered
 from app.labels import word
 from app.listing import FilterForm
 from app.models.application import Application
@@ -19,6 +18,7 @@ from app.models.regions.homes import code_within
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.models.volunteers import search
 from app.models.work_unit import units
+from app.pickers import UnitFilter
 
 LONGEST_WORDS = 50
 IDENTITY_WORDS = {
@@ -117,12 +117,6 @@ LIVE = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
 BY = {"service": "服务社区", "home": "居住社区"}
 
 
-@remembered("units")
-def some_unit() -> Same:
-    """All units, and one for every person."""
-    return Same([("", "全部单位"), *((str(unit.id), unit.name) for unit in units().values())])
-
-
 class VolunteerFilter(PeopleFilter):
     """The roster's: 服务中 and 暂停 unless a state is chosen; by service or by home community."""
 
@@ -158,13 +152,13 @@ class VolunteerFilter(PeopleFilter):
     @property
     def unit_id(self) -> int | None:
         """The chosen unit."""
-        typed = self.unit.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        given = self.unit.data or ""
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
     @property
-    def unit_choices(self) -> Same:
-        """All units, for the select."""
-        return some_unit()
+    def unit_pick(self) -> UnitFilter:
+        """What the macro draws."""
+        return UnitFilter("unit", self.unit.data or "", typed("unit_q"))
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""

@@ -48,12 +48,12 @@ def open_unit(unit_id: int, field: str = "work_unit") -> WorkUnit:
     return unit
 
 
-def matching_units(words: str, limit: int = 12) -> list[WorkUnit]:
-    """Open units whose name or pinyin initials contain `words`, best first."""
+def matching_units(words: str, limit: int = 12, closed: bool = False) -> list[WorkUnit]:
+    """Open units (or `closed` ones too) whose name or pinyin initials contain `words`, best first."""
     words = words.strip().lower()
     hits = [
         unit
         for unit in units().values()
-        if unit.valid_to is None and (words in unit.name.lower() or (words and words in unit.initials))
+        if (closed or unit.valid_to is None) and (words in unit.name.lower() or (words and words in unit.initials))
     ]
     return sorted(hits, key=lambda unit: (not unit.name.startswith(words), len(unit.name)))[:limit]

@@ -99,6 +99,7 @@ def test_whatever_is_typed_is_answered(app, client, typed):
         "/regions/matches?levels=moon",
         "/regions/filter?within=320",
         "/units/matches?name=A B",
+        "/units/filter?name=A B",
     ],
 )
 def test_a_scope_that_cannot_be_is_404(app, client, address):
@@ -118,7 +119,7 @@ def test_a_closed_community_is_not_offered(app, client):
 
 
 def test_the_same_addresses_are_whole_pages_without_htmx(app, client):
-    for address in ("/regions/matches?q=万通", "/regions/steps", "/regions/filter", "/units/matches?q=第一"):
+    for address in ("/regions/matches?q=万通", "/regions/steps", "/regions/filter", "/units/matches?q=第一", "/units/filter?q=第一"):
         page = client.get(address).text
         assert "<h1>" in page and "hx-partial" not in page
 
@@ -261,6 +262,32 @@ def test_a_unit_is_found_by_part_of_its_name_and_by_initials(app, client):
     unit = db.session.scalar(db.select(WorkUnit).where(WorkUnit.name == "徐州市第一测试中学"))
     for typed in ("第一测试", "xzsdy"):
         assert radios(client.get(f"/units/matches?q={typed}", htmx=True).text, "work_unit") == [str(unit.id)]
+
+
+def options(html):
+    return re.findall(r'<option value="([^"]*)"', html.partition('id="f-unit"')[2].partition("</select>")[0])
+
+
+def test_a_list_offers_all_units_while_they_are_few(clients):
+    page = clients("city").get("/office/volunteers").text
+    every = [str(id) for id in db.session.scalars(db.select(WorkUnit.id).order_by(WorkUnit.name))]
+    assert options(page) == ["", *every] and 'name="unit_q"' not in page
+
+
+def test_a_list_searches_its_units_when_they_are_many(clients, monkeypatch):
+    monkeypatch.setattr("app.pickers.FEW", 0)
+    unit = db.session.scalar(db.select(WorkUnit).where(WorkUnit.name == "徐州市第一测试中学"))
+    unit.valid_to = db.func.current_date()  # also closed ones have their past
+    db.session.commit()
+    city, id = clients("city"), str(unit.id)
+    for page, fixed in (("/office/volunteers", []), ("/office/statistics", ["none"])):
+        assert options(city.get(page).text) == ["", *fixed]
+        typed = city.get(f"{page}?unit_q=第一测试")  # without scripts: the same form, sent
+        assert typed.status_code == 200 and options(typed.text) == ["", id, *fixed] and "找到 1 个，请选择" in typed.text
+        kept = city.get(f"{page}?unit={id}&unit_q=没有这样的").text
+        assert options(kept) == ["", id, *fixed] and "没有找到“没有这样的”" in kept
+    part = city.get(f"/units/filter?unit_q=xzsdy&unit={id}&none=1", htmx=True).text
+    assert options(part) == ["", id, "none"] and "hx-partial" in part
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,8 @@ from wtforms.widgets import MonthInput
 
 from app.access import Permission, me, narrowed
 from app.blueprints.office.activity_forms import acting_within
-from app.blueprints.people_filters import some_unit
-from app.fields_places import RegionFilterField
+from app.fields_places import RegionFilterField, typed
 from app.forms import clean
-from app.freshness import Same, remembered
 from app.labels import word
 from app.listing import FilterForm
 from app.models.category import categories, category_by_slug
@@ -23,18 +21,12 @@ from app.models.figures.totals import Scope, View
 from app.models.region import CITY
 from app.models.service_record import Evidence, ServiceRecord
 from app.models.user import Role
-from app.models.work_unit import NO_UNIT, units
+from app.models.work_unit import unit_name, units
+from app.pickers import NONE, UnitFilter
 
 P = Permission
 VIEWS = {"activity": "按活动社区", "volunteer": "按志愿者社区"}
-NONE = "none"  # 无单位
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
-
-
-@remembered("units")
-def some_unit_or_none() -> Same:
-    """All units, 无单位, and one for everybody."""
-    return Same([*some_unit(), (NONE, NO_UNIT)])
 
 
 class MonthField(Field):
@@ -92,8 +84,8 @@ class StatisticsFilter(FilterForm):
             raise ValidationError(f"一次最多看 {periods.MOST_MONTHS} 个月。")
 
     def _unit_id(self) -> int | None:
-        typed = self.unit.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        given = self.unit.data or ""
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
 
     @property
     def period(self) -> Period:
@@ -133,9 +125,9 @@ class StatisticsFilter(FilterForm):
         return {}
 
     @property
-    def unit_choices(self) -> Same:
-        """All units and 无单位, for the select."""
-        return some_unit_or_none()
+    def unit_pick(self) -> UnitFilter:
+        """What the macro draws."""
+        return UnitFilter("unit", self.unit.data or "", typed("unit_q"), with_none=True)
 
     def query(self, **changes: Any) -> dict[str, str]:
         """The filters as an address holds them, with these changes; a period always by name."""
@@ -258,7 +250,7 @@ class RecordFilter(StatisticsFilter):
         found = [(self.period.words, {"from": "", "to": ""})] if self.since.data or self.until.data else []
         found += [(self.region.words, {"region": ""})] if self.region.narrows else []
         if self.unit.data and self.fixed_unit is None:
-            found.append((dict(self.unit_choices)[self.unit.data], {"unit": ""}))
+            found.append((unit_name(self.unit_chosen), {"unit": ""}))
         if self.evidence.data:
             found.append((word(Evidence(self.evidence.data)), {"evidence": ""}))
         if self.category.data:

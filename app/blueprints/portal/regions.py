@@ -11,7 +11,7 @@ from app.fields_places import chain
 from app.finished import kept
 from app.htmx import render, wants_fragment
 from app.models.region import CITY, Level, level_of
-from app.pickers import RegionFilter, RegionPick, UnitPick
+from app.pickers import RegionFilter, RegionPick, UnitFilter, UnitPick
 from app.text import squeeze
 
 LONGEST = 50  # characters of a search that are looked at
@@ -78,3 +78,13 @@ def units_matches() -> ResponseReturnValue:
     name = _name("work_unit")
     pick = UnitPick(name, request.args.get(name, ""), "", _typed(name))
     return render("portal/units/matches.html", "matches", pick=pick, part=wants_fragment())
+
+
+@portal.get("/units/filter")
+@public
+@kept("units")
+def units_filter() -> ResponseReturnValue:
+    """The select of a list's unit filter, with the units whose name contains what was typed."""
+    name = _name("unit")
+    pick = UnitFilter(name, request.args.get(name, ""), _typed(name), with_none="none" in request.args)
+    return render("portal/units/filter.html", "options", pick=pick, part=wants_fragment())
