@@ -5,9 +5,10 @@ Written in the same transaction as the change, never updated or deleted: trigger
 proving that there was one; keyed, so that nobody finds a removed text by guessing.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, and_, false, func, insert, or_, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, and_, false, func, insert, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.crypto import keyed_hash
@@ -16,6 +17,8 @@ from app.db import Model, Row, db
 if TYPE_CHECKING:
     from app.models.post import Post
     from app.models.user import User
+
+NEWEST = 50  # lines of a history that may be long, on one page
 
 
 class History(Row, Model):
@@ -96,9 +99,20 @@ def last_line(thing: Any) -> int:
 
 def history_of(*things: Any) -> list[History]:
     """Everything that happened to these rows, oldest first, with actors and notes loaded."""
+    return list(db.session.scalars(_about(things).order_by(History.id)))
+
+
+def newest_of(*things: Any, before: int = 0) -> tuple[list[History], int]:
+    """The last lines about these rows (before that line), newest first; and the line before which more stand, 0 for none."""
+    lines = _about(things).where(History.id < before) if before else _about(things)
+    found = list(db.session.scalars(lines.order_by(History.id.desc()).limit(NEWEST + 1)))
+    return found[:NEWEST], found[NEWEST - 1].id if len(found) > NEWEST else 0
+
+
+def _about(things: Iterable[Any]) -> Select[tuple[History]]:
+    """The lines about these rows, with actors and notes."""
     from sqlalchemy.orm import joinedload
 
     of_these = [and_(History.noun == thing.__tablename__, History.noun_id == thing.id) for thing in things]
-    wanted = select(History).where(or_(false(), *of_these))
     options = (joinedload(History.actor), joinedload(History.note))
-    return list(db.session.scalars(wanted.options(*options).order_by(History.id)))
+    return select(History).where(or_(false(), *of_these)).options(*options)

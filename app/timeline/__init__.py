@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from flask import request
+
 from app import clock, labels
+from app.listing import BIGGEST
 from app.models.history import History
 from app.models.regions.former_names import place_name_on
 from app.models.user import Role
@@ -25,6 +28,12 @@ ACTIONS = {
     "put-back": "恢复公开",
 }
 BY_THEMSELVES = "self"
+
+
+def earlier_than() -> int:
+    """The line of history before which the address asks (`ui.earlier` leads there), 0 for the newest."""
+    given = request.args.get("earlier", 0, type=int)
+    return given if 0 < given < BIGGEST else 0
 
 
 def told(lines: Iterable[History], states: type[StrEnum]) -> list[Line]:

@@ -12,7 +12,7 @@ from app import clock
 from app.db import db
 from app.models import History, Message, SignUp, Volunteer, VolunteerSkill
 from app.models.activity import Activity
-from app.models.history import HistoryNote
+from app.models.history import HistoryNote, record
 from app.models.volunteer import Political, Skill, VolunteerStatus
 from app.text import masked_phone
 from tests import cast
@@ -238,3 +238,20 @@ def test_an_export_is_logged_with_purpose_and_rows_and_masked(clients):
     assert notes("export") == ["志愿者名册 1 行（csv），用途：年度统计"]
     assert client.post(f"{URL}/export", data={"purpose": ""}).status_code == 422
     assert client.get(f"{URL}/export?q=没有这个人").text.count("没有可以导出的内容") == 1
+
+
+def test_a_long_history_is_told_in_parts(clients, monkeypatch):
+    monkeypatch.setattr("app.models.history.NEWEST", 3)
+    volunteer = cast.volunteer_of("volunteer")
+    for n in range(7):
+        record(volunteer, "change", by=None, reason=f"第{n}次")
+    db.session.commit()
+    for client, path in ((clients("wantong"), f"{URL}/{volunteer.id}"), (clients("volunteer"), "/member/volunteer")):
+        told, page = [], client.get(path).text
+        for _ in range(3):
+            told.append(re.findall(r"第(\d)次", page))
+            way = re.search(rf'href="({path}\?earlier=\d+)#h-story"', page)
+            page = client.get(way[1]).text if way else ""
+        assert told == [["6", "5", "4"], ["3", "2", "1"], ["0"]]
+        for wrong in ("x", "-1", "0", "9" * 30):
+            assert "第6次" in client.get(f"{path}?earlier={wrong}").text

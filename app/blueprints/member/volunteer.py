@@ -16,6 +16,7 @@ from app.models.stateful import REASON_LIMIT
 from app.models.volunteer import Volunteer
 from app.once import once
 from app.refusal import Refused
+from app.timeline import earlier_than
 from app.timeline.applications import told
 
 
@@ -134,5 +135,8 @@ def _form_page(desk: Desk, form: ApplicationForm) -> ResponseReturnValue:
 
 def _desk_page(desk: Desk, **forms: Form) -> ResponseReturnValue:
     status = max([form.status for form in forms.values()], default=200)
-    context = {"desk": desk, "story": told(desk.history()), "forms": forms, "invited": waiting_for(me())}
-    return render("member/volunteer/show.html", status=status, **context)
+    lines, earlier = desk.history(earlier_than())
+    story = {"story": told(lines), "earlier": earlier}
+    return render(
+        "member/volunteer/show.html", status=status, desk=desk, forms=forms, invited=waiting_for(me()), **story
+    )

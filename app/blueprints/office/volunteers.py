@@ -16,7 +16,7 @@ from app.disclosure import disclose
 from app.forms import Form
 from app.htmx import go, render
 from app.listing import Key, Listing, NoFilter
-from app.models.history import history_of
+from app.models.history import newest_of
 from app.models.region import CITY, place_name
 from app.models.unit_dispute import UnitDispute
 from app.models.volunteer import Volunteer
@@ -24,6 +24,7 @@ from app.models.volunteers import participation, roster
 from app.models.volunteers.id_card import masked_card
 from app.models.work_unit import unit_name
 from app.text import masked_phone
+from app.timeline import earlier_than
 from app.timeline.applications import told
 
 P = Permission
@@ -145,7 +146,8 @@ def _page(id: int, *fragments: str, status: int = 200, **context: Any) -> Respon
     volunteer = one(Volunteer, id, P.VOLUNTEERS, *loaded)
     parts = _parts(volunteer).page()
     context = {"reveal": RevealForm(formdata=None), "number": "", "failed": {}} | context
-    facts = {"story": told(history_of(volunteer))[::-1], "others": participation.other_records(volunteer)}
+    lines, earlier = newest_of(volunteer, before=earlier_than())
+    facts = {"story": told(lines), "earlier": earlier, "others": participation.other_records(volunteer)}
     template = "office/volunteers/show.html"
     return render(template, *(fragments or ("results",)), status=status, v=volunteer, page=parts, **facts, **context)
 

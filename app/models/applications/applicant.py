@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.models.application import OPEN, Application, applications_of
 from app.models.applications.approval import ApplicationStatus
-from app.models.history import History, history_of
+from app.models.history import History, newest_of
 from app.models.volunteer import Volunteer, VolunteerStatus, volunteer_of
 
 
@@ -48,10 +48,9 @@ class Desk:
         held = self.volunteer.id_card_tail if self.volunteer else ""
         return held or next((one.id_card_tail for one in self.applications if one.id_card_tail), "")
 
-    def history(self) -> list[History]:
-        """What happened to the applications and the membership, newest first."""
-        things = [*self.applications, *([self.volunteer] if self.volunteer else [])]
-        return history_of(*things)[::-1] if things else []
+    def history(self, before: int = 0) -> tuple[list[History], int]:
+        """What happened to the applications and the membership, as `newest_of` tells it."""
+        return newest_of(*self.applications, *([self.volunteer] if self.volunteer else []), before=before)
 
 
 def desk_of(user_id: int) -> Desk:
