@@ -1,4 +1,4 @@
-"""The demonstration with so many rows more behind every list, for tests/test_full_lists.py.
+"""The demonstration with so many rows more behind every list, for tests/lists.
 
 The demonstration's own rows of 万通社区 are copied, each with all its states, straight into the tables; a copy differs
 from its model only where the database demands it or where it has to belong to another row (`COPIES`). What the product
@@ -6,6 +6,7 @@ keeps of it is counted anew by `flask recount`.
 """
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -26,7 +27,7 @@ from tests import cast, demonstration
 from tests.fixtures import Site, as_new, filling, sites
 from tests.support.databases import Template
 
-MANY = 10_000
+MANY = int(os.environ.get("CROWD", "10000"))
 AT_ONCE = 2_000
 Row = dict[str, Any]
 Change = Callable[[Row, int], Row]

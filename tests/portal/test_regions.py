@@ -119,7 +119,13 @@ def test_a_closed_community_is_not_offered(app, client):
 
 
 def test_the_same_addresses_are_whole_pages_without_htmx(app, client):
-    for address in ("/regions/matches?q=万通", "/regions/steps", "/regions/filter", "/units/matches?q=第一", "/units/filter?q=第一"):
+    for address in (
+        "/regions/matches?q=万通",
+        "/regions/steps",
+        "/regions/filter",
+        "/units/matches?q=第一",
+        "/units/filter?q=第一",
+    ):
         page = client.get(address).text
         assert "<h1>" in page and "hx-partial" not in page
 
@@ -283,7 +289,9 @@ def test_a_list_searches_its_units_when_they_are_many(clients, monkeypatch):
     for page, fixed in (("/office/volunteers", []), ("/office/statistics", ["none"])):
         assert options(city.get(page).text) == ["", *fixed]
         typed = city.get(f"{page}?unit_q=第一测试")  # without scripts: the same form, sent
-        assert typed.status_code == 200 and options(typed.text) == ["", id, *fixed] and "找到 1 个，请选择" in typed.text
+        assert (
+            typed.status_code == 200 and options(typed.text) == ["", id, *fixed] and "找到 1 个，请选择" in typed.text
+        )
         kept = city.get(f"{page}?unit={id}&unit_q=没有这样的").text
         assert options(kept) == ["", id, *fixed] and "没有找到“没有这样的”" in kept
     part = city.get(f"/units/filter?unit_q=xzsdy&unit={id}&none=1", htmx=True).text
