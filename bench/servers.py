@@ -11,9 +11,10 @@ import psutil
 
 from bench.driver import Link, cpu_of, request
 from bench.ground import HOME
-from drills.site import THREADS, Person, Site
+from drills.site import Person, Site
 from tests.support import ROOT
 from tests.support.process import _listener, free_port
+from tools.run import SERVER
 
 READY_WITHIN = 90
 HOUSEKEEPING = ("checkpointer", "background writer", "walwriter", "autovacuum", "logical replication", "vacuum")
@@ -144,8 +145,7 @@ def start(python: list[str], target: str, env: dict[str, str], name: str, databa
     """granian with the product's own settings."""
     port = free_port()
     command = [
-        *python, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS,
-        "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", target,
+        *python, "-m", "granian", *SERVER, "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", target,
     ]  # fmt: skip
     HOME.mkdir(parents=True, exist_ok=True)
     with (HOME / f"{name}.log").open("w") as log:

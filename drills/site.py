@@ -27,8 +27,8 @@ from tests import cast
 from tests.fixtures import prepare
 from tests.support import ROOT
 from tests.support.process import _listener, free_port
+from tools.run import SERVER
 
-THREADS = "16"
 IN_SERVER = ("forgetful", "failing", "slow", "careless", "unclocked")
 FAULT = ""  # what is planted into every server that is started (drills/planted.py)
 READY_WITHIN = 60
@@ -76,8 +76,7 @@ class Site:
     def start(self, **extra: str) -> float:
         """Start the server; the seconds until it was ready."""
         command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS,
-            "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning", "drills.planted:app" if FAULT in IN_SERVER else self.wsgi,
+            sys.executable, "-m", "granian", *SERVER, "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "warning", "drills.planted:app" if FAULT in IN_SERVER else self.wsgi,
         ]  # fmt: skip
         extra = {**extra, "DRILL_PLANTED": FAULT} if FAULT else extra
         began = time.monotonic()

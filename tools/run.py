@@ -12,6 +12,7 @@ import ctypes
 import http.client
 import os
 import re
+import resource
 import signal
 import socket
 import sqlite3
@@ -25,10 +26,13 @@ sys.path.insert(0, str(ROOT))
 
 import config
 
+FILES = 16384  # open at once, connections among them
 TICK_EVERY = 60  # seconds
 ANSWER_WITHIN = 60
 STOP_WITHIN = 30
-THREADS = "16"  # writers wait for each other in theirs; readers need some besides (docs/adr/0022)
+# As in deploy/volunteer.service. Threads: writers wait for each other in theirs, readers need some besides. Backpressure is
+# how many connections one process holds: of the usual 1,024 the next browser would wait until another one leaves (docs/adr/0022).
+SERVER = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--backpressure", "4096")
 LOOK = ("SELECT version_num FROM alembic_version", 'SELECT 1 FROM "user" LIMIT 1')
 
 
@@ -40,6 +44,8 @@ def main() -> int:
             f"Port {port} is taken: something else is listening there. Try `make run PORT={port + 1}`.", file=sys.stderr
         )
         return 1
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, FILES)), hard))
     settings = config.load()
     if code := bring_up_to_date(settings):
         return code
@@ -128,8 +134,7 @@ def serve(host: str, port: int, settings: dict) -> int:
     """Run granian, and `flask tick` every minute, until granian ends or somebody stops us."""
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # else each thread keeps a heap of its own (docs/adr/0022)
     server = child(
-        "-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", THREADS,
-        "--host", host, "--port", str(port), "--log-level", "warning", "wsgi:app",
+        "-m", "granian", *SERVER, "--host", host, "--port", str(port), "--log-level", "warning", "wsgi:app",
     )  # fmt: skip
     tick = None
     try:
