@@ -81,8 +81,8 @@ def markdown(source: str) -> str:
     from markdown_it import MarkdownIt
 
     html = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").render(source)
-    html = re.sub(r"<(/?)h[1-6]>", r"<\1h3>", html)
-    tags = {"p", "br", "h3", "ul", "ol", "li", "strong", "em", "blockquote", "hr", "a", "code", "pre"}
+    html = re.sub(r"<(/?)h[1-6]>", r"<\1h2>", html)
+    tags = {"p", "br", "h2", "ul", "ol", "li", "strong", "em", "blockquote", "hr", "a", "code", "pre"}
     tags |= {"table", "thead", "tbody", "tr", "th", "td"}
     return nh3.clean(
         html, tags=tags, attributes={"a": {"href"}}, url_schemes={"http", "https", "tel"}, link_rel="nofollow noopener"
