@@ -21,7 +21,7 @@ NOT_TYPED |= {
     "tail",
     "guardian_phone",
 }
-NOT_TYPED |= {"successor", "month", "quarter", "skills", "errors", "about", "totp_secret", "role", "preset"}
+NOT_TYPED |= {"successor", "month", "quarter", "skills", "errors", "about", "totp_secret", "role", "preset", "format"}
 TABLES_WITHOUT = {
     "history",
     "history_seal",

@@ -13,6 +13,7 @@ from app import standing
 from app.access import public
 from app.blueprints.display_filters import WordsFilter
 from app.blueprints.portal import portal
+from app.finished import kept
 from app.forms import clean
 from app.htmx import render
 from app.labels import day
@@ -93,6 +94,7 @@ class Group:
 
 @portal.get("/search")
 @public
+@kept("activities", "help", "feedback", "reports", "teams", "bases", "professionals", "honours", "notices")
 def search() -> ResponseReturnValue:
     """Everything that holds the words, five of each kind, or more of the chosen one."""
     filters = SearchFilter(request.args)
