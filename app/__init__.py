@@ -12,10 +12,10 @@ import config
 from app import access, assets, cli, errors, headers, labels, limits, logs, origin, viewing, watch
 from app.accounts import sessions
 from app.addresses import Addresses
+from app.answering import answering
 from app.db import db, engine_options, prepare, reading
 from app.demo.accounts import refuse_demonstration
 from app.finished import Pages
-from app.link import answering
 from app.templating import Environment, Macros
 
 MACROS = {

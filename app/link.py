@@ -5,42 +5,23 @@ acknowledges and forgets. So a request waits PATIENCE for an answer and GREETING
 connection is thrown away and the answer is 503. While the database is away one request tries at a time, the others
 are answered at once: otherwise those who stand in line would add up their waiting (docs/drills.md).
 Commands (backup, migrations) wait as long as they need. Flask ends the request before it gives the connection back, so
-what is sent last (ROLLBACK) stands outside it: `answering` holds from the first line of an answer to the last.
+what is sent last (ROLLBACK) stands outside it: app/answering.py holds from the first line of an answer to the last.
 """
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 import psycopg
-from flask import has_request_context
 from psycopg import errors
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from app.answering import is_awaited
+
 # Seconds; the server ends a statement before (engine_options); both together leave room for those in line.
 PATIENCE, GREETING = 4.5, 2.0
 PAUSE = 1.0  # seconds after a failure in which nobody tries again
-
-
-_answering: ContextVar[bool] = ContextVar("answering", default=False)
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Somebody waits for the answer that is made inside."""
-    token = _answering.set(True)
-    try:
-        yield
-    finally:
-        _answering.reset(token)
-
-
-def _is_awaited() -> bool:
-    return _answering.get() or has_request_context()  # the latter alone while a long answer streams
 
 
 class Away(psycopg.OperationalError):
@@ -61,7 +42,7 @@ class Link(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""
-        if timeout is None and _is_awaited():
+        if timeout is None and is_awaited():
             timeout = self.patience
         try:
             return super().wait(gen, interval=interval, timeout=timeout)
@@ -76,7 +57,7 @@ def guard(engine: Engine) -> None:
     ping = engine.dialect.do_ping
 
     def greet(connection: Any) -> bool:
-        if _is_awaited() and time.monotonic() - _Memory.failed < PAUSE and _Memory.failed:
+        if is_awaited() and time.monotonic() - _Memory.failed < PAUSE and _Memory.failed:
             connection.pgconn.finish()  # of the same age as the one that fell silent a moment ago
             return False
         connection.patience = GREETING
@@ -90,7 +71,7 @@ def guard(engine: Engine) -> None:
 
 
 def _connect(dialect: Any, record: Any, args: Any, options: Any) -> Link:
-    if not _is_awaited() or not _Memory.failed:
+    if not is_awaited() or not _Memory.failed:
         return _try(args, options)
     if time.monotonic() - _Memory.failed < PAUSE or not _Memory.trying.acquire(blocking=False):
         raise Away("the database is away")

@@ -17,6 +17,7 @@ MAY_IMPORT = {
         "app.clock",
         "app.crypto",
         "app.freshness",
+        "app.statements",
         "app.labels",
         "app.state_words",
         "app.once",

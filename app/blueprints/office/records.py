@@ -4,14 +4,13 @@ from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 
 from app import labels
 from app.access import Permission, acting, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
 from app.blueprints.office.statistics_page import managed, reachable
-from app.db import db
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
@@ -54,11 +53,11 @@ class Records(Listing):
 
 
 class People(Listing):
-    """The people who served. How many there are is counted along the records."""
+    """The people who served."""
 
     def _total(self) -> int:
         filters: Any = self.filters
-        return db.session.scalar(select(func.count()).select_from(served(filters.scope).subquery())) or 0
+        return served(filters.scope)
 
 
 @office.get("/statistics/records")

@@ -24,9 +24,10 @@ def people(scope: Scope) -> int:
     return db.session.scalar(select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())) or 0
 
 
-def served(scope: Scope) -> Select[Any]:
-    """The ids of those who served, at most 1,000: what a list's total counts."""
-    return select(ServiceRecord.volunteer_id).where(*scope.records()).distinct().limit(CAP)
+def served(scope: Scope) -> int:
+    """How many people served, up to 1,000: the total of their list, counted along the records."""
+    some = select(ServiceRecord.volunteer_id).where(*scope.records()).distinct().limit(CAP)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def who_served(scope: Scope, *columns: Any, few: bool) -> Select[Any]:
