@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
@@ -40,10 +41,14 @@ class Desk:
     """What rows and counters need to know besides the people, for the one who sits at it."""
 
     activity: Activity
-    tally: Tally
     objection: str  # why nobody can be ticked now; '' when they can
     corrected: bool  # after 结项: person by person, with a reason
     not_mine: frozenset[int]  # user ids whose attendance somebody above decides
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The numbers of the list; a row alone needs none."""
+        return tally(self.activity.id)
 
     @property
     def usual(self) -> int:
@@ -69,7 +74,7 @@ class Desk:
 def desk(activity: Activity, by: User | None) -> Desk:
     """The desk of this activity for `by` (None: for somebody who may decide about everybody), as it stands now."""
     corrected, not_mine = rules.corrected(activity), frozenset(untouchable(by))
-    return Desk(activity, tally(activity.id), rules.objection(activity), corrected, not_mine)
+    return Desk(activity, rules.objection(activity), corrected, not_mine)
 
 
 # Built once: these run with every tick.
