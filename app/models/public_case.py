@@ -5,6 +5,7 @@ address, or looks like somebody's number or door, is refused at its field.
 """
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
     from app.models.user import User
 
 TITLE, SUMMARY = (4, 40), (10, 300)
-LONG_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
-DOOR = re.compile(r"[0-9０-９一二三四五六七八九十百]+\s*(?:号楼|号院|幢|栋|单元|室|号|弄|楼)")
+LONG_NUMBER = re.compile(r"\d(?:[\s.·,，—–-]{0,3}\d){6,}")
+DOOR = re.compile(
+    r"[\d十百]+\s*(?:号楼|号院|幢|栋|单元|室|号|弄|楼)"
+    r"|(?<!\d)\d{1,3}\s*[—–-]\s*\d{3,4}(?![\d人名户岁元分米次件个天])"  # 3-501, as doors are written
+)
+DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")  # 一三八… is a telephone number too
 
 
 class PublicCase(Placed, Row, Model):
@@ -109,7 +114,8 @@ def check(request: HelpRequest, field: str, word: str, text: str, size: tuple[in
     for what, private in (("姓名", request.name), ("电话", request.phone or ""), ("地址", request.address)):
         if private and "".join(private.split()) in plain and private not in place_name(request.community_code):
             raise Invalid(field, f"{word}里有求助人的{what}，请去掉。")
-    if LONG_NUMBER.search(text):
+    digits = unicodedata.normalize("NFKC", text).translate(DIGITS)
+    if LONG_NUMBER.search(digits):
         raise Invalid(field, f"{word}里有长的号码，请去掉（日期请写成 11月2日）。")
-    if DOOR.search(text):
+    if DOOR.search(digits):
         raise Invalid(field, f"{word}里有门牌号，请去掉。")

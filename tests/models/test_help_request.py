@@ -519,12 +519,22 @@ def test_closing_demands_a_result_and_a_summary_or_a_reason(app):
         "志愿者到3号楼修好了水管，很满意",
         "志愿者到五单元修好了水管，很满意",
         "志愿者拨打 0516 8888 8888 联系",
+        "志愿者拨打一三八零零零零五六七八联系",
+        "志愿者拨打138.0000.5678联系",
+        "志愿者到3-501修好了水管，很满意",
     ],
 )
 def test_a_summary_that_says_who_or_where_is_refused(app, text):
     with pytest.raises(Invalid) as wrong:
         bring(S.DONE).close(by=who("wantong"), result="修好了", title=TITLE, summary=text)
     assert wrong.value.field == "public_summary"
+
+
+def test_a_summary_may_count_people_and_name_a_day(app):
+    text = "二〇二六年11月2日，志愿者2人上门，帮10-100人的队伍修好了水管，用了1,200元"
+    request = bring(S.DONE)
+    request.close(by=who("wantong"), result="修好了", title=TITLE, summary=text)
+    assert case_of(request).summary == text
 
 
 def test_the_public_table_holds_nothing_of_the_person(app):
