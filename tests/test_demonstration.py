@@ -11,6 +11,8 @@ from app.models import Activity, ContactView, HelpRequest, History, Notice, Post
 from app.models.activity import Phase
 from app.models.export_job import JobState
 from app.models.help.states import HelpStatus, Rating
+from app.models.histories.proof import verify
+from app.models.histories.seal import seal_next
 from app.models.honour import HonourKind
 from app.models.notice import NoticePhase
 from app.models.post import PostState, Role
@@ -70,3 +72,11 @@ def test_it_is_made_once_and_its_counters_are_true(demo_app):
     assert counted.exit_code == 0, counted.output
     assert before == [db.session.scalar(db.select(db.func.count()).select_from(one)) for one in tables]
     assert not db.session.scalars(db.select(History.id).where(History.created_at > clock.now())).all()
+
+
+def test_its_history_holds_once_it_is_sealed(demo_app):
+    while seal_next():
+        pass
+    verdict = verify()
+    assert verdict.holds, verdict.wrong
+    assert verdict.sealed

@@ -12,6 +12,7 @@ from app.demo.people import WANTONG
 from app.demo.year import Plan
 from app.models import History, HistoryNote, SignUp
 from app.models.activities.phase import ActivityStatus
+from app.models.history import reason_digest
 
 REACHED = 2  # people
 
@@ -24,7 +25,8 @@ def note_cancellations(planned: list[Plan], ids: list[int], staff: dict[str, int
         when = min(plan.start - timedelta(days=1), clock.now() - timedelta(hours=20))
         line = History(noun="activity", noun_id=id, action="move", created_at=when, **_by(staff, ours))
         line.from_state, line.to_state = ActivityStatus.PUBLISHED.value, ActivityStatus.CANCELLED.value
-        line.note = HistoryNote(text=stories.CANCELS[plan.start.day % 2])
+        why = stories.CANCELS[plan.start.day % 2]
+        line.note, line.reason_digest = HistoryNote(text=why), reason_digest(why)
         db.session.add(line)
         if ours:
             first = select(SignUp.id).where(SignUp.activity_id == id).order_by(SignUp.turn).limit(REACHED)

@@ -15,6 +15,7 @@ from app.db import db
 from app.demo import names, stories
 from app.models import Application, History, HistoryNote, Post, User, Volunteer, VolunteerSkill, WorkUnit
 from app.models.application import ApplicationStatus
+from app.models.history import reason_digest
 from app.models.region import Level, children, regions
 from app.models.user import Gender, Role
 from app.models.volunteer import Employment, Political, Skill
@@ -233,6 +234,7 @@ def remember(ids: Iterable[int], applications: list[dict[str, Any]]) -> None:
             "actor_role": "self",
             "actor_place": "",
             "created_at": row["submitted_at"],
+            "reason_digest": "",
         }
         lines.append(line)
         if row["decided_at"]:
@@ -246,6 +248,7 @@ def remember(ids: Iterable[int], applications: list[dict[str, Any]]) -> None:
                     "actor_id": row["decided_by_id"],
                     "actor_place": row["community_code"],
                     "created_at": row["decided_at"],
+                    "reason_digest": reason_digest(row.get("decision_reason") or ""),
                 }
             )
     line_ids = rows_of(History, lines)
