@@ -33,6 +33,10 @@ DOOR = re.compile(
     r"[\d十百]+\s*(?:号楼|号院|幢|栋|单元|室|号|弄|楼)"
     r"|(?<!\d)\d{1,3}\s*[—–-]\s*\d{3,4}(?![\d人名户岁元分米次件个天])"  # 3-501, as doors are written
 )
+REACHED = re.compile(  # a name by which somebody is reached: 微信 zhang_123, qq：…, mail
+    r"(?:微信|威信|vx|wx|qq|钉钉)(?:号码?)?(?:是|为)?[\s:：,，(（]{0,3}[a-z0-9][a-z0-9_-]{4,}|[\w.+-]+@[\w-]+\.\w+",
+    re.IGNORECASE,
+)
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")  # 一三八… is a telephone number too
 
 
@@ -114,8 +118,22 @@ def check(request: HelpRequest, field: str, word: str, text: str, size: tuple[in
     for what, private in (("姓名", request.name), ("电话", request.phone or ""), ("地址", request.address)):
         if private and "".join(private.split()) in plain and private not in place_name(request.community_code):
             raise Invalid(field, f"{word}里有求助人的{what}，请去掉。")
-    digits = unicodedata.normalize("NFKC", text).translate(DIGITS)
+    if any("".join(name.split()) in plain for name in _helpers(request)):
+        raise Invalid(field, f"{word}里有志愿者的姓名，请写成“志愿者”。")
+    even = unicodedata.normalize("NFKC", text)
+    if REACHED.search(even):
+        raise Invalid(field, f"{word}里有微信号、QQ 号或邮箱，请去掉。")
+    digits = even.translate(DIGITS)
     if LONG_NUMBER.search(digits):
         raise Invalid(field, f"{word}里有长的号码，请去掉（日期请写成 11月2日）。")
     if DOOR.search(digits):
         raise Invalid(field, f"{word}里有门牌号，请去掉。")
+
+
+def _helpers(request: HelpRequest) -> list[str]:
+    """The names of the volunteers who were asked."""
+    from app.models.assignment import Assignment
+    from app.models.user import User
+
+    names = select(User.name).join(Assignment, Assignment.user_id == User.id)
+    return list(db.session.scalars(names.where(Assignment.request_id == request.id)))

@@ -522,6 +522,10 @@ def test_closing_demands_a_result_and_a_summary_or_a_reason(app):
         "志愿者拨打一三八零零零零五六七八联系",
         "志愿者拨打138.0000.5678联系",
         "志愿者到3-501修好了水管，很满意",
+        "李静上门修好了水管，很满意",  # the volunteer who went
+        "请加微信zhouguiying联系志愿者",
+        "有事联系ＱＱ：shequ_01，水管修好了",
+        "有事写信到 someone@example.cn 联系",
     ],
 )
 def test_a_summary_that_says_who_or_where_is_refused(app, text):
@@ -531,7 +535,7 @@ def test_a_summary_that_says_who_or_where_is_refused(app, text):
 
 
 def test_a_summary_may_count_people_and_name_a_day(app):
-    text = "二〇二六年11月2日，志愿者2人上门，帮10-100人的队伍修好了水管，用了1,200元"
+    text = "二〇二六年11月2日，志愿者2人上门，微信群里报名，帮10-100人的队伍修好了水管，用了1,200元"
     request = bring(S.DONE)
     request.close(by=who("wantong"), result="修好了", title=TITLE, summary=text)
     assert case_of(request).summary == text
