@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.models.region import ABOVE, CITY, WIDTHS, Level, Place, children, heir, lies_below, place_name, regions
 from app.models.regions.search import MOST, Found, search_regions
 from app.models.work_unit import NO_UNIT, WorkUnit, matching_units, units
+from app.text import number_of
 
 STEPS = {6: ("district", "区（县、市）"), 9: ("subdistrict", "街道（镇）"), 12: ("community", "社区（村）")}
 OTHER, NONE = "other", "none"
@@ -165,7 +166,7 @@ class UnitFilter:
     @property
     def options(self) -> list[tuple[str, str]]:
         """(value, words) of the select; the chosen one always stands among them."""
-        held = units().get(int(self.chosen)) if self.chosen.isascii() and self.chosen.isdecimal() else None
+        held = units().get(number_of(self.chosen) or 0)
         shown = {unit.id: unit.name for unit in [*([held] if held and self.many else []), *self.found]}
         fixed = [(NONE, NO_UNIT)] if self.with_none else []
         return [("", "全部单位"), *((str(id), name) for id, name in shown.items()), *fixed]

@@ -23,6 +23,12 @@ def squeeze(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", text).strip()
 
 
+def number_of(text: str | None) -> int | None:
+    """The number of a row as an address or a form carries it; None for anything that no row can have."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def plain_phone(text: str) -> str:
     """A phone number with the spaces, hyphens, +86 and full-width digits that people type taken out."""
     digits = re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", text))

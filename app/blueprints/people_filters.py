@@ -19,6 +19,7 @@ from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStat
 from app.models.volunteers import search
 from app.models.work_unit import units
 from app.pickers import UnitFilter
+from app.text import number_of
 
 LONGEST_WORDS = 50
 IDENTITY_WORDS = {
@@ -152,8 +153,7 @@ class VolunteerFilter(PeopleFilter):
     @property
     def unit_id(self) -> int | None:
         """The chosen unit."""
-        given = self.unit.data or ""
-        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+        return number_of(self.unit.data)
 
     @property
     def unit_pick(self) -> UnitFilter:

@@ -294,6 +294,9 @@ def test_a_list_searches_its_units_when_they_are_many(clients, monkeypatch):
         )
         kept = city.get(f"{page}?unit={id}&unit_q=没有这样的").text
         assert options(kept) == ["", id, *fixed] and "没有找到“没有这样的”" in kept
+    for impossible in ("9" * 5000, "²", "-1"):
+        assert city.get(f"/office/volunteers?unit={impossible}").status_code == 422
+        assert options(city.get(f"/units/filter?unit={impossible}").text) == [""]
     part = city.get(f"/units/filter?unit_q=xzsdy&unit={id}&none=1", htmx=True).text
     assert options(part) == ["", id, "none"] and "hx-partial" in part
 

@@ -18,6 +18,7 @@ from app.models.help import lists
 from app.models.help.states import OPEN, HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.region import CITY, within
+from app.text import number_of
 
 LONGEST_WORDS = 50
 
@@ -54,7 +55,7 @@ class ArrangeForm(SentenceForm):
     def ids(self) -> list[int]:
         """The volunteers that were ticked."""
         sent = request.form.getlist("volunteers")
-        return sorted({int(one) for one in sent if one.isascii() and one.isdecimal() and len(one) < 10})
+        return sorted({id for one in sent if (id := number_of(one)) is not None})
 
 
 class HelpFilter(TodoFilter):

@@ -23,6 +23,7 @@ from app.models.service_record import Evidence, ServiceRecord
 from app.models.user import Role
 from app.models.work_unit import unit_name, units
 from app.pickers import NONE, UnitFilter
+from app.text import number_of
 
 P = Permission
 VIEWS = {"activity": "按活动社区", "volunteer": "按志愿者社区"}
@@ -84,8 +85,7 @@ class StatisticsFilter(FilterForm):
             raise ValidationError(f"一次最多看 {periods.MOST_MONTHS} 个月。")
 
     def _unit_id(self) -> int | None:
-        given = self.unit.data or ""
-        return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+        return number_of(self.unit.data)
 
     @property
     def period(self) -> Period:
@@ -222,8 +222,7 @@ class RecordFilter(StatisticsFilter):
     @property
     def person_id(self) -> int | None:
         """The volunteer whose records are meant."""
-        typed = self.person.data or ""
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        return number_of(self.person.data)
 
     @property
     def category_choices(self) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from app.models.region import place_name
 from app.models.team import IN, MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.search import known_as
+from app.text import number_of
 from app.timeline import told
 
 P = Permission.TEAMS
@@ -109,8 +110,7 @@ def teams_members_new(id: int) -> ResponseReturnValue:
 def teams_members_add(id: int) -> ResponseReturnValue:
     """Put one of one's own people into the team."""
     team = one(Team, id, P)
-    typed = request.form.get("volunteer", "")
-    number = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    number = number_of(request.form.get("volunteer"))
     if not number:
         return go(url_for(".teams_members_new", id=id))
     person = one(Volunteer, number, Permission.VOLUNTEERS, joinedload(Volunteer.user))

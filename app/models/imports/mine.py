@@ -13,7 +13,7 @@ from app.models.invitation import Invitation, InvitationStatus
 from app.models.pages.pairs import few, offered, one_of
 from app.models.user import User
 from app.models.volunteer import Volunteer
-from app.text import is_phone, plain_phone
+from app.text import is_phone, number_of, plain_phone
 
 ALIVE = (InvitationStatus.OPEN, InvitationStatus.DECLINED)
 
@@ -43,12 +43,11 @@ def by_code(typed: str, user: User) -> Invitation | None:
     """The living invitation with this code and the member's name; None for a wrong one, of whatever kind."""
     plain = plain_code(typed)[:40]
     number, letters = plain[:-8], plain[-8:]
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return None
-    found = db.session.get(Invitation, int(number))
+    id = number_of(number)
+    found = None if id is None else db.session.get(Invitation, id)
     if found is None or found.name != user.name or found.status not in ALIVE:
         return None
-    return found if hmac.compare_digest(plain_code(found.code), f"{int(number)}{letters}") else None
+    return found if hmac.compare_digest(plain_code(found.code), f"{id}{letters}") else None
 
 
 def known_as(words: str) -> list[Any]:
