@@ -106,7 +106,9 @@ def _reader(who: Somebody) -> tuple[str, bytes, Any]:
 
 def _person(who: Somebody, job: Job, product: servers.Product, until: float, seen: Seen) -> None:
     link = None
-    time.sleep(who.chance.uniform(0, 2 * THINK[1]))  # they do not all begin at once
+    time.sleep(
+        who.chance.uniform(0, 2 * THINK[1])
+    )  # they do not all begin at once: a simulated person, nothing is waited for
     while time.monotonic() < until:
         kind, wanted, what = job(who)
         began = time.monotonic()
@@ -123,7 +125,7 @@ def _person(who: Somebody, job: Job, product: servers.Product, until: float, see
                 seen.told[what[0]] = what[1]
         elif status:
             seen.wrong[f"{kind}: {status}"] += 1
-        time.sleep(who.chance.uniform(*THINK))
+        time.sleep(who.chance.uniform(*THINK))  # thinks
     if link:
         link.close()
 
