@@ -60,7 +60,7 @@ def front_page(category_id: int | None, count: int, user_id: int | None, *, shor
         activities=found,
         recruiting=recruiting(),
         feedback=feedback_lists.newest(FEEDBACK) if whole else [],
-        figures=figures() if whole else {},
+        figures=_figures() if whole else {},
         volunteer=_serves(user_id),
         notices=notice.latest(1),
         cases=_cases() if whole else [],
@@ -75,6 +75,14 @@ def front_page(category_id: int | None, count: int, user_id: int | None, *, shor
 def _serves(user_id: int | None) -> bool:
     serves = Volunteer.user_id == user_id, Volunteer.status != VolunteerStatus.LEFT
     return bool(user_id and db.session.scalar(select(Volunteer.id).where(*serves)))
+
+
+@remembered("figures")
+def _figures() -> dict[str, Figure]:
+    found = figures()
+    for figure in found.values():
+        db.session.expunge(figure)
+    return found
 
 
 @remembered("help")
