@@ -34,7 +34,7 @@ def test_a_member_applies_with_the_field_names_of_the_specification(clients):
     assert application.status is S.PENDING and application.skill_list == [Skill.LAW, Skill.DRIVING]
     page = client.get(URL).text
     assert "待审核" in page and "最晚" in page and "提交申请" in page and "撤回申请" in page
-    assert card() not in page and "*" * 14 + card()[-4:] in page
+    assert card() not in page and f"********** ****{card()[-4:]}" in page
 
 
 def test_a_form_sent_twice_makes_one_application_and_answers_the_first_result(clients):

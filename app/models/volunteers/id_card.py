@@ -66,5 +66,8 @@ def read_card(number: str, field: str = "id_card") -> IdCard:
 
 
 def masked_card(tail: str) -> str:
-    """How pages show a number: all but the last four characters hidden; '' when there is none."""
-    return "*" * (LENGTH - len(tail)) + tail if tail else ""
+    """How pages show a number: all but the last four characters hidden; '' when there is none.
+
+    A narrow page breaks it between birthday and serial number, never within what is shown.
+    """
+    return f"{'*' * (LENGTH - 8)} {tail:*>8}" if tail else ""
