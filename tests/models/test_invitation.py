@@ -146,6 +146,20 @@ def test_rows_of_one_person_must_agree_and_different_people_differ(app):
 
 
 @pytest.mark.sqlite_only
+def test_whatever_is_wrong_in_a_row_is_said_at_once(app):
+    row = line(政治面貌="同志", 工作单位="名单以外的单位", 服务日期="2025-03-01")
+    wrong = [(2, "政治面貌"), (2, "工作单位"), (2, "服务时长")]
+    assert [error[:2] for error in errors(row)] == wrong
+    other = line(姓名="", 在职情况="", 工作单位="名单以外的单位", 服务时长="一会儿", 服务日期="2025-03-01")
+    assert {error[:2] for error in errors(other)} == {
+        (2, heading) for heading in ("姓名", "在职情况", "工作单位", "服务时长")
+    }
+    invite(line(服务次数=""))
+    known = errors(line(服务次数=""), *people(1, 政治面貌="同志", 服务次数=""))
+    assert [error[:2] for error in known] == [(2, "姓名"), (3, "政治面貌")], "who was brought in before is said too"
+
+
+@pytest.mark.sqlite_only
 def test_headings_formulas_merged_cells_and_lost_digits_are_named(app):
     def found(data):
         return [error[:2] for error in dry_run(read_sheet("x.xlsx", data), Choices()).errors]
@@ -176,7 +190,7 @@ def test_places_and_units_are_found_as_people_write_them(app):
 
 def test_a_file_with_an_error_writes_nobody_and_a_good_one_exactly_its_people(app):
     failed = bring([line(服务次数=2), *people(1, 手机号="1")])
-    assert failed.status is ImportStatus.FAILED and [error[0] for error in failed.wrong] == [2, 3]
+    assert failed.status is ImportStatus.FAILED and {error[0] for error in failed.wrong} == {2, 3}
     with pytest.raises(Refused):
         failed.carry_out(by=cast.who("city"))
     rows = [

@@ -62,6 +62,7 @@ COLUMNS = (
 BY_KEY = {column.key: column for column in COLUMNS}
 NAMED = {name: column.key for column in COLUMNS for name in (column.heading, *column.aliases)}
 IDENTITY = ("card", "gender", "political", "employment", "community", "unit")
+SERVICE = ("number", "day", "minutes", "category")
 
 GENDERS = {"男": Gender.MALE, "女": Gender.FEMALE}
 POLITICAL = {

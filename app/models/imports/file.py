@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.models.imports.columns import BY_KEY, COLUMNS, DAY, IDENTITY, Wrong, heading_key, other_category, read_cell
+from app.models.imports.columns import (
+    BY_KEY,
+    COLUMNS,
+    DAY,
+    IDENTITY,
+    SERVICE,
+    Wrong,
+    heading_key,
+    other_category,
+    read_cell,
+)
 from app.models.imports.places import REFUSE, Units, community_of
 from app.models.region import CITY
 
@@ -98,7 +108,9 @@ class _Reading:
         self.keys, self.choices, self.done = keys, choices, done
         self.units = Units(choices.units)
         self.people: dict[tuple[str, str], Person] = {}
-        self.broken: set[tuple[str, str]] = set()  # whose first row must be mended: the others are not judged yet
+        self.broken: set[tuple[str, str]] = (
+            set()
+        )  # whose row must be mended: others of theirs are not compared with it yet
         self.cards: dict[str, Person] = {}
         self.other = other_category()
         self.places: dict[str, str] = {}
@@ -122,16 +134,27 @@ class _Reading:
         before = len(self.done.errors)
         values = self._values(line, cells)
         who = values["name"], values["phone"]
-        if who in self.broken or len(self.done.errors) >= MOST_ERRORS:
+        if len(self.done.errors) >= MOST_ERRORS:
             return
-        if len(self.done.errors) > before:
-            self.broken.add(who)
-            return
-        if who in self.people:
-            self._same(line, values, self.people[who])
+        good = len(self.done.errors) == before
+        if who in self.broken:
+            person: Person = {"services": []}
+        elif who in self.people:
+            person = self.people[who]
+            self._same(line, values, person)
         else:
-            self.people[who] = self._person(line, values)
-        self._service(line, values, self.people[who])
+            person = self._person(line, values)
+            if good:
+                self._keep(who, person, values["card"])
+        if not any(self._noted(line, key) for key in SERVICE):
+            self._service(line, values, person)
+        if not good:
+            self.broken.add(who)
+
+    def _keep(self, who: tuple[str, str], person: Person, card: Any) -> None:
+        self.people[who] = person
+        if card:
+            self.cards[card.number] = person
 
     def _values(self, line: int, cells: list[Any]) -> dict[str, Any]:
         found: dict[str, Any] = dict.fromkeys(BY_KEY)
@@ -140,7 +163,7 @@ class _Reading:
                 continue
             try:
                 value = read_cell(key, cell)
-                found[key] = self._place(value) if key == "community" and value else value
+                found[key] = self._found(key, value) if value else value
             except Wrong as wrong:
                 self.done.wrong(line, BY_KEY[key].heading, str(wrong))
         for key in ("name", "phone"):
@@ -152,6 +175,12 @@ class _Reading:
         last = self.done.errors[-len(COLUMNS) :]
         return any((at, heading) == (line, BY_KEY[key].heading) for at, heading, _ in last)
 
+    def _found(self, key: str, value: Any) -> Any:
+        """The value as the city knows it: the community's code, the unit's (id, name off the list). Raises Wrong."""
+        if key == "unit":
+            return self.units.of(value)
+        return self._place(value) if key == "community" else value
+
     def _place(self, text: str) -> str:
         if text not in self.places:
             self.places[text] = community_of(text, self.choices.within)
@@ -159,24 +188,19 @@ class _Reading:
 
     def _person(self, line: int, values: dict[str, Any]) -> Person:
         """A person not met before, who must state everything."""
-        person: Person = {"line": line, "services": [], "unit": None, "unit_other": "", "said": dict(values)}
+        person: Person = {"line": line, "services": [], "unit": None, "unit_other": "", "said": values}
         for key in ("political", "employment", "community"):
-            if values[key] is None:
+            if values[key] is None and not self._noted(line, key):
                 self.done.wrong(line, BY_KEY[key].heading, "不能空着。")
         card, gender = values["card"], values["gender"]
         if card and gender and card.gender is not gender:
             self.done.wrong(line, "性别", "与身份证号不符，请核对。")
         if card and card.number in self.cards:
             self.done.wrong(line, "身份证号", f"与第 {self.cards[card.number]['line']} 行的身份证号相同，请核对。")
-        try:
-            person["unit"], person["unit_other"] = self.units.of(values["unit"])
-        except Wrong as wrong:
-            self.done.wrong(line, "工作单位", str(wrong))
+        person["unit"], person["unit_other"] = values["unit"] or self.units.of(None)
         person |= {key: values[key] for key in ("name", "phone", "political", "employment", "community")}
         person["new_unit"] = person["unit_other"] if person["unit_other"] in self.units.new else ""
         person |= {"card": card.number if card else None, "gender": card.gender if card else gender}
-        if card:
-            self.cards[card.number] = person
         return person
 
     def _same(self, line: int, values: dict[str, Any], person: Person) -> None:

@@ -58,8 +58,7 @@ class Table(Protocol):
 def dry_run(sheet: Table, choices: Choices) -> Checked:
     """The whole check: the rows themselves, and who was brought in before."""
     done = check(sheet.rows, sheet.merged, choices)
-    if not done.errors:
-        find_earlier(done.people, done)
+    find_earlier(done.people, done)
     return done
 
 
