@@ -93,9 +93,14 @@ def capped(number: int, cap: int = 999) -> str:
     return str(number) if number <= cap else f"{cap}+"
 
 
+def figure(number: int) -> str:
+    """12,345: every number that may pass a thousand."""
+    return f"{number:,}"
+
+
 def duration(minutes: int) -> str:
-    """2 小时 30 分 / 45 分钟"""
+    """1,202 小时 30 分 / 45 分钟"""
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest} 分钟"
-    return f"{hours} 小时" + (f" {rest} 分" if rest else "")
+    return f"{figure(hours)} 小时" + (f" {rest} 分" if rest else "")

@@ -33,13 +33,13 @@ def test_the_page_checks_and_carries_out_thousand_by_thousand(client, number):
     failed = client.get(upload(client, xlsx(wrong), "坏.xlsx")).text
     assert "有 1 处要改，没有导入任何人" in failed and f"第 {number + 1} 行" in failed
     page = upload(client, xlsx(rows), "好.xlsx")
-    assert f"导入 {number} 人" in client.get(page).text and not invited()
+    assert f"导入 {number:,} 人" in client.get(page).text and not invited()
     shown = list(progress(client, page, number))
     assert shown == [*range(AT_ONCE, number, AT_ONCE)], "how far it is stands there after every thousand"
     assert invited() == number
     done = db.session.scalars(db.select(Import).where(Import.status == ImportStatus.DONE)).one()
     assert (done.people, done.carried) == (number, number)
-    assert f"已发出 {number} 份邀请" in client.get(page).text
+    assert f"已发出 {number:,} 份邀请" in client.get(page).text
 
 
 def progress(client, page: str, number: int):
@@ -50,7 +50,7 @@ def progress(client, page: str, number: int):
             assert answer.headers["HX-Redirect"].endswith(page)
             return
         assert answer.status_code == 200
-        yield int(re.search(rf"(\d+)</b> / {number} 人", answer.text).group(1))
+        yield int(re.search(rf"([\d,]+)</b> / {number:,} 人", answer.text).group(1).replace(",", ""))
     raise AssertionError("it never ended")
 
 

@@ -255,3 +255,18 @@ def test_a_long_history_is_told_in_parts(clients, monkeypatch):
         assert told == [["6", "5", "4"], ["3", "2", "1"], ["0"]]
         for wrong in ("x", "-1", "0", "9" * 30):
             assert "第6次" in client.get(f"{path}?earlier={wrong}").text
+
+
+def test_thousands_read_the_same_on_every_page(clients):
+    known = cast.volunteer_of("volunteer")
+    known.services, known.minutes = 1234, 2830 * 60 + 5
+    db.session.commit()
+    for username, url in (
+        ("wantong", URL),
+        ("wantong", f"{URL}/{known.id}"),
+        ("volunteer", "/member/services"),
+        ("volunteer", "/member/volunteer"),
+    ):
+        page = clients(username).get(url).text
+        assert "2,830 小时 5 分" in page and "1,234" in page, url
+        assert not re.search(r"(?<![\d/-])(1234|2830)(?!\d)", page), url
