@@ -175,6 +175,7 @@ class Activity(Placed, Stateful, Row, Model):
         if not self.can_move(ActivityStatus.PUBLISHED):
             raise TransitionError(self, ActivityStatus.PUBLISHED)
         object_to(self.facts.not_ready())
+        check_hosts(self.facts)  # a team or a base may have closed since the draft
         self.published_at = clock.now()
         self.move(ActivityStatus.PUBLISHED, by=by)
         announce(self, by)

@@ -1,6 +1,7 @@
 """志愿者团队: who may be in, who leads, what closing and leaving bring about, the number of members."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Message, Team, TeamMember, Volunteer
+from app.models.activities.phase import ActivityStatus
 from app.models.application import Application
 from app.models.displays.teams import for_home
 from app.models.history import history_of
@@ -17,8 +19,9 @@ from app.models.team import MemberStatus, TeamStatus
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
 from tests import cast
+from tests.activities import drafted
 from tests.applicants import apply
-from tests.showcases import TEAM, make_member, make_team
+from tests.showcases import TEAM, make_base, make_member, make_team
 from tests.signups import crowd
 from tests.support.together import together
 
@@ -155,6 +158,19 @@ def test_a_dissolved_team_takes_nothing_and_may_be_opened_again(app):
 
 
 @pytest.mark.sqlite_only
+def test_a_draft_of_a_dissolved_team_is_published_only_without_it(app):
+    by = cast.who("wantong")
+    for kind, host in (("team", make_team()), ("base", make_base())):
+        activity = drafted(**{f"{kind}_id": host.id})
+        host.close(by=by, reason="队员大多搬走了")
+        with pytest.raises(Invalid, match="已经停止活动") as refused:
+            activity.publish(by)
+        assert refused.value.field == kind and activity.status is ActivityStatus.DRAFT
+        activity.edit(replace(activity.facts, **{f"{kind}_id": None}), activity.version, by)
+        activity.publish(by)
+        assert activity.status is ActivityStatus.PUBLISHED
+
+
 def test_what_is_stated_is_kept_with_its_history(app):
     team, by = make_team(), cast.who("wantong")
     seen = team.version
