@@ -256,6 +256,17 @@ def test_a_hand_over_today_leaves_nobody_twice_and_wrong_ones_change_nothing(app
     assert cast.who("third").id in keepers(WANTONG) and cast.who("wantong").id not in keepers(WANTONG)
 
 
+def test_a_post_that_was_passed_on_is_passed_to_nobody_else(app):
+    old, by = cast.who("wantong").post, cast.who("gulou")
+    first = hand_over(old, Person("second", "王建国"), Term(on(3)), by=by)
+    with pytest.raises(Refused, match="已移交给王建国"):
+        hand_over(old, Person("third", "陈晨"), Term(on(1)), by=by)
+    assert old.last_day == on(2)
+    first.revoke(by=by, reason="换人")
+    second = hand_over(old, Person("third", "陈晨"), Term(on(1)), by=by)
+    assert old.last_day == on(0) and second.first_day == on(1)
+
+
 def test_a_place_is_kept_by_the_lowest_level_that_has_somebody(app):
     far = cast.far_code()
     assert keepers(WANTONG) == [cast.who("wantong").id, cast.who("wantong2").id]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.crypto import keyed_hash
@@ -136,6 +137,8 @@ def hand_over(post: Post, person: Person, term: Term, *, by: User) -> Post:
         raise Refused("这个任职已经结束，不能再移交。可以直接新任命。", post)
     if by.post is None:
         raise Refused("您现在没有任职，不能移交。")
+    if after := _successor(post):
+        raise Refused(f"已移交给{after.user.name}，从{_day(after.first_day)}起接任。要换人，请先撤销那个任职。", post)
     place = check_place(post.role, post.region_code or post.unit_id, below=by.post)
     term.check()
     if term.first_day <= post.first_day:
@@ -153,8 +156,22 @@ def hand_over(post: Post, person: Person, term: Term, *, by: User) -> Post:
     return taken
 
 
+def _successor(post: Post) -> Post | None:
+    """Who begins in the same place on the day after this post's last one: to whom it was passed on already."""
+    if post.last_day is None:
+        return None
+    at = Post.region_code == post.region_code if post.region_code else Post.unit_id == post.unit_id
+    then = Post.first_day == post.last_day + timedelta(days=1), Post.user_id != post.user_id
+    same = select(Post).where(at, Post.role == post.role, *then, Post.revoked_at.is_(None))
+    return db.session.scalar(same.options(joinedload(Post.user)).limit(1))
+
+
 def until(post: Post) -> str:
     """从 11月23日（周一）起，到 12月31日（周四）为止."""
-    from app.labels import day
+    return f"从{_day(post.first_day)}起" + (f"，到{_day(post.last_day)}为止" if post.last_day else "")
 
-    return f"从{day(post.first_day)}起" + (f"，到{day(post.last_day)}为止" if post.last_day else "")
+
+def _day(day: date) -> str:
+    from app import labels
+
+    return labels.day(day)
