@@ -8,6 +8,8 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Message
+from app.models.accounts import preference
+from app.models.accounts.preference import MessageKind
 from app.models.attendance import complete, mark
 from app.models.message import tell, unread_count
 from app.models.signup import SignUpStatus
@@ -135,6 +137,17 @@ def test_who_does_not_want_to_hear_of_something_does_not_and_decisions_always_co
     assert client.post(SETTINGS, data={"kinds": ["reminder", "nearby", "team"]}).location == PAGE
     published()
     assert unread("volunteer") == 2
+
+
+def test_what_was_not_asked_stays_as_it_was_chosen(clients):
+    keeper = who("wantong")
+    preference.choose(keeper.id, [MessageKind.REMINDER])
+    keeper.posts[0].last_day = clock.today() - timedelta(days=1)
+    db.session.commit()
+    assert clients("wantong").post(SETTINGS, data={"kinds": ["reminder", "team"]}).location == PAGE
+    assert preference.wanted(keeper.id) == [MessageKind.REMINDER, MessageKind.TEAM]
+    assert clients("member").post(SETTINGS, data={"kinds": ["team"]}).location == PAGE
+    assert preference.wanted(who("member").id) == [MessageKind.TEAM, MessageKind.INCOMING]
 
 
 def test_members_of_the_team_hear_of_its_activity_once_whichever_community_is_theirs(app):

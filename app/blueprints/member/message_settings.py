@@ -32,13 +32,14 @@ class SettingsForm(Form):
 
     @cached_property
     def apart(self) -> list[MessageKind]:
-        """What only reaches people with a post, for everybody else."""
+        """What only reaches people with a post, for everybody else: it stays as it was chosen."""
         return [] if me().living_posts() else [MessageKind.INCOMING]
 
     @property
     def chosen(self) -> list[MessageKind]:
-        """The ticked kinds, and those about which the person was not asked."""
-        return [MessageKind(one) for one in self.kinds.data or []] + self.apart
+        """The ticked kinds, and of those about which the person was not asked the ones that came before."""
+        kept = [kind for kind in wanted(me().id) if kind in self.apart]
+        return [MessageKind(one) for one in self.kinds.data or []] + kept
 
 
 @member.route("/messages/settings", methods=["GET", "POST"])
