@@ -307,6 +307,9 @@ def test_the_unit_sees_its_people_their_part_and_their_help(busy, clients):
 def test_a_printed_page_and_an_empty_one(app, clients):
     page = clients("city").get(f"{URL}/print").text
     assert "志愿服务统计报表" in page and "data-print" in page and page.count("<table>") >= 3
+    screen = clients("city").get(URL).text
+    for title in ("按月份", "按季度"):
+        assert title in screen and f">{title}" in page, title
     assert db.session.scalar(db.select(db.func.count()).select_from(ServiceMonth)) == 0
     assert card(clients("city").get(URL).text, "服务次数") == "0"
     assert "没有服务记录" in clients("city").get(RECORDS).text
