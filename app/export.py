@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ STARTS = (
     "－",
     "＠",
 )  # of formulas; spreadsheets overlook what is invisible before them
+CHANGE = re.compile(r"[+-][0-9]+(\.[0-9]+)?%")  # a number, not a formula: it stands as on the screen
 Columns = Mapping[str, Callable[[Any], Any]]
 
 
@@ -60,7 +62,11 @@ def _csv(columns: Columns, rows: Iterable[Any]) -> Iterator[str]:
 
 def inert(value: Any) -> Any:
     """A CSV cell that a spreadsheet will not run as a formula."""
-    if isinstance(value, str) and (value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(STARTS)):
+    if (
+        isinstance(value, str)
+        and not CHANGE.fullmatch(value)
+        and (value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(STARTS))
+    ):
         return f"'{value}"
     return "" if value is None else value
 

@@ -181,6 +181,8 @@ def test_an_export_that_writes_cells_as_they_are_is_caught(app, monkeypatch):
 
 def test_words_and_numbers_are_left_as_they_are():
     assert [inert(value) for value in ("李静", 5, None, "a=1", "1-2")] == ["李静", 5, "", "a=1", "1-2"]
+    assert [inert(value) for value in ("+5.6%", "-100.0%")] == ["+5.6%", "-100.0%"]
+    assert [inert(value) for value in ("+5.6%+1", "-1", "+1%%", "+5.6%\n")] == ["'+5.6%+1", "'-1", "'+1%%", "'+5.6%\n"]
 
 
 @pytest.mark.sqlite_only

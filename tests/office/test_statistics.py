@@ -204,8 +204,7 @@ def rows_of(client, url: str) -> list[list[str]]:
     data = answer.data
     answer.close()
     if url.endswith("csv"):
-        lines = csv.reader(io.StringIO(data.decode("utf-8-sig")))
-        return [[cell.removeprefix("'") for cell in line] for line in lines]  # what begins with + is marked as text
+        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     lines = re.findall(r"<row[^>]*>(.*?)</row>", sheet)
