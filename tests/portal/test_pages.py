@@ -9,6 +9,8 @@ from flask import url_for
 
 from app import create_app, standing
 from app.models.category import categories
+from app.models.help.states import CONTACT_AFTER
+from app.retention import terms
 from app.viewing import FOOT, MEMBER, PORTAL
 from tests.fixtures import settings
 from tests.pages import NO_PAGE
@@ -30,6 +32,16 @@ def test_the_foot_of_every_page_leads_to_all_of_them(client):
     for path in (*PAGES, "/", "/login", "/nothing"):
         foot = client.get(path).text.split("<footer")[1].split("</footer>")[0]
         assert re.findall(r'href="(/[^"]*)"', foot) == [f"/{name.split('.')[1]}" for _, name in FOOT]
+
+
+def test_privacy_says_how_long_things_are_kept_and_where_one_gets_them(client):
+    page = client.get("/privacy").text
+    for term in (terms.REQUESTS, terms.APPLICATIONS, terms.SIGN_INS, terms.MESSAGES, terms.ATTEMPTS):
+        assert re.search(rf"(?<!\d){term.days} 天", page), term
+    assert f"办结 {CONTACT_AFTER.days} 天后" in page
+    with client.application.test_request_context():
+        wanted = {url_for(f"member.{name}") for name in ("my_data", "looks", "consents", "profile")}
+    assert wanted <= addresses(page)
 
 
 def test_the_site_map_misses_no_public_page_no_menu_and_no_category(app, client):
