@@ -283,6 +283,15 @@ def test_whoever_pauses_or_was_asked_for_it_already_is_left_out(app):
     assert [name for name, _ in suggested(request)] == ["李静"]
 
 
+def test_who_declined_this_request_comes_last_and_says_so(app):
+    request = bring(S.ACCEPTED)
+    other = bring(S.ACCEPTED)
+    offer(request, "volunteer")[0].decline(by=who("volunteer"))
+    assert suggested(request)[-1][0] == "李静" and suggested(request)[-1][1][-1] == "婉拒过这件求助"
+    assert not any("婉拒" in text for _, reasons in suggested(other) for text in reasons), "of this request alone"
+    assert offer(request, "volunteer")[0].status is A.OFFERED, "may be asked once more, and say no again"
+
+
 def test_others_are_found_by_name_inside_ones_scope(wantong, clients):
     request = bring(S.ACCEPTED)
     assert "赵敏" not in wantong.get(path(request, "arrangement"), query_string={"q": "赵"}).text

@@ -54,12 +54,21 @@ def suggest(request: HelpRequest, scope: Select[Any], words: str = "") -> list[S
     fits = exists().where(VolunteerSkill.volunteer_id == Volunteer.id, VolunteerSkill.skill.in_(skills))
     busy = _busy(request)
     asked = select(func.max(Assignment.offered_at)).where(Assignment.volunteer_id == Volunteer.id).scalar_subquery()
-    wanted = scope.add_columns(busy.label("busy"), asked.label("asked")).where(*_candidates(request, words))
+    no = exists().where(
+        Assignment.volunteer_id == Volunteer.id,
+        Assignment.request_id == request.id,
+        Assignment.status == AssignmentStatus.DECLINED,
+    )
+    columns = busy.label("busy"), asked.label("asked"), no.label("no")
+    wanted = scope.add_columns(*columns).where(*_candidates(request, words))
     engaged = [] if request.wanted_on is None else [busy]
-    order = fits.desc(), *engaged, asked.is_not(None), asked, Volunteer.id
+    order = no, fits.desc(), *engaged, asked.is_not(None), asked, Volunteer.id
     options = joinedload(Volunteer.user), selectinload(Volunteer.skills)
     found = db.session.execute(wanted.options(*options).order_by(*order).limit(MOST))
-    return [Suggestion(one, _reasons(request, one, skills, away, last)) for one, away, last in found]
+    return [
+        Suggestion(one, _reasons(request, one, skills, away, last) + [("婉拒过这件求助", False)] * declined)
+        for one, away, last, declined in found
+    ]
 
 
 def reachable(scope: Select[Any], ids: Sequence[int]) -> list[int]:
