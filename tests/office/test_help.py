@@ -10,6 +10,7 @@ from app.db import db
 from app.models import Assignment, ContactView, HelpRequest, PublicCase
 from app.models.help.states import HelpStatus
 from app.models.help.suggestions import suggest
+from app.models.history import history_of
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill
 from tests.cast import WANTONG, baiyun_code, make_activity, volunteer_of, who
 from tests.helps import ADDRESS, NAME, PHONE, SUMMARY, TEXT, TITLE, A, S, ask, bring, of, offer, until
@@ -223,6 +224,11 @@ def test_staff_file_for_somebody_without_a_phone_and_print_the_slip(wantong, cli
     assert request.number in slip and request.phone_tail in slip and "无名老人" not in slip
     opened = client.post("/help/track", data={"number": request.number, "tail": request.phone_tail})
     assert opened.status_code == 303
+    assert "电话" not in wantong.get(path(request)).text.partition('id="acceptance"')[2].partition("</form>")[0]
+    wantong.post(path(request, "acceptance"))
+    wantong.post(path(request, "arrangement"), data={"volunteers": [volunteer_of("second").id]})
+    said = [line.note.text for line in history_of(request) if line.note]
+    assert len(said) == 2 and not any("电话" in words for words in said), "nobody rings up who has no phone"
 
 
 def test_who_lost_the_number_gets_the_slip_again_once_staff_say_how_they_know_the_person(wantong, clients):

@@ -109,7 +109,7 @@ def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     helpers = assignments_of(found)
     facts = {"story": told(history_of(found, *helpers), staff=True), "step": next_step(found), "views": views}
     facts |= {"helpers": helpers, "case": case_of(found), "transferable": may_transfer(found, me())}
-    facts |= {"raisable": may_hand_up(found, me()), "decides": decides(me()), "usual": sentences.ACCEPTED}
+    facts |= {"raisable": may_hand_up(found, me()), "decides": decides(me()), "usual": sentences.accepted(found.phone)}
     facts |= {"other": other_of(found, rows(HelpRequest, P.HELP))}
     return render("office/help/show.html", status=status, r=found, **facts, **context)
 

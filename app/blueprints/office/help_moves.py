@@ -160,7 +160,8 @@ def _close(found: HelpRequest, form: ClosingForm) -> None:
 @requires(P.HELP)
 def help_arrangement(id: int) -> ResponseReturnValue:
     """Ask volunteers, from suggestions that say why."""
-    found, form = one(HelpRequest, id, P.HELP), ArrangeForm(sentence=sentences.ARRANGED)
+    found = one(HelpRequest, id, P.HELP)
+    form = ArrangeForm(sentence=sentences.arranged(found.phone))
     scope, sought = rows(Volunteer, P.VOLUNTEERS), clean(request.args.get("q", ""))[:40]
     if form.carry(lambda: found.arrange(reachable(scope, form.ids), by=me(), said=form.said)) is not None:
         return _done(id, "已发出邀请，志愿者会在 24 小时内答复。")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from app import clock
 from app.models.help.ground import Ground, decides
-from app.models.help.sentences import ACCEPTED, MERGED, sentence
+from app.models.help.sentences import MERGED, accepted, sentence
 from app.models.help.states import DAYS_OF_SILENCE, OPEN, TRANSFERS, HelpStatus
 from app.models.region import community, heir, place_name
 from app.models.stateful import given
@@ -28,6 +28,7 @@ class DeskVerbs(Ground):
     """The desk's verbs of `HelpRequest`."""
 
     if TYPE_CHECKING:
+        phone: Mapped[str | None]
         transfers: Mapped[int]
         merged_into_id: Mapped[int | None]
 
@@ -39,7 +40,7 @@ class DeskVerbs(Ground):
         self.leave(S.PENDING, to=S.ACCEPTED)
         self.may_decide(by)
         self.accepted_at = self.accepted_at or clock.now()
-        self.go(S.ACCEPTED, by=by, reason=sentence(said, ACCEPTED))
+        self.go(S.ACCEPTED, by=by, reason=sentence(said, accepted(self.phone)))
 
     def ask_back(self, *, by: User, reason: str) -> None:
         """待补充: ask for what is missing; the deadlines stand still, ten working days of silence end it."""

@@ -8,7 +8,19 @@ ARRANGED = "已经请了合适的志愿者，答复以后会按您留的电话�
 AWAITED = "原来的志愿者去不了，正在等另外请的志愿者答复。"
 SOLVED = "社区已经为您办理，会再回访您一次。"
 CLOSED = "已经回访并办结，谢谢您。没有解决的，可以在 15 天内要求重办。"
+ACCEPTED_UNREACHED = "已经受理，我们会尽快安排志愿者，到您留的地址去找您。"
+ARRANGED_UNREACHED = "已经请了合适的志愿者，答复以后会到您留的地址去找您。"
 MERGED = "同一件事已有求助在办理，合并到那里一起办，不会漏下。"
+
+
+def accepted(phone: str | None) -> str:
+    """What is said of 受理, to somebody with or without a phone."""
+    return ACCEPTED if phone else ACCEPTED_UNREACHED
+
+
+def arranged(phone: str | None) -> str:
+    """What is said of the arrangement, to somebody with or without a phone."""
+    return ARRANGED if phone else ARRANGED_UNREACHED
 
 
 def sentence(typed: str, usual: str) -> str:

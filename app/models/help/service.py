@@ -10,7 +10,7 @@ from app import clock
 from app.db import db, lock
 from app.models.help.ground import Ground
 from app.models.help.messages import tell_volunteer
-from app.models.help.sentences import ARRANGED, CLOSED, SOLVED, sentence
+from app.models.help.sentences import CLOSED, SOLVED, arranged, sentence
 from app.models.help.states import OFFER, AssignmentStatus, HelpStatus
 from app.models.history import record
 from app.models.stateful import given
@@ -31,6 +31,7 @@ class ServiceVerbs(Ground):
 
     if TYPE_CHECKING:
         category_id: Mapped[int]
+        phone: Mapped[str | None]
         private_reason: Mapped[str]
 
     def arrange(self, volunteer_ids: Sequence[int], *, by: User, said: str = "") -> "list[Assignment]":
@@ -45,7 +46,7 @@ class ServiceVerbs(Ground):
             raise Invalid("volunteers", f"已经请过{'、'.join(again)}，不用重复。")
         offers = [self._offer(one, by) for one in people]
         if self.status is S.ACCEPTED:
-            self.move(S.ARRANGED, by=by, reason=sentence(said, ARRANGED))
+            self.move(S.ARRANGED, by=by, reason=sentence(said, arranged(self.phone)))
         self.rest()
         return offers
 
