@@ -11,6 +11,8 @@ from app import clock
 from app.db import Model, Row, UtcDateTime, db
 from app.models.accounts.preference import MessageKind, has_muted
 
+TITLE = 120  # letters of a title: names of places and units are cut
+
 
 class Message(Row, Model):
     """One message to one person; invisible before `visible_at` (the undo of an approval needs that)."""
@@ -18,7 +20,7 @@ class Message(Row, Model):
     __table_args__ = (Index(None, "user_id", "visible_at", "id"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    title: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(TITLE))
     body: Mapped[str] = mapped_column(Text, default="")
     path: Mapped[str] = mapped_column(String(200), default="")
     about: Mapped[str] = mapped_column(String(60), default="")
@@ -47,7 +49,7 @@ def tell(
 ) -> None:
     """Send a message. `path` is an address without URL prefix; `about` names its cause, to withdraw it."""
     db.session.add(
-        Message(user_id=user_id, title=title, body=body, path=path, about=about, visible_at=at or clock.now())
+        Message(user_id=user_id, title=title[:TITLE], body=body, path=path, about=about, visible_at=at or clock.now())
     )
 
 
@@ -57,7 +59,7 @@ def tell_all(
     """The same message to every user whose id `people` selects and who has not switched its `kind` off; one statement."""
     ids = people.subquery()
     who = next(iter(ids.c))
-    text = [literal(one).label(f"text{number}") for number, one in enumerate((title, body, path, about))]
+    text = [literal(one).label(f"text{number}") for number, one in enumerate((title[:TITLE], body, path, about))]
     now = literal(clock.now(), UtcDateTime())
     heard = [~has_muted(who, kind)] if kind else []
     rows = select(who, *text, now.label("visible_at"), now.label("created_at")).where(*heard).distinct()

@@ -152,6 +152,15 @@ def test_a_community_may_join_one_of_another_street_and_counts_there_once(app):
     assert activity.id not in inside[HUANGLOU] and activity.id in inside[street] & inside[cast.GULOU]
 
 
+def test_the_longest_names_can_be_merged(app):
+    city, other = cast.who("city"), cast.baiyun_code()
+    for code, sign in ((WANTONG, "万"), (other, "白")):
+        region(code).rename(sign * 58 + "社区", by=city)
+    settle()
+    merge(into=other)
+    assert heir(WANTONG) == other and db.session.scalar(db.select(db.func.max(db.func.length(Message.title)))) == 120
+
+
 def test_what_cannot_be_merged(app):
     city, baiyun = cast.who("city"), cast.baiyun_code()
     for code, into in (

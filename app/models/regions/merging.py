@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from app import clock
 from app.db import db
 from app.models.application import OPEN, Application
-from app.models.message import Message, tell
+from app.models.message import TITLE, Message, tell
 from app.models.post import Post, not_over
 from app.models.posts.open_work import work_in
 from app.models.region import Level, Region, within
@@ -50,6 +50,8 @@ def _tell_people(code: str, said: str) -> None:
     )
     people = {user_id for wanted in here for user_id in db.session.scalars(wanted)}
     text = "您的志愿者身份、报名和服务记录都不变，不用办理任何手续，以后由新的社区为您服务。"
-    rows = [{"user_id": one, "title": said, "body": text, "path": "/member/volunteer"} for one in sorted(people)]
+    rows = [
+        {"user_id": one, "title": said[:TITLE], "body": text, "path": "/member/volunteer"} for one in sorted(people)
+    ]
     if rows:
         db.session.execute(insert(Message), rows)
