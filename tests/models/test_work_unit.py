@@ -6,7 +6,7 @@ import pytest
 
 from app.db import db
 from app.freshness import forget
-from app.models import Category, History, Post, ServiceRecord, SignUp, UnitDispute, Workday, WorkUnit
+from app.models import Category, History, Message, Post, ServiceRecord, SignUp, UnitDispute, User, Workday, WorkUnit
 from app.models.category import categories
 from app.models.units.lists import alike, typed_names
 from app.models.workday import is_working
@@ -52,6 +52,21 @@ def test_a_merger_of_units_moves_the_living_and_leaves_the_past(app):
     gone = db.session.get_one(WorkUnit, old_id)
     with pytest.raises(Refused):
         gone.reopen(by=city)
+
+
+def test_a_merger_of_units_is_told_to_its_people_and_to_the_heir_once(app):
+    old, new = unit(), unit("unit2")
+    old.name, new.name = "甲" * 80, "乙" * 80
+    volunteer = cast.volunteer_of("guest")
+    volunteer.leave(by=cast.who("guest"))
+    db.session.execute(db.delete(Message))
+    old.merge(new.id, by=cast.who("city"))
+    told = dict(
+        db.session.execute(db.select(User.username, Message.title).join(User, User.id == Message.user_id)).all()
+    )
+    said = f"{old.name}已并入{new.name}。"[:120]
+    assert told == {"volunteer": said, "unit2": said, "unit": "您的任职已撤销"}
+    assert db.session.scalar(db.select(db.func.count()).select_from(Message)) == 3
 
 
 def test_posts_of_a_merged_unit_end_unless_they_are_kept(app):

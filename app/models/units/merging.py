@@ -9,12 +9,13 @@ from app.db import db
 from app.models.application import OPEN, Application
 from app.models.history import record
 from app.models.invitation import Invitation, InvitationStatus
-from app.models.post import Post
+from app.models.message import tell_all, tell_some
+from app.models.post import Post, unit_keepers
 from app.models.regions.merging import pass_posts
 from app.models.signups.following import follow, hold_with_coming
 from app.models.unit_dispute import DisputeStatus, UnitDispute
 from app.models.user import User
-from app.models.volunteer import Volunteer
+from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import WorkUnit
 
 OPEN_ONES: dict[Any, Any] = {  # what will make people of the unit later
@@ -38,10 +39,22 @@ def hand_over(one: WorkUnit, other: WorkUnit, *, by: User | None, keep_posts: bo
         return [model.unit_id == one.id]
 
     _hold(Application, theirs)
-    pass_posts(Post.unit_id == one.id, other.id, f"{one.name}已并入{other.name}。", by=by, keep=keep_posts)
+    said = f"{one.name}已并入{other.name}。"
+    _tell_people(one, other, said)
+    pass_posts(Post.unit_id == one.id, other.id, said, by=by, keep=keep_posts)
     moved = _move(theirs, one.name, other, by)
     _move_disputes(one, other, by)
     return moved
+
+
+def _tell_people(one: WorkUnit, other: WorkUnit, said: str) -> None:
+    """A message to the volunteers of `one`, who need not do anything, and to the heir's posts."""
+    theirs = select(Volunteer.user_id).where(Volunteer.unit_id == one.id, Volunteer.status != VolunteerStatus.LEFT)
+    text = f"您的工作单位现在记为{other.name}，以前的服务记录不变，不用办理任何手续。不是这个单位的，请变更资料。"
+    tell_all(theirs, said, text, path="/member/volunteer")
+    tell_some(
+        unit_keepers(other.id), said, "那里的志愿者现在是本单位的人，请核对，并更新在职党员人数。", path="/office/"
+    )
 
 
 def take_in(typed: str, unit: WorkUnit, *, by: User | None) -> int:
