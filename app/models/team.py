@@ -17,6 +17,7 @@ from app.freshness import touch
 from app.models.displays.showcase import Showcase
 from app.models.history import record
 from app.models.message import tell
+from app.models.post import tell_desk
 from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.refusal import Refused
@@ -104,6 +105,13 @@ class Team(Showcase, Row, Model):
             tell(person(before).user_id, f"您不再担任团队“{self.name}”的队长", path=f"/teams/{self.id}")
         db.session.flush()
         touch("teams")
+
+    def tell_leaderless(self, by: "User | None", leader_id: int) -> None:
+        """Who keeps the team hears that its leader went by themselves; who took them out knows it."""
+        if not self.is_open or by is None or by.id != person(leader_id).user_id:
+            return
+        title, about = f"团队“{self.name}”的队长退出了", f"teams:{self.id}"
+        tell_desk(self.community_code, title, "请另选一位队长。", path=f"/office/teams/{self.id}", about=about)
 
     def reopen(self, *, by: "User | None") -> None:
         """已解散 → 活跃: its members are told."""
@@ -225,6 +233,7 @@ class TeamMember(Stateful, Row, Model):
         if team.leader_id == self.volunteer_id:
             team.leader_id = None
             record(team, "edit", by=by, reason="队长已退出团队")
+            team.tell_leaderless(by, self.volunteer_id)
         db.session.flush()
 
     def _hold_team(self) -> Team:

@@ -158,6 +158,20 @@ def test_a_dissolved_team_takes_nothing_and_may_be_opened_again(app):
 
 
 @pytest.mark.sqlite_only
+def test_the_community_hears_of_it_when_a_leader_leaves_by_themselves(app):
+    team, by = make_team(), cast.who("wantong")
+    for went, heard in (
+        (lambda row: row.leave(by=cast.who("volunteer")), 1),
+        (lambda row: row.remove(by=by, reason="调走了"), 1),
+        (lambda row: cast.volunteer_of("volunteer").leave(by=cast.who("volunteer")), 2),
+    ):
+        row = make_member(team)
+        team.lead(row, by=by)
+        went(row)
+        assert team.leader_id is None
+        assert told("wantong").count("团队“夕阳红助老服务队”的队长退出了") == heard
+
+
 def test_a_draft_of_a_dissolved_team_is_published_only_without_it(app):
     by = cast.who("wantong")
     for kind, host in (("team", make_team()), ("base", make_base())):
