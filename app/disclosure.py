@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, literal, select
 from wtforms import BooleanField, RadioField
 
+from app import labels
 from app.access import me
 from app.accounts.proof import prove_first
 from app.db import db
@@ -99,7 +100,9 @@ def _file(
     ids: list[int | None] = []
     file = listing.export(format, seen=lambda row: ids.append(key(row)))
     whole = "，完整号码" if full else ""
-    record(me().post, "export", by=me(), reason=f"{title} {len(ids)} 行（{format}{whole}），用途：{purpose}")
+    record(
+        me().post, "export", by=me(), reason=f"{title} {labels.figure(len(ids))} 行（{format}{whole}），用途：{purpose}"
+    )
     made = note_export(title, purpose, len(ids), full=bool(full), by=me())
     named = {id for id in ids if id is not None}
     name_people(made, link, named)

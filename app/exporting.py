@@ -21,7 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from app import clock
+from app import clock, labels
 from app.access import me
 from app.db import db, reading
 from app.export import Columns, written
@@ -185,7 +185,7 @@ class Carrier:
         if job.run != self.run or job.cancelled_at:
             raise Stopped
         whole = "，完整号码" if job.full else ""
-        said = f"{job.title} {self.rows} 行（{job.format}{whole}），用途：{job.purpose}"
+        said = f"{job.title} {labels.figure(self.rows)} 行（{job.format}{whole}），用途：{job.purpose}"
         record(user.post, "export", by=user, reason=said)
         job.finished_at, job.written, job.name = clock.now(), self.rows, filename
         db.session.commit()

@@ -26,7 +26,7 @@ def _what(row: Any) -> str:
     if row.kind != "export":
         return WORDS[row.kind]
     whole = "含完整手机号和身份证号码" if row.full else "手机号和身份证号码只有部分数字"
-    return f"导出的“{row.title}”里有您，共 {row.count} 行，{whole}"
+    return f"导出的“{row.title}”里有您，共 {labels.figure(row.count)} 行，{whole}"
 
 
 def _who(row: Any) -> str:

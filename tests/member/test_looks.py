@@ -7,10 +7,11 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Disclosed, Disclosure
+from app.models.disclosure import note_export
 from app.models.history import record
 from app.models.user import user_named
 from tests import cast
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, who
 
 PAGE = "/member/looks"
 CARD, PHONE = "110101199003070011", "13800000001"
@@ -120,3 +121,10 @@ def test_the_list_goes_on_page_by_page_at_the_same_cost(clients):
     assert first.text.count("查看了您的身份证号码") == 20 and counts[0] == counts[1] - 0
     after = first.text.split("after=")[1].split('"')[0]
     assert client.get(f"{PAGE}?after={after}").text.count("查看了您的身份证号码") == 20
+
+
+def test_a_large_export_says_its_rows_with_a_comma(clients):
+    made = note_export("志愿者名册", "核对", 2761, full=False, by=who("city"))
+    db.session.add(Disclosed(disclosure_id=made.id, user_id=who("volunteer").id))
+    db.session.commit()
+    assert "共 2,761 行" in clients("volunteer").get("/member/looks").text
