@@ -169,6 +169,15 @@ def open_dispute(volunteer: Volunteer) -> UnitDispute | None:
     return db.session.scalar(select(UnitDispute).where(*same, UnitDispute.status == D.OPEN))
 
 
+def end_disputes(volunteer: Volunteer, *, by: "User") -> None:
+    """Who is 已注销 belongs to no unit any more: nobody has to decide. The volunteer is held."""
+    theirs = UnitDispute.volunteer_id == volunteer.id, UnitDispute.status == D.OPEN
+    for dispute in lock(select(UnitDispute).where(*theirs).order_by(UnitDispute.id)):
+        dispute.move(D.WITHDRAWN, by=by, reason="志愿者已注销。")
+        people = {*unit_keepers(dispute.unit_id), *keepers(volunteer.community_code)} - {by.id}
+        dispute._tell(sorted(people), "归属异议不用再核实", "这位志愿者已注销。")
+
+
 def disputes_follow(volunteer: Volunteer) -> None:
     """After a move: what is open about this volunteer is decided by the new community."""
     code = volunteer.community_code

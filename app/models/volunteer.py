@@ -117,6 +117,7 @@ class Volunteer(Identity, Stateful, Row, Model):
         from app.models.application import hold_applications, open_application
         from app.models.help.leaving import hold_help_of, leave_help
         from app.models.team import hold_teams_of, leave_teams
+        from app.models.unit_dispute import end_disputes
 
         reason = given(reason) if by.id != self.user_id else reason.strip()
         hold_applications(self.user_id)
@@ -127,6 +128,7 @@ class Volunteer(Identity, Stateful, Row, Model):
         self.left_at = clock.now()
         leave_teams(self, teams, by=by)
         self._withdraw_from_stars(by)
+        end_disputes(self, by=by)
         waiting = open_application(self.user_id)
         if waiting is not None:
             waiting.withdraw(by=by)

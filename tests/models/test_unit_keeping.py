@@ -173,6 +173,20 @@ def test_nobody_decides_on_themselves_or_a_colleague(app):
     dispute.uphold(by=cast.who("huanglou"))
 
 
+def test_what_is_open_ends_when_the_person_leaves(app):
+    volunteer, other = cast.volunteer_of("volunteer"), cast.volunteer_of("third")
+    gone = UnitDispute.put(volunteer, "已调走", by=cast.who("unit"))
+    stays = UnitDispute.put(other, "不是本单位的", by=cast.who("unit2"))
+    before = db.session.scalar(db.select(db.func.count()).select_from(Message))
+    volunteer.leave(by=cast.who("volunteer"))
+    assert (gone.status, stays.status) == (DisputeStatus.WITHDRAWN, DisputeStatus.OPEN)
+    told = db.session.scalars(db.select(Message.user_id).where(Message.title == "归属异议不用再核实")).all()
+    assert sorted(told) == sorted(cast.who(name).id for name in ("unit", "wantong", "wantong2"))
+    assert db.session.scalar(db.select(db.func.count()).select_from(Message)) == before + 3
+    with pytest.raises(TransitionError):
+        gone.uphold(by=cast.who("wantong"))
+
+
 def test_what_is_open_follows_the_person_to_the_new_community(app):
     dispute = put()
     application: Application = apply("volunteer", id_card=card(7), community=cast.baiyun_code())
