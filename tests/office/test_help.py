@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Assignment, ContactView, HelpRequest, PublicCase
+from app.models import Assignment, ContactView, HelpRequest, Message, PublicCase
 from app.models.help.states import HelpStatus
 from app.models.help.suggestions import suggest
 from app.models.history import history_of
@@ -160,6 +160,18 @@ def test_a_transfer_moves_it_out_of_reach(wantong, clients):
     assert post(wantong, request, "transfer", community=baiyun_code(), reason="住在白云").status_code == 303
     assert wantong.get(path(request)).status_code == 404
     assert clients("baiyun").get(path(request)).status_code == 200
+
+
+def test_who_is_told_that_a_request_went_elsewhere_is_led_to_what_is_left(wantong, clients):
+    request = bring(S.ACCEPTED)
+    request.transfer(baiyun_code(), by=who("wantong2"), reason="住在白云")
+    db.session.commit()
+    gone = Message.user_id == who("wantong").id, Message.title.startswith("公众求助已转给别的社区")
+    (address,) = db.session.scalars(db.select(Message.path).where(*gone))
+    assert wantong.get(address).status_code == 200
+    came = Message.user_id == who("baiyun").id, Message.title.startswith("有转来的公众求助")
+    (address,) = db.session.scalars(db.select(Message.path).where(*came))
+    assert clients("baiyun").get(address).status_code == 200
 
 
 def test_a_merger_stays_inside_ones_scope(wantong):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from app import clock
 from app.models.help.ground import Ground, decides
+from app.models.help.messages import tell_staff
 from app.models.help.sentences import MERGED, accepted, sentence
 from app.models.help.states import DAYS_OF_SILENCE, OPEN, TRANSFERS, HelpStatus
 from app.models.region import community, heir, place_name
@@ -64,7 +65,8 @@ class DeskVerbs(Ground):
         self.transfers += 1
         self.handed_up_at = None
         if place.code != heir(self.community_code):
-            self.tell_staff("公众求助已转给别的社区", f"转给{place_name(place.code)}，不用再办理。", but=by)
+            gone = f"转给{place_name(place.code)}，不用再办理。"
+            tell_staff(cast("HelpRequest", self), "公众求助已转给别的社区", gone, but=by, path="/office/help")
         self.move(S.PENDING, by=by, reason=f"转给{place_name(place.code)}：{reason}"[:500])
         self.locate(place.code)
         self.run()

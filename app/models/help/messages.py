@@ -23,13 +23,14 @@ def tell_new(request: "HelpRequest") -> None:
     tell_desk(request.community_code, title, "请在 2 个工作日内受理。", path=path, about=f"help:{request.id}")
 
 
-def tell_staff(request: "HelpRequest", title: str, body: str, but: "User | None" = None) -> None:
+def tell_staff(request: "HelpRequest", title: str, body: str, but: "User | None" = None, *, path: str = "") -> None:
     """A message to the living posts of the community, or of the district where that one decides (`but` this person's).
 
-    A level without one is skipped.
+    A level without one is skipped. `path` leads elsewhere than to the request.
     """
+    path = path or f"/office/help/{request.id}"
     those = keepers_above if request.handed_up_at else keepers
     for user_id in those(request.community_code):
         if but is not None and user_id == but.id:
             continue
-        tell(user_id, f"{title}：{request.number}", body, path=f"/office/help/{request.id}", about=f"help:{request.id}")
+        tell(user_id, f"{title}：{request.number}", body, path=path, about=f"help:{request.id}")
