@@ -313,3 +313,20 @@ def test_a_printed_page_and_an_empty_one(app, clients):
     assert card(clients("city").get(URL).text, "服务次数") == "0"
     assert "没有服务记录" in clients("city").get(RECORDS).text
     assert db.session.scalar(db.select(db.func.count()).select_from(Activity)) == 0
+
+
+def test_paper_says_of_the_regions_what_the_files_say(busy, clients):
+    client = clients("city")
+    page = client.get(f"{URL}/print").text
+    printed = page.partition('aria-label="按地区"')[2].partition("</table>")[0]
+    lines = [
+        [text(cell).strip() for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)]
+        for row in printed.split("<tr>")[1:]
+    ]
+    exported = rows_of(client, f"{URL}/export?table=regions&format=csv")
+    name, services, held = (exported[0].index(heading) for heading in ("区域", "服务次数", "活动场次"))
+    assert lines[0][0] == "地区" and lines[0][-1] == "活动（场）"
+    assert [(line[0], line[1], line[-1]) for line in lines[1:]] == [
+        (line[name], line[services], line[held]) for line in exported[1:]
+    ]
+    assert "活动（场）" not in clients("unit").get(f"{URL}/print").text
