@@ -8,7 +8,6 @@ from sqlalchemy import Select, exists, func, literal, select
 from app.db import db
 from app.models.activity import Activity
 from app.models.figures.totals import Scope, services_of
-from app.models.pages.pairs import one_of
 from app.models.region import Level
 from app.models.service_record import ServiceRecord
 from app.models.user import User
@@ -33,34 +32,33 @@ def served(scope: Scope) -> int:
 def who_served(scope: Scope, *columns: Any, few: bool) -> Select[Any]:
     """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`.
 
-    With `few` services the people are looked up from these; otherwise the list walks along the people, every so many
-    of whom served.
+    With `few` services these are summed up for everybody at once; otherwise the list walks along the people, every so
+    many of whom served, and sums up for each that it shows.
     """
     mine, conditions = ServiceRecord.volunteer_id == Volunteer.id, scope.records()
-
-    def of_them(figure: Any, name: str) -> Any:
-        return select(figure).where(mine, *conditions).correlate(Volunteer).scalar_subquery().label(name)
-
-    return (
-        select(
-            Volunteer.id,
-            User.name,
-            User.initials,
-            User.phone_tail,
-            Volunteer.unit_id,
-            Volunteer.unit_other,
-            Volunteer.community_code,
-            of_them(func.count(), "services"),
-            of_them(func.sum(ServiceRecord.minutes), "minutes"),
-            *columns,
-        )
-        .join(User, User.id == Volunteer.user_id)
-        .where(
-            one_of(Volunteer.id, select(ServiceRecord.volunteer_id).where(*conditions))
-            if few
-            else exists().where(mine, *conditions).correlate(Volunteer)
-        )
+    services, minutes = func.count().label("services"), func.sum(ServiceRecord.minutes).label("minutes")
+    who = (
+        Volunteer.id,
+        User.name,
+        User.initials,
+        User.phone_tail,
+        Volunteer.unit_id,
+        Volunteer.unit_other,
+        Volunteer.community_code,
     )
+    if few:
+        sums = select(ServiceRecord.volunteer_id, services, minutes).where(*conditions)
+        found = sums.group_by(ServiceRecord.volunteer_id).subquery()
+        stmt = select(*who, found.c.services, found.c.minutes, *columns).join(
+            found, found.c.volunteer_id == Volunteer.id
+        )
+    else:
+        of_them = [
+            select(one).where(mine, *conditions).correlate(Volunteer).scalar_subquery() for one in (services, minutes)
+        ]
+        stmt = select(*who, of_them[0].label("services"), of_them[1].label("minutes"), *columns)
+        stmt = stmt.where(exists().where(mine, *conditions).correlate(Volunteer))
+    return stmt.join(User, User.id == Volunteer.user_id)
 
 
 def order_of(scope: Scope) -> Sequence[Any]:
