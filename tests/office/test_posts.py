@@ -118,7 +118,7 @@ def test_wrong_grants_name_the_field_and_keep_what_was_typed(clients):
 
 def test_a_unit_post_is_granted_by_the_district_and_a_form_sent_twice_grants_once(clients):
     gulou, unit = clients("gulou"), cast.who("unit").post.unit_id
-    assert 'name="unit"' in gulou.get(NEW).text and 'name="unit"' not in clients("huanglou").get(NEW).text
+    assert 'name="unit_q"' in gulou.get(NEW).text and 'name="unit_q"' not in clients("huanglou").get(NEW).text
     key = re.search(r'name="key"[^>]*value="(\w+)"', gulou.get(NEW).text)[1]
     sent = fields(role="unit", place="", unit=str(unit), key=key, person="138 0000 0005")
     first, second = (gulou.post(NEW, data=sent) for _ in range(2))

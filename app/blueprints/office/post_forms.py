@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import Select, or_
-from wtforms import RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
 from app import clock
 from app.access import me
 from app.blueprints.activity_filters import DayField
 from app.blueprints.office.activity_forms import acting_within
-from app.fields_places import RegionFilterField
+from app.fields_places import ListedUnitField, RegionFilterField
 from app.forms import CreationForm, Form, RegionField, TextField, clean, length, required
 from app.labels import word
 from app.listing import FilterForm
@@ -153,7 +153,7 @@ class AppointForm(PersonForm):
 
     role = RadioField("任职", choices=[])
     place = RegionField("任职地点")
-    unit = SelectField("工作单位", choices=[], validate_choice=False)
+    unit = ListedUnitField("工作单位")
 
     def __init__(self, **kwargs: Any) -> None:
         wanted = regions().get(request.args.get("place", ""))
@@ -164,8 +164,7 @@ class AppointForm(PersonForm):
         self.role.choices = [(one.value, word(one)) for one in roles]
         self.place.within = acting_within() or CITY
         self.place.levels = tuple(PLACES[one] for one in roles if one in PLACES)
-        names = [(str(one.id), one.name) for one in (units_below(post) if post else []) if one.valid_to is None]
-        self.unit.choices = [("", "请选择单位"), *names]
+        self.grants_units = post is not None and any(one.valid_to is None for one in units_below(post))
 
     def validate_role(self, field: Any) -> None:
         """One must be chosen."""
@@ -174,8 +173,8 @@ class AppointForm(PersonForm):
 
     def grant(self) -> Post:
         """Give it."""
-        role, unit = Role(self.role.data), self.unit.data or ""
-        place = (int(unit) if unit.isascii() and unit.isdecimal() else None) if role is Role.UNIT else self.place.data
+        role = Role(self.role.data)
+        place = self.unit.unit_id if role is Role.UNIT else self.place.data
         return appoint(self.who, role, place, self.term, by=me())
 
 
