@@ -20,7 +20,7 @@ from app.db import db
 from app.models import Activity, Post, SignUp, Team, User, Volunteer
 from app.models.activity import ActivityStatus
 from app.models.professional import GroupStatus, ProfessionalGroup
-from app.models.recount import CHECKS, repair
+from app.models.recount import CHECKS, repair, unhurried
 from app.models.region import Level, regions
 from app.models.team import TeamMember, TeamStatus
 from tests import cast, demonstration
@@ -95,6 +95,7 @@ def pour(many: int) -> None:
     wide = sa.update(Activity).where(Activity.id.in_((crowd.coming, crowd.over, crowd.cancelled)))
     db.session.execute(wide.values(capacity=2 * many))
     db.session.commit()
+    unhurried()
     for differences in CHECKS.values():
         repair(differences())
     db.session.commit()
@@ -228,6 +229,7 @@ def _sequences() -> None:
         if "id" in table.c and isinstance(table.c.id.type, sa.Integer):
             last = f'SELECT max(id) FROM "{table.name}"'
             db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), ({last}))"))
+    unhurried()
     db.session.execute(sa.text("ANALYZE"))
 
 

@@ -149,6 +149,7 @@ class PostgreSQL(Database):
         with psycopg.connect(_plain(server), autocommit=True) as admin:
             if _exists(admin, name):
                 return
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(f"{name}_new")))  # one that broke
             _create(admin, f"{name}_new", template=_prefix() + template.on.name if template.on else "template0")
             with psycopg.connect(_plain(draft), autocommit=True) as connection:
                 connection.execute("DROP SCHEMA IF EXISTS kept CASCADE")
