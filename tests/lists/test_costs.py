@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from app.db import db
 from tests import demonstration
 from tests.crowd import MANY, Crowd
 from tests.fixtures import as_new, forget_pages
@@ -87,4 +86,3 @@ def test_no_page_costs_more_statements_or_bytes_than_in_a_small_city(kind, demo_
     heavy = {page: size for page, (_, size) in many.items() if size > HEAVIEST and page.split()[0] not in PAPER}
     assert not grown, report(grown)
     assert not heavy, report(heavy)
-    db.session.rollback()
