@@ -262,7 +262,7 @@ def test_an_edit_is_saved_and_told(app, clients):
     db.session.refresh(activity)
     assert activity.place == "西门"
     assert "地点：东岸游客中心 → 西门" in office.get(answer.location).text
-    assert "活动有变动" in db.session.scalars(db.select(Message.title)).all()[-1]
+    assert "活动有变动" in db.session.scalars(db.select(Message.title).order_by(Message.id)).all()[-1]
 
 
 def test_defaults_follow_the_times_until_they_are_typed(app, clients):
