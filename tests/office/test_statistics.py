@@ -330,3 +330,12 @@ def test_paper_says_of_the_regions_what_the_files_say(busy, clients):
         (line[name], line[services], line[held]) for line in exported[1:]
     ]
     assert "活动（场）" not in clients("unit").get(f"{URL}/print").text
+
+
+def test_paper_of_a_community_lists_the_people_of_the_screen(busy, clients):
+    client = clients("wantong")
+    page = client.get(f"{URL}/print").text.partition('aria-label="服务过的人"')[2].partition("</table>")[0]
+    printed = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in page.split("<tr>")[2:]]
+    screen = client.get(URL).text
+    assert printed and all(f"尾号 {tail}" in screen and name in screen for name, tail, *_ in printed)
+    assert 'aria-label="服务过的人"' not in clients("city").get(f"{URL}/print").text
