@@ -200,7 +200,6 @@ class Life(RuleBasedStateMachine):
     def time_goes_by(self, hours: int) -> None:
         db.session.commit()
         clock.move(clock._shift + timedelta(hours=hours))
-        self.neighbour = self.app.test_client().sign_in("baiyun")  # sessions end with time
         assert self.app.test_cli_runner().invoke(args=["tick"]).exit_code == 0
 
     @rule(target=asked)
