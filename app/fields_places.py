@@ -194,7 +194,9 @@ class UnitField(Field):
 
 
 class ListedUnitField(UnitField):
-    """A work unit of the list and nothing else; `.unit_id` says which."""
+    """A work unit of the list and nothing else; `.unit_id` says which. Only units of the region `within` are offered."""
+
+    within = CITY
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
@@ -204,4 +206,4 @@ class ListedUnitField(UnitField):
     @property
     def pick(self) -> UnitPick:
         """What the macro draws: no 其他, no 无单位."""
-        return UnitPick(self.name, self.data or "", "", self.q, listed=True)
+        return UnitPick(self.name, self.data or "", "", self.q, listed=True, within=self.within)

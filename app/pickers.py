@@ -123,17 +123,19 @@ class UnitPick:
     other: str = ""
     q: str = ""
     listed: bool = False  # only units of the list may be chosen
+    within: str = CITY  # only units of this region are offered
 
     @property
     def value(self) -> WorkUnit | None:
         """The chosen unit, if it is one of the list."""
-        unit: WorkUnit | None = units().get(int(self.chosen)) if self.chosen.isdecimal() else None
+        unit: WorkUnit | None = units().get(number_of(self.chosen) or 0)
         return unit
 
     @property
     def found(self) -> list[WorkUnit]:
         """The units that match what was typed, without the chosen one."""
-        return [unit for unit in matching_units(self.q, MOST) if str(unit.id) != self.chosen] if self.q else []
+        hits = matching_units(self.q, MOST, within=self.within) if self.q else []
+        return [unit for unit in hits if str(unit.id) != self.chosen]
 
     @property
     def fixed(self) -> list[tuple[str, str]]:

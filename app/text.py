@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from markupsafe import Markup
 
@@ -27,6 +28,11 @@ def number_of(text: str | None) -> int | None:
     """The number of a row as an address or a form carries it; None for anything that no row can have."""
     text = text or ""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def numbers_of(texts: Iterable[str]) -> set[int]:
+    """The numbers of rows among what a form's boxes send."""
+    return {number for text in texts if (number := number_of(text)) is not None}
 
 
 def plain_phone(text: str) -> str:

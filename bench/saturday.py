@@ -125,7 +125,7 @@ def _person(who: Somebody, job: Job, product: servers.Product, until: float, see
                 seen.told[what[0]] = what[1]
         elif status:
             seen.wrong[f"{kind}: {status}"] += 1
-        time.sleep(who.chance.uniform(*THINK))  # thinks
+        time.sleep(who.chance.uniform(*THINK))  # the person thinks: simulated, nothing is waited for
     if link:
         link.close()
 

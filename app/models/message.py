@@ -4,7 +4,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -54,7 +68,13 @@ def tell(
 
 
 def tell_all(
-    people: Select[Any], title: str, body: str = "", *, kind: MessageKind | None = None, path: str = "", about: str = ""
+    people: Select[Any] | CompoundSelect[Any],
+    title: str,
+    body: str = "",
+    *,
+    kind: MessageKind | None = None,
+    path: str = "",
+    about: str = "",
 ) -> None:
     """The same message to every user whose id `people` selects and who has not switched its `kind` off; one statement."""
     ids = people.subquery()

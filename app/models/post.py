@@ -16,9 +16,9 @@ from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.history import record
 from app.models.message import tell
-from app.models.region import LEVELS, Level, heir, lineage, place_name, prefixes
+from app.models.region import LEVELS, Level, heir, lineage, place_name
 from app.models.stateful import given
-from app.models.work_unit import WorkUnit, unit_name, units
+from app.models.work_unit import WorkUnit, unit_name, units_of
 from app.refusal import Refused
 
 if TYPE_CHECKING:
@@ -220,8 +220,7 @@ def units_below(post: Post) -> list[WorkUnit]:
     """The work units whose posts this one grants, in the order of their names; merged ones too (their posts remain)."""
     if post.rank <= RANKS[Role.UNIT]:
         return []
-    everywhere, mine = post.role is Role.CITY, prefixes(post.region_code or "")
-    return [one for one in units().values() if everywhere or one.district_code in mine]
+    return units_of(post.region_code or "")
 
 
 def keepers(code: str) -> list[int]:

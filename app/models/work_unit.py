@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
 from app.freshness import remembered
+from app.models.region import CITY, prefixes
 from app.models.units.verbs import UnitVerbs
 from app.refusal import Invalid
 
@@ -34,6 +35,11 @@ def units() -> dict[int, WorkUnit]:
     return {unit.id: unit for unit in found}
 
 
+def units_of(code: str) -> list[WorkUnit]:
+    """The units of this region in the order of their names; for the city all of them."""
+    return [one for one in units().values() if code == CITY or one.district_code in prefixes(code)]
+
+
 def unit_name(unit_id: int | None, other: str = "") -> str:
     """The unit's name, what the person wrote, or 无单位."""
     unit = units().get(unit_id) if unit_id else None
@@ -48,12 +54,12 @@ def open_unit(unit_id: int, field: str = "work_unit") -> WorkUnit:
     return unit
 
 
-def matching_units(words: str, limit: int = 12, closed: bool = False) -> list[WorkUnit]:
-    """Open units (or `closed` ones too) whose name or pinyin initials contain `words`, best first."""
+def matching_units(words: str, limit: int = 12, closed: bool = False, within: str = CITY) -> list[WorkUnit]:
+    """Open units (or `closed` ones too) of this region whose name or pinyin initials contain `words`, best first."""
     words = words.strip().lower()
     hits = [
         unit
-        for unit in units().values()
+        for unit in units_of(within)
         if (closed or unit.valid_to is None) and (words in unit.name.lower() or (words and words in unit.initials))
     ]
     return sorted(hits, key=lambda unit: (not unit.name.startswith(words), len(unit.name)))[:limit]

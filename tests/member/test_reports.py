@@ -59,6 +59,7 @@ def test_bad_input_is_named_and_nothing_typed_is_lost(clients):
         ("body", "长" * 5001, "内容最多 5000 个字，现在是 5001 个"),
         ("activity", "999999", "请从给出的选项中选择"),
         ("activity", "x", "请从给出的选项中选择"),
+        ("activity", "9" * 5000, "请从给出的选项中选择"),
     ):
         for action in ("draft", "submit"):
             answer = volunteer.submit(NEW, **FILLED | {field: value}, action=action)

@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from app import clock
 from app.db import db
-from app.models import History, Post
+from app.models import History, Post, WorkUnit
 from app.models.post import PostState, Role
 from tests import cast
 from tests.applicants import apply
@@ -125,6 +126,24 @@ def test_a_unit_post_is_granted_by_the_district_and_a_form_sent_twice_grants_onc
     assert first.status_code == second.status_code == 303 and first.location == second.location
     assert (post_of("member").role, post_of("member").unit_id, len(cast.who("member").posts)) == (Role.UNIT, unit, 1)
     assert clients("member").get("/office/volunteers").status_code == 200
+
+
+def test_a_district_is_offered_its_own_units_and_may_choose_no_other(clients):
+    unit = db.session.get(WorkUnit, cast.who("unit").post.unit_id)
+    other = db.session.scalar(db.select(WorkUnit).where(WorkUnit.id != unit.id, WorkUnit.name.contains("测试")))
+    other.district_code = "320303"
+    db.session.commit()
+    gulou = clients("gulou")
+    page = gulou.post(NEW, data={"unit_q": "测试", "region_step": "unit:q"}).text
+    url = unescape(re.search(r'hx-get="(/units/matches[^"]*)"', page)[1])
+    for found in (page, gulou.get(f"{url}&unit_q=测试", htmx=True).text):
+        assert unit.name in found and other.name not in found
+    nothing = gulou.get(f"{url}&unit_q=没有这样的", htmx=True).text
+    assert "没有找到" in nothing and "其他" not in nothing
+    refused = gulou.post(NEW, data=fields(role="unit", place="", unit=str(other.id), person="138 0000 0005"))
+    assert refused.status_code == 422 and 'id="unit-e"' in refused.text
+    city = clients("city").post(NEW, data={"unit_q": "测试", "region_step": "unit:q"}).text
+    assert unit.name in city and other.name in city
 
 
 def test_the_form_opens_with_the_place_that_was_empty(clients):

@@ -297,6 +297,7 @@ def test_a_list_searches_its_units_when_they_are_many(clients, monkeypatch):
     for impossible in ("9" * 5000, "²", "-1"):
         assert city.get(f"/office/volunteers?unit={impossible}").status_code == 422
         assert options(city.get(f"/units/filter?unit={impossible}").text) == [""]
+        assert 'name="work_unit" value=' not in city.get(f"/units/matches?work_unit={impossible}").text
     part = city.get(f"/units/filter?unit_q=xzsdy&unit={id}&none=1", htmx=True).text
     assert options(part) == ["", id, "none"] and "hx-partial" in part
 

@@ -23,6 +23,7 @@ from app.models.reports.lists import attended, mine
 from app.models.stateful import Stale
 from app.once import once
 from app.refusal import Invalid
+from app.text import number_of
 from app.timeline.reports import told
 
 EDIT = "member/reports/edit.html"
@@ -57,12 +58,11 @@ class ReportForm(WritingForm):
 
     def words(self) -> Words:
         """What was typed; only where the kind is one."""
-        about = self.activity.data or ""
         return Words(
             kind=ReportKind(self.kind.data),
             title=self.title.data or "",
             body=self.body.data or "",
-            activity_id=int(about) if about.isdecimal() else None,
+            activity_id=number_of(self.activity.data),
         )
 
     def save(self, report: Report | None) -> Report:

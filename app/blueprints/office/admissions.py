@@ -19,7 +19,7 @@ from app.models.signups.admission import MOST, admit_all
 from app.models.signups.joining import positions
 from app.redirects import safe_next
 from app.refusal import Invalid
-from app.text import number_of
+from app.text import numbers_of
 from app.trying import attempt
 
 P = Permission
@@ -63,7 +63,7 @@ def signups_bulk(id: int) -> ResponseReturnValue:
 
 def _chosen() -> list[int]:
     """The ids that were ticked; Invalid when there are none or too many."""
-    ids = {id for value in request.form.getlist("ids") if (id := number_of(value)) is not None}
+    ids = numbers_of(request.form.getlist("ids"))
     if not ids:
         raise Invalid("ids", "请先勾选要录用的人。")
     if len(ids) > MOST:

@@ -18,7 +18,7 @@ from app.models.applications.duplicates import warnings
 from app.models.stateful import TransitionError
 from app.redirects import safe_next
 from app.refusal import Invalid, Refused
-from app.text import number_of
+from app.text import numbers_of
 from app.trying import attempt
 
 P = Permission
@@ -103,8 +103,7 @@ def _back() -> str:
 
 def _chosen() -> list[int]:
     """The ids that were ticked; Invalid when there are none or too many."""
-    sent = request.form.getlist("ids")
-    ids = {id for value in sent if (id := number_of(value)) is not None}
+    ids = numbers_of(request.form.getlist("ids"))
     if not ids:
         raise Invalid("ids", "请先勾选要处理的人。")
     if len(ids) > queue.MOST:

@@ -18,7 +18,7 @@ from app.models.help import lists
 from app.models.help.states import OPEN, HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.region import CITY, within
-from app.text import number_of
+from app.text import numbers_of
 
 LONGEST_WORDS = 50
 
@@ -54,8 +54,7 @@ class ArrangeForm(SentenceForm):
     @property
     def ids(self) -> list[int]:
         """The volunteers that were ticked."""
-        sent = request.form.getlist("volunteers")
-        return sorted({id for one in sent if (id := number_of(one)) is not None})
+        return sorted(numbers_of(request.form.getlist("volunteers")))
 
 
 class HelpFilter(TodoFilter):

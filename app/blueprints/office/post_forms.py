@@ -164,6 +164,7 @@ class AppointForm(PersonForm):
         self.role.choices = [(one.value, word(one)) for one in roles]
         self.place.within = acting_within() or CITY
         self.place.levels = tuple(PLACES[one] for one in roles if one in PLACES)
+        self.unit.within = self.place.within
         self.grants_units = post is not None and any(one.valid_to is None for one in units_below(post))
 
     def validate_role(self, field: Any) -> None:

@@ -76,7 +76,8 @@ def regions_filter() -> ResponseReturnValue:
 def units_matches() -> ResponseReturnValue:
     """Work units whose name contains what was typed, as radio buttons."""
     name = _name("work_unit")
-    pick = UnitPick(name, request.args.get(name, ""), "", _typed(name))
+    listed, within = "listed" in request.args, request.args.get("within", CITY)
+    pick = UnitPick(name, request.args.get(name, ""), "", _typed(name), listed, within)
     return render("portal/units/matches.html", "matches", pick=pick, part=wants_fragment())
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.db import db
 from app.models.application import OPEN, Application
-from app.models.message import TITLE, Message, tell
+from app.models.message import tell, tell_all
 from app.models.post import Post, not_over
 from app.models.posts.open_work import work_in
 from app.models.region import Level, Region, within
@@ -48,10 +48,5 @@ def _tell_people(code: str, said: str) -> None:
         select(Volunteer.user_id).where(within(Volunteer, code), Volunteer.status != VolunteerStatus.LEFT),
         select(Application.user_id).where(within(Application, code), Application.status.in_(OPEN)),
     )
-    people = {user_id for wanted in here for user_id in db.session.scalars(wanted)}
     text = "您的志愿者身份、报名和服务记录都不变，不用办理任何手续，以后由新的社区为您服务。"
-    rows = [
-        {"user_id": one, "title": said[:TITLE], "body": text, "path": "/member/volunteer"} for one in sorted(people)
-    ]
-    if rows:
-        db.session.execute(insert(Message), rows)
+    tell_all(union(*here), said, text, path="/member/volunteer")
