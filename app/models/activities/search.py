@@ -68,7 +68,7 @@ def in_phase(phase: Phase) -> Conditions:
         Phase.RECRUITING: [*open_now, a.taken < a.capacity],
         Phase.FULL: [*open_now, a.taken >= a.capacity],
         Phase.CLOSED: [published, ahead, a.signup_closes_at <= NOW],
-        Phase.ONGOING: [published, a.starts_at <= NOW, a.ends_at > NOW],
+        Phase.ONGOING: [published, a.starts_at <= NOW, a.starts_at > LONG_AGO, a.ends_at > NOW],
         Phase.ENDED: [published, a.ends_at <= NOW],
     }.get(phase) or [a.status == ActivityStatus(phase.value)]
 

@@ -16,6 +16,9 @@ from app.models.volunteer import Volunteer, VolunteerStatus
 CAP = 1000
 ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
 COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people without being asked
+# Up to here people are found by summing up all services; beyond, sooner by asking person after person (of a million, one in
+# two hundred served): measured, both take about 7 ms there.
+FEW = 5_000
 
 
 def people(scope: Scope) -> int:
@@ -68,7 +71,7 @@ def order_of(scope: Scope) -> Sequence[Any]:
 
 def are_few(scope: Scope) -> bool:
     """Whether so few services are meant that their people are looked up one by one."""
-    return _one(scope) or services_of(scope) <= COUNTED_AT_ONCE
+    return _one(scope) or services_of(scope) <= FEW
 
 
 def _one(scope: Scope) -> bool:

@@ -12,10 +12,13 @@ from app.models.volunteer import Skill, Volunteer, VolunteerSkill
 
 
 def listed(volunteers: Select[Any]) -> Select[Any]:
-    """What a line of the roster says of each of these volunteers."""
+    """What a line of the roster says of each of these volunteers.
+
+    Everybody has an account; the join is an outer one so that a count which asks nothing of it does not look there.
+    """
     v = Volunteer
     about = v.id, v.political, v.employment, v.community_code, v.unit_id, v.unit_other, v.services, v.minutes, v.status
-    return volunteers.join(User, User.id == v.user_id).with_only_columns(*about, User.name, User.phone)
+    return volunteers.outerjoin(User, User.id == v.user_id).with_only_columns(*about, User.name, User.phone)
 
 
 SKILLS = (
