@@ -34,6 +34,8 @@ SEEN = {
     "user": {"name"},
     "volunteer": {"status", "community_code", "unit_id", "unit_other", "user_id"},
 }
+# The sums of activities stand on these columns alone: a sign-up, which writes the counters, leaves them as they are.
+LAUNCHED = {"status", "starts_at", "community_code"}
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
 
 
@@ -45,6 +47,8 @@ def _rows(session: Session, context: Any) -> None:
         table = row.__tablename__
         if table in TOPICS and (table not in SEEN or _changed(row) & SEEN[table]):
             topics.add(TOPICS[table])
+        if table == "activity" and (row in session.new or _changed(row) & LAUNCHED):
+            topics.add("launched")
     if topics:
         session.info.setdefault("touched", set()).update(topics)
 
@@ -54,7 +58,8 @@ def _changed(row: Any) -> set[str]:
     state = inspect(row)
     if state.key is None or row in state.session.new:
         return set()
-    return {name for name in SEEN[row.__tablename__] if state.attrs[name].history.has_changes() or state.deleted}
+    names = SEEN.get(row.__tablename__, LAUNCHED)
+    return {name for name in names if state.attrs[name].history.has_changes() or state.deleted}
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -65,6 +70,8 @@ def _statements(state: ORMExecuteState) -> None:
     table = state.bind_mapper.local_table.name  # type: ignore[attr-defined]
     if table in TOPICS and (table not in SEEN or _values(state) & SEEN[table]):
         state.session.info.setdefault("touched", set()).update({TOPICS[table]})
+    if table == "activity" and (state.is_insert or _values(state) & LAUNCHED):
+        state.session.info.setdefault("touched", set()).update({"launched"})
 
 
 def _values(state: ORMExecuteState) -> set[str]:
@@ -72,4 +79,4 @@ def _values(state: ORMExecuteState) -> set[str]:
     values: Any = getattr(state.statement, "_values", None)
     if state.is_insert:
         return set()
-    return {column.key for column in values} if values else set().union(*SEEN.values())
+    return {column.key for column in values} if values else set().union(LAUNCHED, *SEEN.values())

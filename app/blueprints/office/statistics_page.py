@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import true
 
 from app import charts
-from app.access import Permission, holds, narrowed, rows
+from app.access import Permission, acting, holds, narrowed, rows
 from app.blueprints.office.statistics_forms import StatisticsFilter
 from app.labels import duration
 from app.models.activity import Activity
@@ -107,7 +107,8 @@ class Statistics:
 
     @cached_property
     def activities(self) -> dict[str, tuple[int, int]]:
-        return activities_by_region(_inside(Activity, P.ACTIVITIES_SEE, self.scope), self.scope.period)
+        scope, about = self.scope, (acting(), self.scope.region)
+        return activities_by_region(lambda: _inside(Activity, P.ACTIVITIES_SEE, scope), scope.period, about)
 
     @property
     def activities_total(self) -> tuple[int, int]:

@@ -37,14 +37,14 @@ _counts = Remembered(1000)
 
 
 def public_counts(region: str, status: str, category_id: int | None, words: str) -> Counts:
-    """The counts for the portal's filters; without words kept until an activity changes or the minute is over."""
-    if words:
-        return _sorted(db.session.execute(_counting(region, status, category_id, words, generation("regions"))))
-    key = region, status, category_id, int(clock.now().timestamp()) // 60  # activities begin and end with a minute
+    """The counts for the portal's filters, kept until an activity changes or the minute is over."""
+    # activities begin and end with a minute
+    key = region, status, category_id, words, int(clock.now().timestamp()) // 60
     found: Counts | None = _counts.get(key, *TOPICS)
     if found is None:
         seen = numbers(*TOPICS)
-        found = _sorted(db.session.execute(_kept(region, status, category_id, words, generation("regions"))))
+        built = _counting if words else _kept
+        found = _sorted(db.session.execute(built(region, status, category_id, words, generation("regions"))))
         _counts.keep(key, found, seen, *TOPICS)
     return found
 

@@ -1,10 +1,12 @@
 """活动场次: published and completed activities by the day on which they begin."""
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func
 
 from app.db import db
+from app.freshness import Remembered, numbers
 from app.models.activities.search import PUBLIC
 from app.models.activity import Activity
 from app.models.figures.period import Period
@@ -23,8 +25,25 @@ def begins_in(period: Period) -> Any:
     return and_(Activity.starts_at >= first, Activity.starts_at < end)
 
 
-def activities_by_region(scope: Select[Any], period: Period) -> dict[str, tuple[int, int]]:
-    """How many there are in the period and in the same period a year before, by region of every level: one statement."""
+TOPICS = ("launched", "regions")
+_by_region = Remembered(200)
+
+
+def activities_by_region(scope: Callable[[], Select[Any]], period: Period, shape: Hashable) -> dict[str, tuple[int, int]]:
+    """How many there are in the period and in the same period a year before, by region of every level.
+
+    One statement, asked again only after an activity was launched, moved or called off. `scope` says which activities the
+    reader may count, `shape` names all on which that depends.
+    """
+    found: dict[str, tuple[int, int]] | None = _by_region.get((shape, period), *TOPICS)
+    if found is None:
+        seen = numbers(*TOPICS)
+        found = _counted(scope(), period)
+        _by_region.keep((shape, period), found, seen, *TOPICS)
+    return found
+
+
+def _counted(scope: Select[Any], period: Period) -> dict[str, tuple[int, int]]:
     times = [begins_in(one) for one in (period, period.before)]
     counts = [func.sum(case((when, 1), else_=0)) for when in times]
     asked = scope.where(launched(), times[0] | times[1]).with_only_columns(Activity.community_code, *counts)
