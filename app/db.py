@@ -226,17 +226,24 @@ def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool
 
 def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int], session: Any = None) -> None:
     """Add `amounts` to the counters of the row named by `keys`, making the row when it is missing."""
-    statement = _adding(db.engine.dialect.name, model, tuple(keys), tuple(amounts))
-    (session or db.session).execute(statement, {**keys, **{f"more_{name}": one for name, one in amounts.items()}})
+    asking = session or db.session
+    asking.flush()
+    values = {**keys, **{f"more_{name}": one for name, one in amounts.items()}}
+    asking.connection().execute(_adding(db.engine.dialect, model, tuple(keys), tuple(amounts)), values)
 
 
 @lru_cache(maxsize=64)
-def _adding(dialect: str, model: Any, keys: tuple[str, ...], amounts: tuple[str, ...]) -> Any:
-    """The statement, built once: it runs with every tick."""
+def _adding(dialect: sa.Dialect, model: Any, keys: tuple[str, ...], amounts: tuple[str, ...]) -> Any:
+    """The statement, built and compiled once: it runs with every tick, and SQLAlchemy keeps no compiled ON CONFLICT."""
     more = {name: sa.bindparam(f"more_{name}", type_=sa.Integer()) for name in amounts}
     known = {name: sa.bindparam(name, type_=getattr(model, name).type) for name in keys}
     raised = {name: getattr(model, name) + one for name, one in more.items()}
-    return _upsert(model).values(**known, **more).on_conflict_do_update(index_elements=list(keys), set_=raised)
+    return (
+        _upsert(model)
+        .values(**known, **more)
+        .on_conflict_do_update(index_elements=list(keys), set_=raised)
+        .compile(dialect=dialect)
+    )
 
 
 def _upsert(model: Any) -> Any:

@@ -22,7 +22,7 @@ LEAVES = (str, Markup, int, bool, float, type(None))
 # Macros that are nothing but their arguments: no token, no clock, nobody who looks.
 NAMES = (
     "icon logo button badge mark tag count crumb page_h sec_h tabs empty art cover face bar hbar seats day steps side "
-    "select chips q pager th"
+    "select chips q pager th activity"
 )
 PLAIN = frozenset(NAMES.split())
 
@@ -35,6 +35,12 @@ def shown(value: Any) -> str:
     if kind is str:
         return _escape_inner(value)
     return str(value) if kind is int else escape(value)
+
+
+class Plain:
+    """For frozen dataclasses of simple values: a plain macro may be given one whole."""
+
+    __slots__ = ()
 
 
 class Generator(CodeGenerator):
@@ -115,7 +121,7 @@ class Macros:
 def _key(value: Any) -> Any:
     """What a macro's answer depends on. Types too: `Markup('<b>')` equals '<b>' and is shown otherwise."""
     kind = type(value)
-    if kind in LEAVES or kind is Same or isinstance(value, Enum):
+    if kind in LEAVES or kind is Same or isinstance(value, (Enum, Plain)):
         return kind, value
     if kind is tuple or kind is list:
         return kind, *map(_key, value)

@@ -58,7 +58,7 @@ def test_plain_macros_write_nothing_of_a_person(app):
         source = env.loader.get_source(env, f"macros/{file}.html")[0]
         for piece in source.split("{% macro ")[1:]:
             name, body = piece.split("(", 1)
-            body = re.split("{%-? endmacro", body)[0]
+            body = re.split("{%-? endmacro", body)[0].replace("icon('clock')", "")
             if name in PLAIN and any(
                 word in body for word in ("token(", "clock", "words.when", "words.day", "me.", "unread")
             ):
