@@ -20,6 +20,7 @@ from app.templating import Environment, Macros
 
 MACROS = {
     "ui": "ui",
+    "frame": "frame",
     "lists": "listing",
     "pickers": "pickers",
     "asks": "asks",

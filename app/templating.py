@@ -5,6 +5,7 @@ it into a plain string at once; for each call it asks what kind of function this
 """
 
 import operator
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -22,7 +23,7 @@ LEAVES = (str, Markup, int, bool, float, type(None))
 # Macros that are nothing but their arguments: no token, no clock, nobody who looks.
 NAMES = (
     "icon logo button badge mark tag count crumb page_h sec_h tabs empty art cover face bar hbar seats day steps side "
-    "select chips q pager th activity"
+    "select chips q pager th activity header foot tabbar unread"
 )
 PLAIN = frozenset(NAMES.split())
 
@@ -35,6 +36,17 @@ def shown(value: Any) -> str:
     if kind is str:
         return _escape_inner(value)
     return str(value) if kind is int else escape(value)
+
+
+# What a plain macro leaves open: letters of no script, in whose place `placed` puts what hangs on the person and the request.
+OPEN = {"HERE": "\ue000", "TOKEN": "\ue001", "NAME": "\ue002", "UNREAD": "\ue003"}
+_open = re.compile(f"[{''.join(OPEN.values())}]")
+
+
+def placed(text: str, **parts: Any) -> Markup:
+    """A plain macro's answer with its open places filled, each with a value as it would stand in a page."""
+    filled = {OPEN[name]: shown(value) for name, value in parts.items()}
+    return Markup(_open.sub(lambda sign: filled.get(sign[0], ""), text))  # noqa: S704 - both are escaped already
 
 
 class Plain:
@@ -70,6 +82,12 @@ class Environment(FlaskEnvironment):
     """Flask's, compiling so."""
 
     code_generator_class = Generator
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.globals.update(OPEN)
+        self.filters["placed"] = placed
+
     shown = staticmethod(shown)
     call: Any = staticmethod(operator.call)
 

@@ -1,11 +1,13 @@
 """What every template may use: who looks, in which mode, and the menus of the three surfaces."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
 from app import access, clock
 from app.cookies import cookie_name
+from app.freshness import Same
 from app.labels import word
 from app.models.category import categories
 from app.models.message import unread_count
@@ -118,7 +120,21 @@ def mode() -> str:
     return "elder" if request.cookies.get(cookie_name(ELDER_COOKIE)) == "elder" else ""
 
 
-def menu(entries: list[Any]) -> list[dict[str, Any]]:
+ROOM = 2000  # menus that are kept; then all are forgotten
+
+
+def kept(about: tuple[Any, ...], build: Callable[[], Iterable[Any]]) -> Same:
+    """The menu that `build` says, the same for each visit of a page; `about` names which, and all else on which it hangs."""
+    key, menus = (*about, request.endpoint, request.script_root), current_app.extensions.setdefault("menus", {})
+    found: Same | None = menus.get(key)
+    if found is None:
+        if len(menus) >= ROOM:
+            menus.clear()
+        found = menus[key] = Same(build())
+    return found
+
+
+def menu(entries: Iterable[Any]) -> list[dict[str, Any]]:
     """Links of a menu for pages that exist, the present one marked."""
     known = current_app.view_functions
     return [
@@ -142,11 +158,16 @@ def is_current(endpoint: str) -> bool:
     return any(shown == name or shown.startswith(f"{name}_") for name in (endpoint, *PARTS.get(endpoint, ())))
 
 
-def office_menu() -> list[tuple[str, list[dict[str, Any]]]]:
-    """The back office's menu for the acting post, in groups."""
+def office_menu() -> Same:
+    """The back office's menu for the acting post, in groups: (heading, links)."""
     held = access.granted() if request.blueprint == "office" else frozenset()
-    allowed = [(group, [e for e in entries if e[3] in held]) for group, entries in OFFICE]
-    return [(group, found) for group, entries in allowed if (found := menu(entries))]
+
+    def build() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        for group, entries in OFFICE:
+            if found := menu(e for e in entries if e[3] in held):
+                yield group, found
+
+    return kept(("office", held, *g.get("menu_counts", {}).items()), build)
 
 
 def search_url() -> str:
@@ -159,15 +180,17 @@ def search_hint() -> str:
     return "搜活动、团队、求助" if "portal.search" in current_app.view_functions else "搜活动、社区、地点"
 
 
-def member_menu() -> list[dict[str, Any]]:
+def member_menu() -> Sequence[dict[str, Any]]:
     """The member centre's menu, with the unread messages counted."""
     if request.blueprint != "member" or access.somebody() is None:
         return []
-    entries = menu(MEMBER)
-    for entry in entries:
-        if entry["label"] == "消息":
-            entry |= {"count": unread(), "unit": "条未读"}
-    return entries
+    number = unread()
+
+    def build() -> Iterator[dict[str, Any]]:
+        for entry in menu(MEMBER):
+            yield entry | {"count": number, "unit": "条未读"} if entry["label"] == "消息" else entry
+
+    return kept(("member", number), build)
 
 
 def site_map() -> list[tuple[str, list[dict[str, Any]]]]:
@@ -205,9 +228,9 @@ GLOBALS = {
     "public_name": public_name,
     "masked_card": masked_card,
     # Asked by the frames alone: a fragment builds no menu.
-    "site_nav": lambda: menu(PORTAL),
-    "site_links": lambda: menu(FOOT),
-    "site_top": lambda: menu(TOP),
+    "site_nav": lambda: kept(("portal",), lambda: menu(PORTAL)),
+    "site_links": lambda: kept(("foot",), lambda: menu(FOOT)),
+    "site_top": lambda: kept(("top",), lambda: menu(TOP)),
     "member_nav": member_menu,
     "nav": office_menu,
 }

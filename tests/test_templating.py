@@ -6,8 +6,11 @@ import pytest
 from flask import Flask
 from markupsafe import Markup
 
+from app.db import db
+from app.models import Message
 from app.state_words import BADGES
-from app.templating import PLAIN, Environment, Macros
+from app.templating import OPEN, PLAIN, Environment, Macros, placed
+from tests.cast import who
 
 VALUES = ("<b>&\"'", Markup("<b>&amp;"), 7, True, None, 2.5, ["<"], "", next(iter(BADGES)))
 
@@ -54,7 +57,7 @@ def test_plain_macros_write_nothing_of_a_person(app):
     """What is kept for everybody holds no token and asks no clock: their source names neither."""
     env = app.jinja_env
     wrong = []
-    for file in ("basic", "show", "listing", "talk", "forms"):
+    for file in ("basic", "show", "listing", "talk", "forms", "frame"):
         source = env.loader.get_source(env, f"macros/{file}.html")[0]
         for piece in source.split("{% macro ")[1:]:
             name, body = piece.split("(", 1)
@@ -73,3 +76,24 @@ def test_what_macros_keep_stays_within_bounds(app, monkeypatch):
         for number in range(200):
             macros.tag(f"{number}")
         assert len(macros._known) < 50
+
+
+def test_what_is_open_in_the_frame_is_filled_once_and_escaped():
+    text = placed(f"<b>{OPEN['NAME']}</b>{OPEN['TOKEN']}{OPEN['HERE']}", NAME=f"<{OPEN['TOKEN']}>", TOKEN=Markup("<i>"))
+    assert text == f"<b>&lt;{OPEN['TOKEN']}&gt;</b><i>", (
+        "a name holds no place of its own, and what nobody fills is empty"
+    )
+
+
+def test_the_frame_that_is_kept_names_nobody(app, clients):
+    """Two people and a visitor look at the same page; whoever looks finds their own name, number and token."""
+    who("volunteer").name, who("second").name = "<甲>", "乙乙"
+    db.session.add(Message(user_id=who("volunteer").id, title="一条"))
+    db.session.commit()
+    pages = {name: clients(name).get("/about?from=here").text for name in ("volunteer", "second", "")}
+    assert "&lt;甲&gt;" in pages["volunteer"] and '1<span class="sr"> 条未读消息' in pages["volunteer"]
+    assert "乙乙" in pages["second"] and "甲" not in pages["second"] and "条未读消息" not in pages["second"]
+    assert "乙乙" not in pages[""] and "csrf_token" not in pages[""] and "退出（" not in pages[""]
+    tokens = [re.findall(r'name="csrf_token" value="([^"]+)"', pages[name]) for name in ("volunteer", "second")]
+    assert len(tokens[0]) == len(tokens[1]) == 2 and not set(tokens[0]) & set(tokens[1])
+    assert all('name="next" value="/about?from=here"' in page for page in pages.values())

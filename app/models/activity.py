@@ -50,8 +50,12 @@ class Activity(Placed, Stateful, Row, Model):
     __table_args__ = (
         CheckConstraint("taken >= 0 AND taken <= capacity", name="seats"),
         CheckConstraint("starts_at < ends_at", name="times"),
-        Index(None, "status", "starts_at", "id", "ends_at", "signup_closes_at", "taken", "capacity"),  # all that a phase asks
-        Index("ix_activity_ends", "status", "ends_at"),  # what is over and not completed yet, among ten years of completed ones
+        Index(
+            None, "status", "starts_at", "id", "ends_at", "signup_closes_at", "taken", "capacity"
+        ),  # all that a phase asks
+        Index(
+            "ix_activity_ends", "status", "ends_at"
+        ),  # what is over and not completed yet, among ten years of completed ones
         Index("ix_activity_asking", "status", "asking"),
         Index(None, "starts_at", "id", *SHOWN),
         Index(None, "district_code", "status", "starts_at", "id"),

@@ -29,7 +29,9 @@ TOPICS = ("launched", "regions")
 _by_region = Remembered(200)
 
 
-def activities_by_region(scope: Callable[[], Select[Any]], period: Period, shape: Hashable) -> dict[str, tuple[int, int]]:
+def activities_by_region(
+    scope: Callable[[], Select[Any]], period: Period, shape: Hashable
+) -> dict[str, tuple[int, int]]:
     """How many there are in the period and in the same period a year before, by region of every level.
 
     One statement, asked again only after an activity was launched, moved or called off. `scope` says which activities the
