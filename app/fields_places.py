@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import request
 from wtforms import Field, ValidationError
 
 from app.models.region import ABOVE, CITY, Level, lies_below, place_name, regions
 from app.models.work_unit import units
 from app.pickers import NONE, OTHER, RegionFilter, RegionPick, UnitPick
+from app.sent import sent
 from app.text import squeeze
 
 UNIT_LIMIT = 80
@@ -15,7 +15,7 @@ UNIT_LIMIT = 80
 
 def typed(name: str) -> str:
     """What stands in the search box of this name."""
-    return squeeze(request.values.get(name, ""))[:50]
+    return squeeze(sent().get(name, ""))[:50]
 
 
 class RegionField(Field):
@@ -49,7 +49,7 @@ class RegionField(Field):
         self.data = next((str(value).strip() for value in valuelist if value), "")
         self.q = typed(f"{self.name}_q")
         self.path = chain([typed(f"{self.name}_{step}") for step in ("district", "subdistrict")])
-        self.browsing = request.values.get("region_step") == f"{self.name}:steps"
+        self.browsing = sent().get("region_step") == f"{self.name}:steps"
 
     def pre_validate(self, form: Any) -> None:
         if not self.data:
@@ -156,7 +156,7 @@ class UnitField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.q = typed(f"{self.name}_q")
-        self.other_typed = squeeze(request.values.get("unit_other", "")).replace("\n", " ")
+        self.other_typed = squeeze(sent().get("unit_other", "")).replace("\n", " ")
         self.data = self._read(next((str(value).strip() for value in valuelist if value), ""))
 
     def _read(self, sent: str) -> str:

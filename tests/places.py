@@ -24,7 +24,7 @@ from tests.applicants import card
 from tests.pages import Visit, fill, may, visits
 from tests.test_access import Route, key_of, routes
 
-READ = re.compile(r'request\.(?:args|form|values)\.get(?:list)?\("([a-z_]+)"')
+READ = re.compile(r'(?:request\.(?:args|form)|sent\(\))\.get(?:list)?\("([a-z_]+)"')
 FIELDS = re.compile(r"^    ([a-z_]+) = [A-Za-z]+Field\(", re.MULTILINE)
 PARAMETERS = ("after", "before", "format", "q", "region", "status", "next")  # of every list, on a page or not
 KINDS = {"tel": "phone", "number": "int", "date": "date", "datetime-local": "moment", "password": "password"}

@@ -89,6 +89,13 @@ def test_modules_and_functions_stay_small(file):
     assert not long, f"{file}: over {limit} lines: {long}"
 
 
+@pytest.mark.parametrize("file", python_files(APP), ids=lambda file: str(file.relative_to(APP)))
+def test_body_and_address_are_never_read_as_one(file):
+    """`app.sent` says why."""
+    code = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute)]
+    assert not [node.lineno for node in code if ast.unparse(node) == "request.values"], file.name
+
+
 def test_templates_and_scripts_stay_small():
     templates = [file for file in (APP / "templates").rglob("*.html") if "macros" not in file.parts]
     long = {str(file): n for file in templates if (n := len(file.read_text().splitlines())) > TEMPLATE_LINES}

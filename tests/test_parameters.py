@@ -1,15 +1,17 @@
-"""What a client may name: no parameter reaches the text of a statement, no extra field a column."""
+"""What a client may name: no parameter reaches the text of a statement, no extra field a column, no address a form."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from app.db import db
-from app.once import new_key
+from app.forms import STEPS
 from tests.badinput.sql import INJECTED, POSITIONS
 from tests.demonstration import rows
 from tests.pages import may
@@ -107,16 +109,11 @@ def test_a_statement_put_together_from_words_is_caught(app, monkeypatch):
     assert query(app, [MARK], every=False)
 
 
-def writing_of(client: Any, place: Place, writing: Any, key: str, **more: Any) -> list[tuple[str, str]]:
-    """The writing statements of this post."""
+def writing_of(client: Any, place: Place, writing: Any, query: str = "", **more: Any) -> list[tuple[str, str]]:
+    """The writing statements of this post, sent to its address with this query."""
     with sent() as statements:
-        _, faults = ask(
-            writing,
-            client,
-            place.path,
-            method="POST",
-            data=place.sent(**more, **({"key": key} if "key" in place.fields else {})),
-        )
+        path = f"{place.path}{'&' if '?' in place.path else '?'}{query}" if query else place.path
+        _, faults = ask(writing, client, path, method="POST", data=place.sent(**more))
     assert not faults, (str(place), faults)
     return [
         one
@@ -125,20 +122,33 @@ def writing_of(client: Any, place: Place, writing: Any, key: str, **more: Any) -
     ]
 
 
-def assigned(app: Any) -> tuple[dict[str, list[str]], int]:
-    """(posts where an extra field changed what is written, how many posts wrote anything)."""
+def beside(place: Place) -> tuple[str, dict[str, str]]:
+    """Twelve fields that the form has not, in the body."""
+    return "", {name: value for name, value in EXTRA.items() if name not in place.fields}
+
+
+def before(place: Place) -> tuple[str, dict[str, str]]:
+    """Each field of the form once more, in the address, with another value."""
+    return urlencode(dict.fromkeys((*place.fields, *STEPS), "987654321")), {}
+
+
+@cache
+def posts(app: Any) -> list[Place]:
+    """Every form that is posted; found once, since a walk over the demonstration takes twenty seconds."""
+    places = walk(app, Readers(app), rows(), deep=False)
+    return [one for one in places if one.method == "POST" and one.path not in ("/logout", "/login")]
+
+
+def assigned(app: Any, way: Callable[[Place], tuple[str, dict[str, str]]] = beside) -> tuple[dict[str, list[str]], int]:
+    """(posts where what was sent besides changed what is written, how many posts wrote anything)."""
     readers, wrong, wrote = Readers(app), {}, 0
-    places = [
-        one
-        for one in walk(app, readers, rows(), deep=False)
-        if one.method == "POST" and one.path not in ("/logout", "/login")
-    ]
-    for place in places:
+    for place in posts(app):
         readers[place.who].get("/member/")
     with dry() as writing:
-        for place in places:
-            extra = {name: value for name, value in EXTRA.items() if name not in place.fields}
-            plain, more = (writing_of(readers[place.who], place, writing, new_key(), **add) for add in ({}, extra))
+        for place in posts(app):
+            query, extra = way(place)
+            plain = writing_of(readers[place.who], place, writing)
+            more = writing_of(readers[place.who], place, writing, query, **extra)
             wrote += bool(plain)
             told = [f"{one} {values}"[:200] for one, values in more if MARK in values or "987654321" in values]
             if told or [one for one, _ in plain] != [one for one, _ in more]:
@@ -149,6 +159,12 @@ def assigned(app: Any) -> tuple[dict[str, list[str]], int]:
 @pytest.mark.sqlite_only
 def test_twelve_extra_fields_change_no_other_column(demo_app):
     wrong, wrote = assigned(demo_app)
+    assert not wrong and wrote > 40, report(wrong)
+
+
+@pytest.mark.sqlite_only
+def test_no_value_in_the_address_stands_in_for_a_field(demo_app):
+    wrong, wrote = assigned(demo_app, before)
     assert not wrong and wrote > 40, report(wrong)
 
 
@@ -164,8 +180,16 @@ def test_a_form_that_takes_whatever_is_sent_is_caught(demo_app, monkeypatch):
         return ""
 
     monkeypatch.setitem(demo_app.view_functions, "member.messages_all_reading", hole)
-    monkeypatch.setattr(
-        "tests.test_parameters.walk",
-        lambda *all, **more: [Place("volunteer", "POST", "/member/messages/reading", "member.messages_all_reading")],
-    )
+    planted = Place("volunteer", "POST", "/member/messages/reading", "member.messages_all_reading")
+    monkeypatch.setattr("tests.test_parameters.posts", lambda app: [planted])
     assert assigned(demo_app)[0]
+
+
+@pytest.mark.sqlite_only
+def test_a_form_that_reads_the_address_too_is_caught(demo_app, monkeypatch):
+    from flask import request
+
+    places = [one for one in posts(demo_app) if "unit_other" in one.fields]
+    monkeypatch.setattr("tests.test_parameters.posts", lambda app: places)
+    monkeypatch.setattr("app.fields_places.sent", lambda: request.values)
+    assert assigned(demo_app, before)[0]

@@ -17,6 +17,7 @@ from app.models.accounts.second_step import WRONG as WRONG_CODE
 from app.models.user import User
 from app.redirects import safe_next
 from app.refusal import Wait
+from app.sent import sent
 
 WRONG = "用户名或密码不对，请检查后再试。"
 HELP = "忘记密码，可到服务社区当面办理。"
@@ -89,7 +90,7 @@ def _page(status: int = 200, message: str = "", **headers: str) -> Response:
     context: dict[str, Any] = {
         "message": message,
         "username": request.form.get("username", "")[:64],
-        "wanted": request.values.get("next", ""),
+        "wanted": sent().get("next", ""),
         "demo": [] if current_app.config["PRODUCTION"] else demo_accounts(),
         "demo_password": PASSWORD,
     }

@@ -22,6 +22,7 @@ from app.models.region import place_name
 from app.models.volunteers.id_card import masked_card
 from app.models.work_unit import unit_name
 from app.redirects import safe_next
+from app.sent import sent
 from app.text import masked_phone
 from app.timeline.applications import told
 
@@ -101,7 +102,7 @@ def row(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     """One row of the queue in its present state, with the counters and what is read out."""
     application = fetch(id)
     context = {"focus": "", "form": None, "way": None, "said": "", "why_not": ""} | context
-    back = safe_next(request.values.get("next"), "office.applications")
+    back = safe_next(sent().get("next"), "office.applications")
     news = {"counts": counts, "back": back, "notes": warnings([application]).get(id, [])}
     return render(INDEX, "row", "news", status=status, application=application, **news, **context)
 

@@ -18,6 +18,7 @@ from app.models.applications.duplicates import warnings
 from app.models.stateful import TransitionError
 from app.redirects import safe_next
 from app.refusal import Invalid, Refused
+from app.sent import sent
 from app.text import numbers_of
 from app.trying import attempt
 
@@ -98,7 +99,7 @@ def _answer(id: int, why_not: str, focus: str, done: str, hint: str) -> Response
 
 
 def _back() -> str:
-    return safe_next(request.values.get("next"), "office.applications")
+    return safe_next(sent().get("next"), "office.applications")
 
 
 def _chosen() -> list[int]:

@@ -26,6 +26,7 @@ from app.models.region import place_name
 from app.models.team import Team
 from app.models.volunteer import Volunteer
 from app.once import once
+from app.sent import sent
 
 P = Permission
 LISTED = 8  # quarters offered in the list's filter
@@ -111,9 +112,9 @@ def honours_new() -> ResponseReturnValue:
 
 def _proposed() -> tuple[Quarter, Team | Volunteer] | None:
     """The quarter and the team or person that the address or the form names; None where it names nobody."""
-    quarter, subject = quarter_named(request.values.get("quarter", "")), request.values.get("subject", type=int)
+    quarter, subject = quarter_named(sent().get("quarter", "")), sent().get("subject", type=int)
     if quarter is None or not subject:
         return None
-    if request.values.get("kind") == HonourKind.TEAM:
+    if sent().get("kind") == HonourKind.TEAM:
         return quarter, one(Team, subject, P.TEAMS)
     return quarter, one(Volunteer, subject, P.VOLUNTEERS, joinedload(Volunteer.user))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import IntegerField, StringField
@@ -20,6 +20,7 @@ from app.models.stateful import Stale
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.search import known_as
 from app.once import once
+from app.sent import sent
 from app.timeline.displays import told
 
 P = Permission.PROFESSIONALS
@@ -81,7 +82,7 @@ def professionals_members_new(id: int) -> ResponseReturnValue:
 
 def _volunteer() -> Volunteer | None:
     """Whom the address or the form names, None for nobody; 404 for who has left."""
-    asked = request.values.get("volunteer", type=int)
+    asked = sent().get("volunteer", type=int)
     if not asked:
         return None
     found: Volunteer = one(Volunteer, asked, Permission.VOLUNTEERS, joinedload(Volunteer.user))
