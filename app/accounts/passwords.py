@@ -14,6 +14,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
 
 from app.refusal import Busy
 
@@ -27,7 +28,10 @@ CONTEXT = (
 )
 COMMON = Path(__file__).parents[1] / "data" / "common_passwords.txt"
 
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+PASSES, MEMORY, LANES = 2, 19 * 1024, 1
+STRETCHED = 24  # bytes
+
+_hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY, parallelism=LANES)
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -50,6 +54,12 @@ def hashed(password: str) -> str:
     """What the database keeps of a password."""
     with _turn():
         return _hasher.hash(_bytes(password))
+
+
+def stretched(secret: str, salt: bytes) -> bytes:
+    """A slow hash of a short secret of ours (a recovery code) under this salt, so that it can be looked up."""
+    with _turn():
+        return hash_secret_raw(secret.encode(), salt, PASSES, MEMORY, LANES, STRETCHED, Type.ID)
 
 
 @cache

@@ -18,6 +18,7 @@ from app.access import is_unsafe, me
 from app.accounts import guard, passwords, sessions
 from app.db import apart, db
 from app.htmx import render, wants_fragment
+from app.models.accounts.recovery_code import kept_as
 from app.models.accounts.second_step import accept
 from app.models.accounts.sign_in import SignIn
 from app.refusal import Wait
@@ -85,8 +86,10 @@ def right_code(typed: str) -> bool:
     id_, secret = me().id, me().totp_secret
     if secret is None:
         return False
+    recovery = kept_as(db.session(), id_, typed)
+    db.session.rollback()
     with apart() as session:
-        return accept(session, id_, secret, typed) != ""
+        return accept(session, id_, secret, typed, recovery) != ""
 
 
 def _page(status: int = 422, message: str = "", wait: str = "") -> ResponseReturnValue:

@@ -7,7 +7,8 @@ from flask import current_app
 
 from app.accounts import guard, halfway, passwords, sessions
 from app.db import db, lock
-from app.models.accounts.second_step import accept, recovery_codes_left
+from app.models.accounts.recovery_code import codes_left, kept_as
+from app.models.accounts.second_step import accept
 from app.models.history import record
 from app.models.message import tell
 from app.models.user import User, user_named
@@ -65,10 +66,11 @@ def second_step(typed: str) -> User | None:
     if here is None:
         return None
     tried = guard.count(guard.limits(here.user.username, guard.CODE))
+    recovery = kept_as(db.session(), here.user.id, typed)  # slow: before the account is locked
     user: User
     [user] = lock(db.select(User).where(User.id == here.user.id))
     here = halfway.held()
-    used = accept(db.session(), user.id, user.totp_secret or "", typed) if here else ""
+    used = accept(db.session(), user.id, user.totp_secret or "", typed, recovery) if here else ""
     if here is None or not used:
         db.session.rollback()
         return None
@@ -89,5 +91,5 @@ def _start(user: User, *, coded: bool) -> User:
 def _say_used(user: User) -> None:
     """A recovery code was used: the owner reads it, should it have been somebody else."""
     record(user, "recovery-code", by=user)
-    left = f"还剩 {recovery_codes_left(user.id)} 个。如果不是您本人，请马上修改密码并重新生成恢复码。"
+    left = f"还剩 {codes_left(user.id)} 个。如果不是您本人，请马上修改密码并重新生成恢复码。"
     tell(user.id, "账号安全提醒：用掉了一个恢复码", left, path="/member/security/second-step")

@@ -4,7 +4,7 @@ from app.db import db
 from app.freshness import Generation
 from app.models.accounts.attempt import Attempt
 from app.models.accounts.preference import Muted
-from app.models.accounts.second_step import RecoveryCode
+from app.models.accounts.recovery_code import RecoveryCode
 from app.models.accounts.sign_in import SignIn
 from app.models.activity import Activity
 from app.models.application import Application

@@ -1,5 +1,6 @@
 """两步验证: set up, signing in with a code of the phone, recovery codes, help from above."""
 
+import base64
 import re
 from datetime import timedelta
 
@@ -9,9 +10,10 @@ from flask import g
 
 from app import clock
 from app.accounts.sessions import second_step_first
+from app.crypto import keyed_hash
 from app.db import db
 from app.models import Message, RecoveryCode, SignIn
-from app.models.accounts import second_step
+from app.models.accounts import recovery_code, second_step
 from app.models.accounts.second_step import fitting_step
 from app.models.history import history_of
 from app.models.user import user_named
@@ -112,6 +114,32 @@ def test_the_database_keeps_neither_key_nor_recovery_codes_in_plain(app):
     hashes = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
     assert KEY not in kept and kept.startswith("1.") and len(hashes) == 10
     assert not any(one.replace("-", "") in "".join(hashes) for one in codes)
+
+
+def test_recovery_codes_are_hashed_slowly_with_a_salt_of_the_persons_own(app, monkeypatch):
+    first, *_ = with_phone()
+    with_phone("member")
+    kept = [one.split(".") for one in db.session.scalars(db.select(RecoveryCode.code_hash))]
+    salts, hashes = {one[1] for one in kept}, {one[2] for one in kept}
+    assert len(salts) == 2 and len(hashes) == 20 and all(len(base64.urlsafe_b64decode(one)) == 16 for one in salts)
+    asked: list[str] = []
+    monkeypatch.setattr(recovery_code, "stretched", lambda secret, salt: asked.append(secret) or b"")
+    assert not is_in(halfway(app)) and halfway(app).post(STEP, data={"code": first}).status_code == 422
+    assert len(asked) == 1  # one slow hash tells which of the ten it is, and without it none fits
+
+
+def test_a_code_of_an_older_version_works_before_and_after_the_tick(app):
+    user = user_named("volunteer")
+    user.totp_secret, codes = KEY, ["ABCDEFGHJK", "BBCDEFGHJK", "CBCDEFGHJK"]
+    quick = [keyed_hash(f"{user.id}:{one}", "recovery-code") for one in codes]
+    db.session.add_all([RecoveryCode(user_id=user.id, code_hash=one) for one in quick])
+    db.session.commit()
+    assert halfway(app).post(STEP, data={"code": codes[0]}).status_code == 303
+    assert app.test_cli_runner().invoke(args=["tick"]).exit_code == 0
+    kept = db.session.scalars(db.select(RecoveryCode.code_hash)).all()
+    assert len(kept) == 3 and all(one.startswith("a.") for one in kept)
+    answers = [halfway(app).post(STEP, data={"code": one}).status_code for one in (codes[0], codes[1], codes[1])]
+    assert answers == [422, 303, 422]
 
 
 # Signing in

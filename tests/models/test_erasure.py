@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.models.accounts import erasure
 from app.models.accounts.erasure import close_account
-from app.models.accounts.second_step import RecoveryCode
+from app.models.accounts.recovery_code import RecoveryCode
 from app.models.accounts.traces import TITLE
 from app.models.application import ApplicationStatus
 from app.models.attendance import mark

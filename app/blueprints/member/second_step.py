@@ -14,7 +14,8 @@ from app.accounts.proof import proven, right_code, right_password
 from app.blueprints.member import member
 from app.forms import Form, TextField, length, required
 from app.htmx import go, render
-from app.models.accounts.second_step import WRONG, new_secret, recovery_codes_left
+from app.models.accounts.recovery_code import codes_left
+from app.models.accounts.second_step import WRONG, new_secret
 from app.models.accounts.sign_in import end_all
 from app.models.history import record
 from app.refusal import Invalid, Refused
@@ -105,8 +106,9 @@ def _anew(form: BothForm) -> list[str]:
     form.prove()
     if not me().has_second_step:
         raise Refused("这个账号没有开启两步验证。")
+    codes = me().new_recovery_codes()
     record(me(), "recovery-codes", by=me())
-    return me().new_recovery_codes()
+    return codes
 
 
 def _drop(form: BothForm) -> None:
@@ -130,7 +132,7 @@ def _page(form: Form | None = None, codes: Form | None = None, ending: Form | No
     shown = {
         "secret": secret,
         "picture": _picture(secret) if secret else "",
-        "left": recovery_codes_left(me().id) if on else 0,
+        "left": codes_left(me().id) if on else 0,
         "needed": current_app.config["SECOND_STEP_REQUIRED"] and me().post is not None and not on,
         "wrong": wrong,
     }

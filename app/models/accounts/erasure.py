@@ -15,7 +15,7 @@ from app.db import db
 from app.freshness import touch
 from app.models.accounts.attempt import forget_account
 from app.models.accounts.preference import Muted
-from app.models.accounts.second_step import RecoveryCode
+from app.models.accounts.recovery_code import RecoveryCode
 from app.models.accounts.sign_in import SignIn
 from app.models.history import History, HistoryNote, record
 from app.models.message import Message

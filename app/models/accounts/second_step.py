@@ -1,24 +1,23 @@
 """两步验证: a code of one's phone beside the password (RFC 6238: six digits, thirty seconds, SHA-1).
 
 A code is good in its own half minute and in the ones before and after, and once: `totp_step` is the newest
-half minute whose code was used. Ten recovery codes (恢复码) stand in for a lost phone, each once; the database
-keeps their keyed hashes. Setting up begins with a secret that waits in the session's row until a code proves
-that the phone has it.
+half minute whose code was used. Ten recovery codes (recovery_code.py) stand in for a lost phone. Setting up begins
+with a secret that waits in the session's row until a code proves that the phone has it.
 """
 
 import hmac
-import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyotp
-from sqlalchemy import ForeignKey, String, delete, func, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.crypto import keyed_hash
-from app.db import Model, Row, Sealed, db
-from app.models.accounts.credentials import CODE_LENGTH, CODE_LETTERS, plain_code
+from app.db import Sealed, db
+from app.models.accounts import recovery_code
+from app.models.accounts.credentials import plain_code
+from app.models.accounts.recovery_code import RecoveryCode
 from app.models.history import record
 from app.models.stateful import given
 from app.refusal import Invalid, Refused
@@ -29,16 +28,7 @@ if TYPE_CHECKING:
 STEP = 30  # seconds
 AROUND = (-1, 0, 1)  # half minutes by which a phone's clock may be off
 DIGITS = 6
-RECOVERY_CODES = 10
 WRONG = "验证码不对，请填写手机上现在显示的 6 位数字。每个验证码只能用一次。"
-
-
-class RecoveryCode(Row, Model):
-    """One of the ten codes that stand in for a lost phone."""
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    code_hash: Mapped[str] = mapped_column(String(64))
-    used_at: Mapped[datetime | None]
 
 
 class SecondStep:
@@ -62,17 +52,14 @@ class SecondStep:
         step = fitting_step(secret, typed)
         if step is None:
             raise Invalid("code", WRONG)
+        codes = self.new_recovery_codes()
         self.totp_secret, self.totp_step = secret, step
         record(self, "second-step", by=by)
-        return self.new_recovery_codes()
+        return codes
 
     def new_recovery_codes(self) -> list[str]:
-        """Ten fresh codes; all earlier ones are void."""
-        db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == self.id))
-        codes = ["".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)) for _ in range(RECOVERY_CODES)]
-        db.session.add_all([RecoveryCode(user_id=self.id, code_hash=code_hash(self.id, code)) for code in codes])
-        db.session.flush()
-        return [f"{code[:5]}-{code[5:]}" for code in codes]
+        """Ten fresh codes, shown once; all earlier ones are void. Slow: call it before anything is written."""
+        return recovery_code.renew(self.id)
 
     def drop_second_step(self, *, by: "User | None", action: str = "second-step-off", reason: str = "") -> None:
         """From now on the password alone signs in."""
@@ -103,12 +90,15 @@ def _safe(code: str) -> str:
     return code if code.isascii() and code.isdigit() and len(code) == DIGITS else "x" * DIGITS
 
 
-def accept(session: Session, user_id: int, secret: str, typed: str) -> str:
-    """Use up a code: 'totp', 'recovery', or '' where it is wrong or was used before. Of two at once one is right."""
+def accept(session: Session, user_id: int, secret: str, typed: str, recovery: list[str]) -> str:
+    """Use up a code: 'totp', 'recovery', or '' where it is wrong or was used before. Of two at once one is right.
+
+    `recovery` is what `recovery_code.kept_as` said of it before anything was locked.
+    """
     step = fitting_step(secret, typed)
     if step is not None:
         return "totp" if _use_step(session, user_id, step) else ""
-    return "recovery" if _use_recovery_code(session, user_id, plain_code(typed)) else ""
+    return "recovery" if recovery_code.use_up(session, user_id, recovery) else ""
 
 
 def _use_step(session: Session, user_id: int, step: int) -> bool:
@@ -116,23 +106,6 @@ def _use_step(session: Session, user_id: int, step: int) -> bool:
 
     newer = update(User).where(User.id == user_id, User.totp_step < step).values(totp_step=step)
     return session.execute(newer.returning(User.id)).first() is not None
-
-
-def _use_recovery_code(session: Session, user_id: int, code: str) -> bool:
-    mine = RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash(user_id, code)
-    used = update(RecoveryCode).where(*mine, RecoveryCode.used_at.is_(None)).values(used_at=clock.now())
-    return session.execute(used.returning(RecoveryCode.id)).first() is not None
-
-
-def recovery_codes_left(user_id: int) -> int:
-    """How many recovery codes are unused."""
-    unused = select(func.count()).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
-    return db.session.scalar(unused) or 0
-
-
-def code_hash(user_id: int, code: str) -> str:
-    """What the database keeps of a recovery code."""
-    return keyed_hash(f"{user_id}:{code}", "recovery-code")
 
 
 def new_secret() -> str:
