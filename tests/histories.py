@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 from app.db import db
 from app.models.histories.seal import seal_next
 from app.models.history import record
 from tests import cast
+from tests.support.databases import owners_url
 
 SQLITE_GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'history%'"
 
@@ -17,7 +18,7 @@ SQLITE_GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name 
 def behind_the_triggers() -> Iterator[Connection]:
     """A transaction in which nothing guards history: what an intruder on the machine could do."""
     db.session.commit()
-    with db.engine.begin() as connection:
+    with as_the_owner() as connection:
         if db.engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         else:
@@ -25,6 +26,21 @@ def behind_the_triggers() -> Iterator[Connection]:
                 connection.execute(text(f"DROP TRIGGER {name}"))
         yield connection
     db.session.expire_all()
+
+
+@contextmanager
+def as_the_owner() -> Iterator[Connection]:
+    """A transaction of a role to which every table belongs; on SQLite there is one role."""
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.begin() as connection:
+            yield connection
+        return
+    owner = create_engine(owners_url(str(db.engine.url.database)))
+    try:
+        with owner.begin() as connection:
+            yield connection
+    finally:
+        owner.dispose()
 
 
 def lived(lines: int) -> list[int]:

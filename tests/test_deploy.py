@@ -5,14 +5,24 @@ import re
 import shutil
 import subprocess
 
+import psycopg
 import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy.exc import DBAPIError
 
 import config
+from app import create_app
+from app.db import db
+from app.models import History
+from tests.backups import empty_place
+from tests.fixtures import settings
 from tests.support import ROOT
+from tests.support.databases import as_the_site, hand, make_role
 from tests.support.process import free_port
 from tools.run import SERVER
 
-DEPLOY = ROOT / "deploy"
+DEPLOY, MIGRATIONS = ROOT / "deploy", str(ROOT / "migrations")
 SAFE = {name: f"{name} long enough to be a secret of a site" for name in config.SECRETS} | {
     "APP_ENV": "production",
     "DATABASE_URL": "postgresql:///volunteer",
@@ -49,6 +59,42 @@ def test_the_units_start_what_make_run_starts():
     unit = (DEPLOY / "volunteer.service").read_text()
     for words in (" ".join(SERVER), "--host 127.0.0.1", "wsgi:app"):
         assert words in unit
+
+
+@pytest.mark.postgresql_only
+def test_the_tables_are_handed_over_and_back(kind, tmp_path):
+    """As docs/deploy.md says: migrate as the owner, hand over, work, hand back for the next migration."""
+    with empty_place(kind, tmp_path) as mine, psycopg.connect(_plain(mine), autocommit=True) as superuser:
+        name = superuser.info.dbname
+        make_role(superuser)
+        superuser.execute(f"ALTER DATABASE {name} OWNER TO volunteer; ALTER SCHEMA public OWNER TO volunteer")
+        site = create_app(settings(as_the_site(_url(mine)), str(tmp_path)))
+        try:
+            with site.app_context():
+                upgrade(MIGRATIONS)
+                for _ in range(2):  # an update comes, and another one
+                    hand(superuser, "over")
+                    with pytest.raises(DBAPIError, match="must be owner"):
+                        downgrade(MIGRATIONS, "-1")
+                    db.session.add(History(noun="user", noun_id=1, action="password"))
+                    db.session.commit()
+                    db.engine.dispose()
+                    hand(superuser, "back")
+                    downgrade(MIGRATIONS, "-1")
+                    upgrade(MIGRATIONS)
+                assert db.session.query(History).count() == 2
+        finally:
+            with site.app_context():
+                db.session.remove()
+                db.engine.dispose()
+
+
+def _url(app: Flask) -> str:
+    return str(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+def _plain(app: Flask) -> str:
+    return _url(app).replace("postgresql+psycopg://", "postgresql://")
 
 
 @pytest.mark.full  # a tool of the machine's: `make production-test`

@@ -33,7 +33,7 @@ def pairs_kept_by(connection):
 def test_down_and_up_again_with_rows_in_the_tables(kind):
     worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
     database = open_database(kind, worker, Template("migrations", prepare))
-    app = create_app(settings(database.url))
+    app = create_app(settings(database.owners))
     with app.app_context():
         assert db.session.scalar(db.select(db.func.count()).select_from(User)) > 10
         db.session.remove()

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -14,7 +15,7 @@ from app.models.histories.proof import verify
 from app.models.histories.seal import newest, seal_next
 from app.models.history import record
 from tests import cast
-from tests.histories import behind_the_triggers, lived, sealed
+from tests.histories import as_the_owner, behind_the_triggers, lived, sealed
 from tests.support.together import together
 
 REFUSED = {
@@ -32,12 +33,50 @@ ON_POSTGRESQL = {
 
 
 def test_the_database_refuses_to_change_or_remove_history(app, kind):
+    """Not even the owner of the tables may, as long as the triggers stand."""
     sealed(2)
     for statement in (REFUSED | (ON_SQLITE if kind == "sqlite" else ON_POSTGRESQL)).values():
-        with pytest.raises(DBAPIError, match="history is never changed"):
-            db.session.execute(text(statement))
-        db.session.rollback()
+        with pytest.raises(DBAPIError, match="history is never changed"), as_the_owner() as connection:
+            connection.execute(text(statement))
     assert verify().holds
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *(REFUSED | ON_POSTGRESQL).values(),
+        "DROP TRIGGER history_no_change ON history",
+        "ALTER TABLE history DISABLE TRIGGER ALL",
+        "SET session_replication_role = replica",
+        "DROP TABLE history CASCADE",
+        "CREATE TABLE beside (id int)",
+        "CREATE OR REPLACE FUNCTION refuse_history_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+        "SET ROLE volunteer_owner",
+        "GRANT ALL ON history TO volunteer",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "COPY history TO PROGRAM 'true'",
+    ],
+)
+def test_the_role_of_the_site_may_take_no_guard_away(app, statement):
+    """Whoever gets a statement of their own past the site still meets the rights of its role (deploy/hand_over.sql)."""
+    sealed(1)
+    if statement.startswith("GRANT"):
+        db.session.execute(text(statement))  # PostgreSQL warns and grants nothing
+        statement = REFUSED["DELETE of a line"]
+    with pytest.raises(DBAPIError) as refused:
+        db.session.execute(text(statement))
+    db.session.rollback()
+    assert isinstance(refused.value.orig, InsufficientPrivilege) and verify().holds
+
+
+@pytest.mark.postgresql_only
+def test_a_role_that_owns_the_tables_would_be_noticed(app):
+    """The twin: what the check above calls refused is possible for the owner."""
+    with as_the_owner() as connection:
+        connection.execute(text("ALTER TABLE history DISABLE TRIGGER ALL"))
+        connection.execute(text("CREATE TABLE beside (id int)"))
+        connection.rollback()
 
 
 def test_the_check_of_the_refusals_catches_a_missing_trigger(app):

@@ -30,7 +30,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from tests.support import postgres
+from tests.support import ROOT, postgres
 
 Prepare = Callable[[str], None]
 PATIENCE = 5  # seconds to wait for a transaction that a test left open
@@ -40,6 +40,7 @@ class Database(ABC):
     """One worker's own database: its `url`, and the way back to its first content."""
 
     url: str
+    owners: str  # the URL of a role that may change tables, which the site's own may not
 
     @classmethod
     @abstractmethod
@@ -91,7 +92,7 @@ class SQLite(Database):
     def __init__(self, run: Path, name: str, worker: str) -> None:
         self.template, file = run / f"{name}.db", run / f"{name}-{worker}.db"
         shutil.copyfile(self.template, file)
-        self.url = f"sqlite:///{file}"
+        self.url = self.owners = f"sqlite:///{file}"
         self.watcher = sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False)
         self.seen = self._version()
 
@@ -139,8 +140,10 @@ class PostgreSQL(Database):
         prefix = _prefix() + name
         with psycopg.connect(_plain(server), autocommit=True) as admin:
             _create(admin, f"{prefix}_{worker}", template=prefix)
-        self.url = _sibling(server, f"{prefix}_{worker}")
-        self.keeper = psycopg.connect(_plain(self.url), autocommit=True)
+        self.owners = _sibling(server, f"{prefix}_{worker}")
+        self.keeper = psycopg.connect(_plain(self.owners), autocommit=True)
+        hand(self.keeper, "over")
+        self.url = as_the_site(self.owners)
 
     @classmethod
     def make(cls, run: Path, template: Template) -> None:
@@ -164,6 +167,31 @@ class PostgreSQL(Database):
 
     def close(self) -> None:
         self.keeper.close()
+
+
+def make_role(connection: psycopg.Connection) -> None:
+    """Make the site's role where it is missing."""
+    with postgres.held(Path(os.environ[postgres.RUN]) / "role.lock"):
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'volunteer'").fetchone():
+            connection.execute("CREATE ROLE volunteer LOGIN PASSWORD 'volunteer'")
+
+
+def hand(connection: psycopg.Connection, way: str) -> None:
+    """Run deploy/hand_over.sql or deploy/hand_back.sql ('over', 'back') on this database."""
+    make_role(connection)
+    with postgres.held(Path(os.environ[postgres.RUN]) / "role.lock"):  # each changes rows that all databases share
+        connection.execute((ROOT / f"deploy/hand_{way}.sql").read_bytes())
+
+
+def owners_url(name: str) -> str:
+    """The URL of this PostgreSQL database for who may do anything to it: an intruder, an operator."""
+    return _sibling(postgres.server_url(), name)
+
+
+def as_the_site(url: str) -> str:
+    """The same database, reached by the role that the site has (docs/deploy.md), which owns nothing."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://volunteer:volunteer@{rest.partition('@')[2]}"
 
 
 def drop_leftovers() -> None:
