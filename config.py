@@ -59,6 +59,7 @@ def load(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": _database_url(env.get("DATABASE_URL"), data_dir),
         "UPLOAD_URL": env.get("UPLOAD_URL", str(data_dir / "pictures")),
         "RATELIMIT_STORAGE_URI": env.get("RATELIMIT_STORAGE_URI", "memory://"),
+        "BREACHED_PASSWORDS": env.get("BREACHED_PASSWORDS", ""),
         "URL_PREFIX": env.get("URL_PREFIX", "").rstrip("/"),
         "TRUSTED_HOSTS": hosts or None,
         "TRUSTED_PROXIES": int(env.get("TRUSTED_PROXIES", "0")),
@@ -90,6 +91,7 @@ def _refuse_unsafe(env: Mapping[str, str], hosts: list[str]) -> None:
         wrong.append("SECRET_KEY/DATA_KEY/HASH_KEY/BACKUP_KEY (must differ)")
     wrong += [] if env.get("DATABASE_URL") else ["DATABASE_URL"]
     wrong += [] if hosts else ["TRUSTED_HOSTS"]
+    wrong += [] if Path(env.get("BREACHED_PASSWORDS") or __file__).is_file() else ["BREACHED_PASSWORDS (no such file)"]
     wrong += ["FLASK_DEBUG"] if env.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no") else []
     if wrong:
         raise UnsafeConfiguration("not safe for production: " + ", ".join(wrong))

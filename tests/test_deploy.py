@@ -39,6 +39,7 @@ SAFE = {name: f"{name} long enough to be a secret of a site" for name in config.
         {"BACKUP_KEY": f"{config.DEVELOPMENT_SECRET}:BACKUP_KEY"},
         {"DATABASE_URL": ""},
         {"TRUSTED_HOSTS": " , "},
+        {"BREACHED_PASSWORDS": "/nonexistent/list"},
     ],
     ids=str,
 )

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
 
+from app.accounts.breached import is_breached
 from app.refusal import Busy
 
 LEAST, MOST = 10, 128  # characters
@@ -101,6 +102,8 @@ def objection(password: str, personal: Iterable[str] = ()) -> str:
         return "密码里不要包含用户名或手机号，请换一个。"
     if plain in _common() or _is_pattern(plain) or _is_only_context(plain):
         return "这个密码太常见，容易被猜到，请换一个。"
+    if is_breached(_bytes(password)):
+        return "这个密码曾在别的网站泄露过，请换一个。"
     return ""
 
 
