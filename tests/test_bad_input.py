@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -126,10 +127,16 @@ def fields(places: list[Place], every: bool) -> Iterator[tuple[Place, Field]]:
                 yield place, field
 
 
+@cache
+def found(app: Any, deep: bool) -> list[Place]:
+    """Every place of the demonstration: found once, however many surfaces are tried (a deep walk takes a minute)."""
+    return walk(app, Readers(app), rows(), deep=deep)
+
+
 def cross(app: Any, every: bool, surface: str = "") -> int:
     """Every field of every place with its inputs; how many were tried."""
     readers, wrong, tried = Readers(app), {}, itertools.count()
-    places = [one for one in walk(app, readers, rows(), deep=every) if one.endpoint.startswith(surface)]
+    places = [one for one in found(app, every) if one.endpoint.startswith(surface)]
     for place in places:
         readers[place.who].get("/member/")  # signs in before nothing is kept any more
     with dry() as writing:
