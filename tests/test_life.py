@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -321,9 +321,10 @@ class Life(RuleBasedStateMachine):
         assert not [one for one in CANARIES if one in page]
 
 
-def live(site: Any, kind: str, examples: int, steps: int) -> None:
-    """So many lives of so many steps."""
+def live(site: Any, kind: str, examples: int, steps: int, part: int | None = None) -> None:
+    """So many lives of so many steps; each `part` has lives of its own, the same every time."""
     machine = type("Lived", (Life,), {"site": site, "kind": kind})
+    machine = machine if part is None else seed(part)(machine)
     quick = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
@@ -343,8 +344,10 @@ def test_a_few_lives(site, kind):
 
 
 @pytest.mark.full
-def test_many_long_lives(site, kind):
-    live(site, kind, examples=150, steps=60)
+@pytest.mark.parametrize("part", range(15))
+def test_many_long_lives(site, kind, part):
+    """150 on each database, in parts: workers share them, and a run that is broken off has shown something."""
+    live(site, kind, examples=10, steps=60, part=part)
 
 
 @pytest.mark.sqlite_only
