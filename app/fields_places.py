@@ -133,6 +133,11 @@ def unit_choice(unit_id: int | None, other: str = "") -> int | str:
     return unit_id or other or NONE
 
 
+def _name_of_one(typed: str) -> str:
+    """A work unit's name on one line, without what no name has (PostgreSQL refuses a NUL)."""
+    return squeeze(typed).replace("\n", " ").replace("\r", "")
+
+
 class UnitField(Field):
     """A work unit of the list, 其他 with its name in `unit_other`, or 无单位. `.unit_id` and `.other` say which."""
 
@@ -156,7 +161,7 @@ class UnitField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.q = typed(f"{self.name}_q")
-        self.other_typed = squeeze(sent().get("unit_other", "")).replace("\n", " ")
+        self.other_typed = _name_of_one(sent().get("unit_other", ""))
         self.data = self._read(next((str(value).strip() for value in valuelist if value), ""))
 
     def _read(self, sent: str) -> str:
@@ -165,7 +170,7 @@ class UnitField(Field):
             return sent[:10]
         named = next((unit for unit in units().values() if unit.name == sent), None)
         if named is None:
-            self.other_typed = sent
+            self.other_typed = _name_of_one(sent)
         return str(named.id) if named else OTHER
 
     def pre_validate(self, form: Any) -> None:

@@ -200,6 +200,7 @@ def test_find_by_name_initials_or_last_four_digits_and_by_state(clients, activit
     assert found("state=unknown") == ["陈晨", "王建国", "赵敏"]
     assert found("state=unknown&q=z") == ["赵敏"]
     assert client.get(at(activity) + "?state=late").status_code == 422
+    assert client.get(at(activity) + "?state=+").status_code == 200  # spaces choose nothing
     assert client.get(at(activity) + "?q=" + "长" * 51).status_code == 422
     assert "没有这样的人" in client.get(at(activity) + "?q=无此人").text
 

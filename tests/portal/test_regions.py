@@ -308,6 +308,9 @@ def test_a_list_searches_its_units_when_they_are_many(clients, monkeypatch):
         ("none", "", None, ""),
         ("other", "徐州某局", None, "徐州某局"),
         ("自己写的单位", "", None, "自己写的单位"),
+        ("自己\x00写的\u202e单位", "", None, "自己写的单位"),
+        ("自己写的\r\n单位", "", None, "自己写的 单位"),
+        ("other", "徐州\x00某局", None, "徐州某局"),
     ],
 )
 def test_no_unit_or_another_one(app, sent, other, unit_id, kept):
@@ -324,6 +327,7 @@ def test_a_client_may_name_a_unit_of_the_list(app):
     "sent, other, words",
     [
         ("other", "", "请写明"),
+        ("\x00", "", "请写明"),
         ("other", "局" * 81, "最多 80 个字"),
         ("99999", "", "单位名单"),
         ("99999999999999999999", "", "单位名单"),

@@ -21,7 +21,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class RollFilter(FilterForm):
     """One state, and words that a person goes by."""
 
-    state = RadioField(choices=[(one.value, "") for one in Attendance], validators=[Optional()], default="")
+    # cleaned: Optional lets mere spaces pass, whatever the choices are
+    state = RadioField(
+        choices=[(one.value, "") for one in Attendance], validators=[Optional()], filters=[clean], default=""
+    )
     q = StringField(filters=[clean], validators=[length(50, name="关键词")])
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
