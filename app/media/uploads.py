@@ -101,7 +101,7 @@ def _called(file: FileStorage) -> str:
 def _kept(field: str) -> list[str]:
     """The pictures that the form already names, without one whose 删除 was pressed."""
     dropped = request.form.get("picture_step", "").removeprefix(DROP)
-    return [name for name in request.form.getlist(f"{field}_kept") if name != dropped]
+    return [squeeze(name) for name in request.form.getlist(f"{field}_kept") if name != dropped]
 
 
 class PicturesField(Field):
@@ -132,7 +132,7 @@ class PicturesField(Field):
         self.errors = list(self.process_errors)
 
     def _alt(self, picture: Picture) -> str:
-        return request.form.get(f"{self.name}_alt_{picture.name}", picture.alt).strip()
+        return squeeze(request.form.get(f"{self.name}_alt_{picture.name}", picture.alt))
 
     def _long_texts(self) -> list[str]:
         return [

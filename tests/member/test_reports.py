@@ -3,6 +3,8 @@
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
+
 from app import clock
 from app.db import db
 from app.models import Picture, Report
@@ -89,6 +91,19 @@ def test_pictures_come_with_it_and_stay_beside_an_error(clients):
     assert volunteer.post(NEW, data=again).status_code == 303
     picture = db.session.scalars(db.select(Picture)).one()
     assert (picture.noun, picture.noun_id, picture.alt) == ("report", the_one().id, "理发的现场")
+
+
+@pytest.mark.both  # PostgreSQL takes no NUL
+def test_a_pictures_name_and_words_are_cleaned_before_they_are_used(clients):
+    volunteer = clients("volunteer")
+    sent = hidden(volunteer.get(NEW).text) | FILLED | {"title": "", "action": "submit"}
+    wrong = volunteer.post(NEW, data=sent | {"pictures": (BytesIO(photos.photo()), "现场.jpg")})
+    wrong.request.environ["wsgi.input"].close()
+    [name] = hidden(wrong.text)["pictures_kept"]
+    names, words = [name, "\x00", "qjx\x00\x00"], {f"pictures_alt_{name}": " 理发的\x00现场"}
+    again = hidden(wrong.text) | FILLED | {"action": "submit", "pictures_kept": names} | words
+    assert volunteer.post(NEW, data=again).status_code == 303
+    assert db.session.scalars(db.select(Picture)).one().alt == "理发的现场"
 
 
 def test_what_was_sent_back_is_mended_over_what_stands_there(clients):
