@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from app.db import db
 from app.models.history import last_line, record
 from app.refusal import Invalid, Refused
+from app.text import squeeze
 
 if TYPE_CHECKING:
     from app.models.user import User
@@ -46,8 +47,8 @@ def must_be_as_seen(row: Any, seen: int | None, what: str) -> None:
 
 
 def given(reason: str, field: str = "reason") -> str:
-    """The reason, trimmed; Invalid when it is empty or longer than 500 characters."""
-    reason = reason.strip()
+    """The reason, trimmed and without control characters; Invalid when it is empty or longer than 500 characters."""
+    reason = squeeze(reason)
     if not reason:
         raise Invalid(field, "请写明原因，对方会看到。")
     if len(reason) > REASON_LIMIT:

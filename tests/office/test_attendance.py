@@ -10,6 +10,7 @@ from app.db import db
 from app.models import ServiceRecord, SignUp
 from app.models.activities.phase import ActivityStatus
 from app.models.attendance import complete, mark
+from app.models.history import history_of
 from app.models.signup import Attendance, SignUpStatus
 from tests import cast
 from tests.rollcall import admitted, assert_figures_true, crowd, live, running
@@ -222,6 +223,20 @@ def test_all_the_rest_with_undo(clients, activity, li_jing):
         assert client.post(at(activity, "rest/undo"), data={"rest": again}).status_code == 409
         assert client.get(at(activity) + f"?rest={again}").status_code == 200
     assert_figures_true()
+
+
+@pytest.mark.both  # PostgreSQL takes no NUL
+def test_a_reason_is_kept_without_what_no_text_has(clients):
+    activity = running(-3)
+    [person] = crowd(activity, 1)
+    complete(activity, by=cast.who("wantong"))
+    assert tick(clients("wantong"), person, reason="\x00").status_code == 422
+    assert tick(clients("wantong"), person, reason="签到表\x00有他\u202e ").status_code == 200
+    assert last_reason(person) == "签到表有他"
+
+
+def last_reason(signup):
+    return list(history_of(signup))[-1].note.text
 
 
 def test_completion_names_the_numbers_and_a_changed_number_asks_again(clients):

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from app import clock
 from app.db import db
 from app.models import Honour
@@ -44,6 +46,14 @@ def test_candidates_stand_by_community_with_their_facts(clients):
     with statements() as seen:
         city.get("/office/honours/candidates")
     assert len(seen) <= 7
+
+
+@pytest.mark.both  # PostgreSQL compares no number that no row can have
+def test_a_number_that_no_row_can_have_names_nobody(clients):
+    for kind in ("team", "person"):
+        for subject in ("9" * 11, "9" * 30, "-1", "x", "1.5"):
+            answer = clients("city").get(f"/office/honours/new?quarter={past_quarter()}&kind={kind}&subject={subject}")
+            assert answer.location == "/office/honours/candidates", (kind, subject)
 
 
 def test_from_the_proposal_to_the_portal_and_back(clients):

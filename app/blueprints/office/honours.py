@@ -27,6 +27,7 @@ from app.models.team import Team
 from app.models.volunteer import Volunteer
 from app.once import once
 from app.sent import sent
+from app.text import number_of
 
 P = Permission
 LISTED = 8  # quarters offered in the list's filter
@@ -112,7 +113,7 @@ def honours_new() -> ResponseReturnValue:
 
 def _proposed() -> tuple[Quarter, Team | Volunteer] | None:
     """The quarter and the team or person that the address or the form names; None where it names nobody."""
-    quarter, subject = quarter_named(sent().get("quarter", "")), sent().get("subject", type=int)
+    quarter, subject = quarter_named(sent().get("quarter", "")), number_of(sent().get("subject"))
     if quarter is None or not subject:
         return None
     if sent().get("kind") == HonourKind.TEAM:

@@ -21,6 +21,7 @@ from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.search import known_as
 from app.once import once
 from app.sent import sent
+from app.text import number_of
 from app.timeline.displays import told
 
 P = Permission.PROFESSIONALS
@@ -82,7 +83,7 @@ def professionals_members_new(id: int) -> ResponseReturnValue:
 
 def _volunteer() -> Volunteer | None:
     """Whom the address or the form names, None for nobody; 404 for who has left."""
-    asked = sent().get("volunteer", type=int)
+    asked = number_of(sent().get("volunteer"))
     if not asked:
         return None
     found: Volunteer = one(Volunteer, asked, Permission.VOLUNTEERS, joinedload(Volunteer.user))
