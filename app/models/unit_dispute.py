@@ -12,7 +12,7 @@ from app.db import Model, Row, db, lock
 from app.freshness import touch
 from app.models.history import record
 from app.models.impartial import by_another
-from app.models.message import tell
+from app.models.message import tell, withdraw
 from app.models.post import Role, keepers, unit_keepers
 from app.models.signups.following import follow_person, hold_with_coming
 from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
@@ -46,7 +46,7 @@ class UnitDispute(Stateful, Row, Model):
         },
         DisputeStatus.UPHELD: {},
         DisputeStatus.REJECTED: {},
-        DisputeStatus.WITHDRAWN: {},
+        DisputeStatus.WITHDRAWN: {DisputeStatus.OPEN: FREE},  # only where the approval that settled it is undone
     }
     __table_args__ = (
         Index(
@@ -99,7 +99,10 @@ class UnitDispute(Stateful, Row, Model):
         self._leave(by, D.UPHELD)
         self.decided_at = clock.now()
         self.move(D.UPHELD, by=by)
-        name, said = unit_name(self.unit_id), "您现在填写的单位和以前的服务记录都不变。"
+        name, said = (
+            unit_name(self.unit_id),
+            "您现在填写的单位和以前的服务记录都不变。",
+        )  # of before such a change settled it
         if volunteer.unit_id == self.unit_id:
             volunteer.unit_id, volunteer.unit_other = None, ""
             db.session.flush()
@@ -128,6 +131,24 @@ class UnitDispute(Stateful, Row, Model):
         self._tell_person("工作单位已撤回异议", f"您仍属于{unit_name(self.unit_id)}。")
         self._tell(keepers(self.volunteer_community_code), "归属异议已撤回", "不用再核实。")
 
+    def settle(self, why: str, *, by: "User | None", at: datetime | None = None) -> None:
+        """Nobody has to decide any more, for this reason: unit and community are told (`at` a later moment)."""
+        self.move(D.WITHDRAWN, by=by, reason=why, action="settle")
+        for user_id in self._concerned(but=by):
+            self._tell([user_id], "归属异议不用再核实", why, at=at)
+
+    def unsettle(self, why: str, *, by: "User") -> None:
+        """It waits again; what was not seen of its end is not seen at all."""
+        self.move(D.OPEN, by=by, reason=why, action="unsettle")
+        person = db.session.scalar(select(Volunteer.user_id).where(Volunteer.id == self.volunteer_id))
+        for user_id in (*self._concerned(), person or 0):
+            withdraw(user_id, self._cause)
+
+    def _concerned(self, but: "User | None" = None) -> list[int]:
+        """Who keeps the unit and the person's community."""
+        people = {*unit_keepers(self.unit_id), *keepers(self.volunteer_community_code)}
+        return sorted(people - {but.id if but else 0})
+
     def _leave(self, by: "User", to: DisputeStatus) -> None:
         """Hold it for a decision of the community's side; nobody decides on oneself."""
         self.hold()
@@ -147,13 +168,18 @@ class UnitDispute(Stateful, Row, Model):
         self.volunteer_district_code, self.volunteer_subdistrict_code = code[:6], code[:9]
         self.volunteer_community_code = code
 
-    def _tell_person(self, title: str, body: str) -> None:
-        user_id = db.session.scalar(select(Volunteer.user_id).where(Volunteer.id == self.volunteer_id))
-        tell(user_id or 0, title, body, path="/member/volunteer", about=f"dispute:{self.id}")
+    @property
+    def _cause(self) -> str:
+        """What its messages are about, so that an undo finds them."""
+        return f"dispute:{self.id}"
 
-    def _tell(self, people: list[int], title: str, body: str) -> None:
+    def _tell_person(self, title: str, body: str, at: datetime | None = None) -> None:
+        user_id = db.session.scalar(select(Volunteer.user_id).where(Volunteer.id == self.volunteer_id))
+        tell(user_id or 0, title, body, path="/member/volunteer", about=self._cause, at=at)
+
+    def _tell(self, people: list[int], title: str, body: str, at: datetime | None = None) -> None:
         for user_id in people:
-            tell(user_id, title, body, path=f"/office/disputes/{self.id}", about=f"dispute:{self.id}")
+            tell(user_id, title, body, path=f"/office/disputes/{self.id}", about=self._cause, at=at)
 
 
 def _held_volunteer(id: int) -> Volunteer:
@@ -171,11 +197,32 @@ def open_dispute(volunteer: Volunteer) -> UnitDispute | None:
 
 def end_disputes(volunteer: Volunteer, *, by: "User") -> None:
     """Who is 已注销 belongs to no unit any more: nobody has to decide. The volunteer is held."""
+    for dispute in _open_ones(volunteer):
+        dispute.settle("志愿者已注销。", by=by)
+
+
+def settle_disputes(volunteer: Volunteer, unit_id: int | None, *, by: "User", at: datetime) -> list[int]:
+    """Whoever comes to `unit_id` is nobody's of another unit: what those dispute ends, told from `at` on; the ids.
+
+    The volunteer is held.
+    """
+    settled = [one for one in _open_ones(volunteer) if one.unit_id != unit_id]
+    for dispute in settled:
+        dispute.settle("这位志愿者已变更工作单位。", by=by, at=at)
+        name = unit_name(dispute.unit_id)
+        dispute._tell_person("工作单位的异议不用再核实", f"您已变更工作单位，{name}的异议到此为止。", at=at)
+    return [one.id for one in settled]
+
+
+def unsettle_disputes(ids: list[int], *, by: "User") -> None:
+    """The change is undone: those disputes wait again. The volunteer is held."""
+    for dispute in lock(select(UnitDispute).where(UnitDispute.id.in_(ids)).order_by(UnitDispute.id)):
+        dispute.unsettle("变更工作单位的申请已撤销通过。", by=by)
+
+
+def _open_ones(volunteer: Volunteer) -> list[UnitDispute]:
     theirs = UnitDispute.volunteer_id == volunteer.id, UnitDispute.status == D.OPEN
-    for dispute in lock(select(UnitDispute).where(*theirs).order_by(UnitDispute.id)):
-        dispute.move(D.WITHDRAWN, by=by, reason="志愿者已注销。")
-        people = {*unit_keepers(dispute.unit_id), *keepers(volunteer.community_code)} - {by.id}
-        dispute._tell(sorted(people), "归属异议不用再核实", "这位志愿者已注销。")
+    return list(lock(select(UnitDispute).where(*theirs).order_by(UnitDispute.id)))
 
 
 def disputes_follow(volunteer: Volunteer) -> None:

@@ -82,6 +82,8 @@ ACTIONS = {
     "end": "移交",
     "revoke": "撤销任职",
     "export": "导出",
+    "settle": "不用再核实",
+    "unsettle": "重新核实",
     "put": "登记",
     "remove": "移除",
     "discard": "删除名单",

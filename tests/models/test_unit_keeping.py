@@ -6,13 +6,14 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Headcount, HelpRequest, Message, ServiceRecord, User, Volunteer
+from app.models import Headcount, HelpRequest, Message, ServiceRecord, User
 from app.models.application import Application
 from app.models.headcount import headcount_on, headcount_story
 from app.models.history import history_of
 from app.models.post import Post, Role
 from app.models.stateful import TransitionError
 from app.models.unit_dispute import DisputeStatus, UnitDispute, open_dispute
+from app.models.work_unit import WorkUnit
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.applicants import apply, card
@@ -189,10 +190,78 @@ def test_what_is_open_ends_when_the_person_leaves(app):
 
 def test_what_is_open_follows_the_person_to_the_new_community(app):
     dispute = put()
-    application: Application = apply("volunteer", id_card=card(7), community=cast.baiyun_code())
-    application.approve(by=cast.who("baiyun"))
+    application = moved(unit_id=unit(), unit_other="")
     db.session.refresh(dispute)
     assert (dispute.volunteer_community_code, dispute.status) == (cast.baiyun_code(), D.OPEN)
-    dispute.uphold(by=cast.who("baiyun"))  # the person has named another unit meanwhile: that one stays
+    assert "归属异议不用再核实" not in told("unit") and application.before["settled"] == []
+
+
+def moved(**unit_of):
+    """The volunteer's application to 白云社区, approved there."""
+    application: Application = apply("volunteer", id_card=card(7), community=cast.baiyun_code(), **unit_of)
+    application.approve(by=cast.who("baiyun"))
+    db.session.commit()
+    return application
+
+
+@pytest.mark.parametrize("named", ["another unit of the list", "typed"])
+def test_an_application_that_changes_the_unit_settles_the_dispute(app, named):
+    dispute = put()
+    before = {who: told(who) for who in ("volunteer", "unit", "wantong")}
+    other = {"unit_id": cast.who("unit2").post.unit_id, "unit_other": ""} if named != "typed" else {}
+    moved(**other)
+    db.session.refresh(dispute)
+    assert (dispute.status, dispute.volunteer_community_code) == (D.WITHDRAWN, cast.WANTONG)
+    line = history_of(dispute)[-1]
+    assert (line.action, line.from_state, line.to_state) == ("settle", "open", "withdrawn")
+    assert line.note.text == "这位志愿者已变更工作单位。"
+    assert told("unit") == [*before["unit"], "归属异议不用再核实"]
+    assert told("wantong") == [*before["wantong"], "归属异议不用再核实"]
+    assert sorted(told("volunteer")[len(before["volunteer"]) :])[0] == "工作单位的异议不用再核实"
+    with pytest.raises(TransitionError):
+        dispute.uphold(by=cast.who("wantong"))
+    assert open_dispute(cast.volunteer_of("volunteer")) is None
+
+
+def test_approval_and_uphold_at_once_leave_no_open_dispute(app):
+    dispute = put().id
+    application = apply("volunteer", id_card=card(7), community=cast.baiyun_code()).id
+    db.session.commit()
+    ways = [
+        lambda: db.session.get_one(Application, application).approve(by=cast.who("baiyun")),
+        lambda: db.session.get_one(UnitDispute, dispute).uphold(by=cast.who("wantong")),
+    ]
+    results = together(app, ways)
+    assert all(one is None or isinstance(one, TransitionError) for one in results), results
+    assert results[0] is None, "the change of unit comes through"
+    assert db.session.get_one(UnitDispute, dispute).status is (D.UPHELD if results[1] is None else D.WITHDRAWN)
     assert cast.volunteer_of("volunteer").unit_other == "徐州某学校"
-    assert db.session.scalar(db.select(Volunteer.unit_id).where(Volunteer.id == dispute.volunteer_id)) is None
+
+
+def test_an_undone_approval_lets_the_dispute_wait_again_and_nobody_saw_its_end(app):
+    dispute = put()
+    before = {who: told(who) for who in ("volunteer", "unit", "wantong")}
+    application = moved()
+    seen = db.select(Message.title).where(Message.visible_at <= clock.now(), Message.title.contains("不用再核实"))
+    assert not db.session.scalars(seen).all(), "the approval may be undone"
+    application.undo(by=cast.who("baiyun"))
+    db.session.refresh(dispute)
+    assert (dispute.status, dispute.volunteer_community_code) == (D.OPEN, cast.WANTONG)
+    assert [line.action for line in history_of(dispute)] == ["put", "settle", "unsettle"]
+    assert {who: told(who) for who in before} == before
+    dispute.uphold(by=cast.who("wantong"))
+    assert cast.volunteer_of("volunteer").unit_id is None
+
+
+def test_of_two_disputes_that_a_merger_brings_together_one_ends_with_a_word(app):
+    """Left from before a change of unit settled them: one person, disputed by both units."""
+    put()
+    heir = cast.who("unit2").post.unit_id
+    older = UnitDispute(volunteer_id=cast.volunteer_of("volunteer").id, unit_id=heir, reason="不是本单位的")
+    older.stand_in(cast.WANTONG)
+    db.session.add(older)
+    db.session.commit()
+    db.session.get_one(WorkUnit, unit()).merge(heir, by=cast.who("city"), keep_posts=True)
+    ended = db.session.scalars(db.select(UnitDispute).where(UnitDispute.status == D.WITHDRAWN)).one()
+    assert ended.id != older.id and "异议还在核实" in history_of(ended)[-1].note.text
+    assert told("wantong")[-1] == "归属异议不用再核实"

@@ -92,7 +92,7 @@ def _move_disputes(one: WorkUnit, other: WorkUnit, by: User | None) -> None:
     there = set(db.session.scalars(select(UnitDispute.volunteer_id).where(UnitDispute.unit_id == other.id, still_open)))
     for dispute in db.session.scalars(select(UnitDispute).where(UnitDispute.unit_id == one.id, still_open)).all():
         if dispute.volunteer_id in there:
-            dispute.move(DisputeStatus.WITHDRAWN, by=by)
+            dispute.settle(f"{one.name}已并入{other.name}，那里的异议还在核实。", by=by)
         else:
             dispute.unit_id = other.id
             record(dispute, "change", by=by, reason=f"工作单位：{one.name} → {other.name}")

@@ -11,12 +11,13 @@ from sqlalchemy.orm import selectinload
 from app import clock
 from app.crypto import seal, unseal
 from app.db import db, lock
+from app.models.applications.approval import UNDO
 from app.models.history import History, record
 from app.models.region import heir, place_name, regions
 from app.models.signup import SignUp, SignUpStatus
 from app.models.signups.following import follow_person, hold_with_coming
 from app.models.team import in_teams
-from app.models.unit_dispute import disputes_follow
+from app.models.unit_dispute import disputes_follow, settle_disputes, unsettle_disputes
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.refusal import Refused
@@ -42,7 +43,8 @@ def enter(application: "Application", *, by: User) -> None:
         db.session.flush()
         record(volunteer, "join", by=by, reason=place_name(code), to=VolunteerStatus.SERVING)
         return
-    application.before = _snapshot(volunteer)
+    settled = settle_disputes(volunteer, application.unit_id, by=by, at=clock.now() + UNDO)
+    application.before = {**_snapshot(volunteer), "settled": settled}
     if volunteer.status is VolunteerStatus.LEFT:
         volunteer.move(VolunteerStatus.SERVING, by=by)
         volunteer.left_at = None
@@ -124,6 +126,7 @@ def _bring_back(volunteer: Volunteer, before: dict[str, Any], by: User) -> None:
     moved = f"{place_name(volunteer.community_code)} → {place_name(before['community'])}"
     record(volunteer, "undo", by=by, reason=moved)
     volunteer.locate(before["community"])
+    unsettle_disputes(before.get("settled", []), by=by)
     disputes_follow(volunteer)
     for name in PLAIN:
         setattr(volunteer, name, before[name])
