@@ -1,14 +1,12 @@
 """The demonstration with so many rows more behind every list, for tests/lists.
 
-The demonstration's own rows of 万通社区 are copied, each with all its states, straight into the tables; a copy differs
-from its model only where the database demands it or where it has to belong to another row (`COPIES`). What the product
-keeps of it is counted anew by `flask recount`.
+The demonstration's own rows of 万通社区 are copied straight into the tables (tests/copies.py); what the product keeps of
+them is counted anew by `flask recount`.
 """
 
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,20 +15,19 @@ from flask import Flask
 
 from app import clock
 from app.db import db
-from app.models import Activity, Post, SignUp, Team, User, Volunteer
+from app.models import Activity, Post, ServiceRecord, SignUp, Team, User
 from app.models.activity import ActivityStatus
+from app.models.honours.quarter import recent_quarters
 from app.models.professional import GroupStatus, ProfessionalGroup
 from app.models.recount import CHECKS, repair, unhurried
-from app.models.region import Level, regions
 from app.models.team import TeamMember, TeamStatus
 from tests import cast, demonstration
+from tests.copies import Copies, copies
 from tests.fixtures import Site, as_new, filling, sites
 from tests.support.databases import Template
 
 MANY = int(os.environ.get("CROWD", "10000"))
 AT_ONCE = 2_000
-Row = dict[str, Any]
-Change = Callable[[Row, int], Row]
 
 
 class Crowd:
@@ -52,6 +49,7 @@ class Crowd:
                 sa.and_(here, Activity.status == ActivityStatus.CANCELLED),
             )
         )
+        self.last_quarter = self._first(Activity, sa.and_(*in_last_quarter()), ServiceRecord.activity_id)
         here = sa.and_(Team.community_code == cast.WANTONG, Team.status == TeamStatus.ACTIVE)
         self.team = self._first(Team, here, TeamMember.team_id)
         self.group = db.session.scalar(
@@ -63,6 +61,10 @@ class Crowd:
         found = db.session.scalar(sa.select(sa.func.min(model.id)).where(condition, model.id.in_(sa.select(below))))
         assert found, f"the demonstration has no such {model.__tablename__}"
         return int(found)
+
+    def long(self) -> list[int]:
+        """The activities that so many people signed up for."""
+        return list(dict.fromkeys((self.coming, self.cancelled, self.over, self.last_quarter)))
 
     def new(self, table: str, number: int) -> int:
         """The id of the so manieth copied row of a table."""
@@ -85,14 +87,21 @@ class Crowd:
         }
 
 
+def in_last_quarter() -> tuple[Any, Any, Any]:
+    """Completed in the quarter that is over: candidates for 季度之星 are asked for there."""
+    quarter = recent_quarters(2)[1]
+    first, end = clock.start_of(quarter.first_day), clock.start_of(quarter.after.first_day)
+    return Activity.status == ActivityStatus.COMPLETED, Activity.starts_at >= first, Activity.starts_at < end
+
+
 def pour(many: int) -> None:
     """Copy, table after table, then count anew."""
     crowd = Crowd(many)
-    for table, where, change in copies(crowd):
-        copy(crowd, table, where, change)
+    for wanted in copies(crowd):
+        copy(crowd, wanted)
     _looked_at(crowd)
     _sequences()
-    wide = sa.update(Activity).where(Activity.id.in_((crowd.coming, crowd.over, crowd.cancelled)))
+    wide = sa.update(Activity).where(Activity.id.in_(crowd.long()))
     db.session.execute(wide.values(capacity=2 * many))
     db.session.commit()
     unhurried()
@@ -114,110 +123,14 @@ def _looked_at(crowd: Crowd) -> None:
     db.session.commit()
 
 
-def copies(c: Crowd) -> Iterator[tuple[str, Any, Change]]:
-    """(table, which rows are the models, what differs in the so manieth copy)."""
-    t, here = db.metadata.tables, lambda name: db.metadata.tables[name].c.community_code == cast.WANTONG
-    me, mine = c.volunteer.user_id, c.volunteer.id
-    living = sa.select(Volunteer.user_id).where(Volunteer.community_code == cast.WANTONG)
-    new = c.new
-    homes = [place.code for place in regions().values() if place.level is Level.COMMUNITY and place.open]
-
-    def named(table: str) -> Change:
-        return lambda row, n: {"name": f"{row['name']}{n}"}
-
-    def person(row: Row, n: int) -> Row:
-        return {"username": f"crowd{n}", "username_key": f"crowd{n}", "phone_hash": f"{n:064d}"}
-
-    def in_unit(row: Row, n: int) -> Row:
-        whose = {"unit_id": c.unit, "unit_other": ""} if n % 2 else {"unit_id": None, "unit_other": f"第{n}合作社"}
-        return {
-            "user_id": new("user", n),
-            "id_card_hash": None,
-            "services": 0,
-            "minutes": 0,
-            "last_served_on": None,
-            **whose,
-        }
-
-    yield "work_unit", None, named("work_unit")
-    yield "user", t["user"].c.id.in_(living), person
-    yield "volunteer", here("volunteer"), in_unit
-    yield (
-        "application",
-        here("application"),
-        lambda row, n: {"user_id": new("user", n), "unit_id": c.unit, "unit_other": "", "id_card_hash": f"{n:064d}"},
-    )
-    yield "team", here("team"), lambda row, n: {"members": 0}
-    yield (
-        "team_member",
-        t["team_member"].c.team_id == c.team,
-        lambda row, n: {"team_id": c.team, "volunteer_id": new("volunteer", n)},
-    )
-    yield "service_base", here("service_base"), lambda row, n: {}
-    counters = dict.fromkeys(("taken", "waiting", "asking", "attended", "turns"), 0)
-    yield (
-        "activity",
-        here("activity"),
-        lambda row, n: {**counters, "starts_at": row["starts_at"] + timedelta(seconds=n // 7)},
-    )
-    turns = itertools.count(100)
-    for activity in (c.coming, c.cancelled, c.over):
-        yield (
-            "sign_up",
-            t["sign_up"].c.activity_id == activity,
-            lambda row, n, a=activity: {"activity_id": a, "volunteer_id": new("volunteer", n), "turn": next(turns)},
-        )
-    yield "sign_up", t["sign_up"].c.volunteer_id == mine, lambda row, n: {"activity_id": new("activity", n)}
-    yield (
-        "service_record",
-        t["service_record"].c.volunteer_id == mine,
-        lambda row, n: {"activity_id": new("activity", n)},
-    )
-    yield (
-        "service_record",
-        t["service_record"].c.activity_id == c.over,
-        lambda row, n: {"volunteer_id": new("volunteer", n), "unit_id": c.unit},
-    )
-    yield "feedback", here("feedback"), lambda row, n: {"activity_id": new("activity", n)}
-    yield "report", t["report"].c.user_id == me, lambda row, n: {}
-    yield "help_request", here("help_request"), lambda row, n: {"number": f"QZ20260101-{n:04d}-CR{n:06d}"}
-    yield "public_case", here("public_case"), lambda row, n: {"request_id": new("help_request", n)}
-    yield (
-        "assignment",
-        t["assignment"].c.user_id == me,
-        lambda row, n: {"request_id": new("help_request", n), "record_id": None},
-    )
-    yield "message", t["message"].c.user_id == me, lambda row, n: {}
-    yield "notice", None, lambda row, n: {}
-    yield "honour", t["honour"].c.kind == "person", lambda row, n: {"volunteer_id": new("volunteer", n)}
-    yield "professional_group", None, named("professional_group")
-    yield "professional", t["professional"].c.group_id == c.group, lambda row, n: {"volunteer_id": new("volunteer", n)}
-    yield "import", None, lambda row, n: {}
-    yield "invitation", here("invitation"), lambda row, n: {"phone_hash": f"{n:064d}", "id_card_hash": None}
-    yield (
-        "post",
-        t["post"].c.region_code == cast.WANTONG,
-        lambda row, n: {"user_id": new("user", n), "region_code": homes[n % len(homes)]},
-    )
-    first = clock.today() - timedelta(days=3000)
-    yield "headcount", t["headcount"].c.unit_id == c.unit, lambda row, n: {"day": first - timedelta(days=n)}
-    yield "unit_dispute", t["unit_dispute"].c.unit_id == c.unit, lambda row, n: {"volunteer_id": new("volunteer", n)}
-    yield "history", t["history"].c.noun == "volunteer", lambda row, n: {"noun_id": new("volunteer", n)}
-
-
-def copy(crowd: Crowd, name: str, where: Any, change: Change) -> None:
-    """`many` rows after the pattern of those there, ids behind the last one."""
-    table = db.metadata.tables[name]
-    wanted = sa.select(table).order_by(table.c.id)
-    models = [dict(row._mapping) for row in db.session.execute(wanted if where is None else wanted.where(where))]
-    assert models, f"the demonstration has no {name} to copy"
+def copy(crowd: Crowd, wanted: Copies) -> None:
+    """The copies, ids behind the last one that was there."""
+    table = db.metadata.tables[wanted.table]
     last = db.session.scalar(sa.select(sa.func.max(table.c.id)))
-    crowd.first[name] = last + 1
-    kept = [column.name for column in table.c if column.computed is None]
-    models = [{column: row[column] for column in kept} for row in models]
-    for start in range(0, crowd.many, AT_ONCE):
-        some = range(start, min(start + AT_ONCE, crowd.many))
-        made = [{**(row := models[n % len(models)]), "id": last + 1 + n, **change(row, n)} for n in some]
+    crowd.first[wanted.table] = last + 1
+    numbered = enumerate(wanted.pattern(crowd.many))
+    while some := list(itertools.islice(numbered, AT_ONCE)):
+        made = [{**row, "id": last + 1 + n, **wanted.change(row, n)} for n, row in some]
         db.session.execute(sa.insert(table), made)
     db.session.commit()
 

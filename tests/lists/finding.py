@@ -56,7 +56,7 @@ def sized(kind: str, readers: Readers, rows: Any, watch: Watch) -> dict[str, tup
     made, watch.counting = makers(), True
     for visit in visits(rows):
         known = found.get(visit.endpoint, (-1, visit))[0]
-        if module_of(visit) in made and visit.endpoint not in SHEETS and "?" not in visit.path and known < MANY // 2:
+        if module_of(visit) in made and visit.endpoint not in SHEETS and "?" not in visit.path and known < MANY:
             get(readers, visit.who, visit.path)
             seen = watch.last()
             if seen and seen.count > known:
