@@ -9,7 +9,7 @@ from app.chained import Chained
 from app.listing import Listing, Page
 from tests.crowd import MANY, Crowd
 from tests.fixtures import as_new
-from tests.lists.watching import Seen, Watch, count_of, every_key, key, walked
+from tests.lists.watching import Seen, Watch, count_of, every_key, file_of, key, walked
 from tests.test_every_page import Readers
 
 
@@ -25,6 +25,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
             seen = Seen(self, found, [key(self, row) for row in found.items])
             if watch.counting:
                 seen.count = count_of(self)
+            if watch.filing and self.columns:
+                seen.file = file_of(self, asked)
             if watch.whole:
                 seen.every = every_key(self, asked)
                 seen.walked = walked(self, asked)

@@ -77,6 +77,13 @@ def get(readers: Readers, who: str, path: str, **kwargs: Any) -> Any:
     return readers[who].get(path, **kwargs)
 
 
+def export_of(visit: Visit) -> str:
+    """Where the list of this page is exported with a purpose; it must be there."""
+    path = visit.path + ("/members/export" if visit.endpoint == "office.teams_show" else "/export")
+    URL_MAP.url_map.bind("localhost").match(path, method="POST")
+    return path
+
+
 def shown(html: str) -> str | None:
     """The number of rows that the page names, None where it names none."""
     found = COUNT.search(html)

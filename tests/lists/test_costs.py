@@ -10,10 +10,9 @@ import pytest
 from tests import demonstration
 from tests.crowd import MANY, Crowd
 from tests.fixtures import as_new, forget_pages
-from tests.lists.finding import get, lists
+from tests.lists.finding import export_of, get, lists
 from tests.pages import visits
 from tests.support.statements import statements
-from tests.test_access import URL_MAP
 from tests.test_every_page import Readers, report
 
 pytestmark = pytest.mark.full
@@ -24,12 +23,9 @@ ROOM = 48 * 1024 * 1024  # bytes that an export may hold at its highest
 
 
 def test_every_export_holds_every_row_in_little_room(kind, full, watch, monkeypatch):
-    monkeypatch.setattr(
-        "app.disclosure.AT_ONCE", 10 * MANY
-    )  # in the request; tests/office/test_exports.py has the process
+    monkeypatch.setattr("app.disclosure.AT_ONCE", 10 * MANY)  # in the request; test_exports.py has the process
     wrong, tried = {}, 0
-    endpoints = {rule.endpoint for rule in URL_MAP.url_map.iter_rules()}
-    for endpoint, visit in lists(kind, *full, watch).items():
+    for visit in lists(kind, *full, watch).values():
         watch.counting = True
         get(full[0], visit.who, visit.path)
         watch.counting = False
@@ -41,9 +37,7 @@ def test_every_export_holds_every_row_in_little_room(kind, full, watch, monkeypa
         if not seen.listing.personal:
             answer = full[0][visit.who].get(f"{visit.path}?format=csv")
         else:
-            assert f"{endpoint}_export" in endpoints or endpoint.endswith("_show"), endpoint
-            path = visit.path + ("/members/export" if endpoint in ("office.teams_show",) else "/export")
-            answer = full[0][visit.who].post(path, data={"purpose": "年度核对", "format": "csv"})
+            answer = full[0][visit.who].post(export_of(visit), data={"purpose": "年度核对", "format": "csv"})
         text = answer.text
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

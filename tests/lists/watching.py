@@ -8,6 +8,7 @@ from sqlalchemy import func, literal, select
 
 from app.chained import Chained
 from app.db import db
+from app.export import written
 from app.listing import Listing, Page
 from tests.crowd import MANY
 
@@ -25,6 +26,7 @@ class Seen:
     every: list[Any] = field(default_factory=list)
     walked: list[Any] = field(default_factory=list)
     count: int = 0
+    file: str = ""
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Watch:
     seen: list[Seen] = field(default_factory=list)
     whole: bool = False
     counting: bool = False
+    filing: bool = False
 
     def last(self) -> Seen | None:
         """The newest asking, forgotten at once."""
@@ -65,6 +68,14 @@ def every_key(listing: Listing, asked: Any) -> list[Any]:
     found = [key(listing, row) for row in asked(listing).items]
     listing.per_page = usual
     return found
+
+
+def file_of(listing: Listing, asked: Any) -> str:
+    """What a CSV of all rows says, in the order of the pages."""
+    usual, listing.per_page = listing.per_page, 10 * MANY
+    file = b"".join(written("csv", listing.columns, asked(listing).items)).decode()
+    listing.per_page = usual
+    return file
 
 
 def walked(listing: Listing, asked: Any) -> list[Any]:
