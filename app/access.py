@@ -22,6 +22,7 @@ from sqlalchemy import Select, false, select
 from app.db import db
 from app.models.region import lies_below, within
 from app.models.user import Role, User
+from app.models.work_unit import with_merged
 
 
 class Permission(StrEnum):
@@ -106,10 +107,18 @@ def narrowed(model: Any, permission: Permission) -> Any:
     if hasattr(model, "scope"):
         return model.scope(post)
     if post.role is Role.UNIT:
-        unit = model.DOORS.get("unit")
-        return getattr(model, unit) == post.unit_id if unit else false()
+        return _of_unit(model, post.unit_id or 0)
     prefix = model.DOORS.get(permission.door)
     return false() if prefix is None else within(model, post.region_code or "", prefix)
+
+
+def _of_unit(model: Any, unit_id: int) -> Any:
+    """Rows of the unit; of models with a door for an heir also those of units that were merged into it."""
+    unit, past = model.DOORS.get("unit"), model.DOORS.get("heir")
+    ids = with_merged(unit_id) if past else (unit_id,)
+    if not unit:
+        return false()
+    return getattr(model, unit) == unit_id if len(ids) == 1 else getattr(model, past).in_(ids)
 
 
 def rows(model: Any, permission: Permission) -> Select[Any]:

@@ -151,11 +151,12 @@ class UnitFilter:
     chosen: str = ""
     q: str = ""
     with_none: bool = False  # 无单位 may be chosen
+    among: tuple[int, ...] = ()  # of a unit's own post: those that were merged into it
 
     @property
     def many(self) -> bool:
         """Whether there are too many for a select, so that a search stands before it."""
-        return len(units()) > FEW
+        return not self.among and len(units()) > FEW
 
     @property
     def found(self) -> list[WorkUnit]:
@@ -168,6 +169,8 @@ class UnitFilter:
     @property
     def options(self) -> list[tuple[str, str]]:
         """(value, words) of the select; the chosen one always stands among them."""
+        if self.among:
+            return [("", "本单位"), *((str(id), f"{units()[id].name}（已并入）") for id in self.among)]
         held = units().get(number_of(self.chosen) or 0)
         shown = {unit.id: unit.name for unit in [*([held] if held and self.many else []), *self.found]}
         fixed = [(NONE, NO_UNIT)] if self.with_none else []

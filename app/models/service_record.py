@@ -60,7 +60,7 @@ class ServiceRecord(Placed, Row, Model):
     Place columns are the activity's (or the request's) community; `volunteer_…` the person's.
     """
 
-    DOORS = {"manage": "", "people": "volunteer_", "unit": "unit_id"}
+    DOORS = {"manage": "", "people": "volunteer_", "unit": "unit_id", "heir": "unit_id"}
     __table_args__ = (
         CheckConstraint("minutes >= 0", name="minutes"),
         Index(

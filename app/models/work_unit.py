@@ -35,6 +35,44 @@ def units() -> dict[int, WorkUnit]:
     return {unit.id: unit for unit in found}
 
 
+@remembered("units")
+def _families() -> dict[int, tuple[int, ...]]:
+    """Each unit with those that were merged into it, directly or through others."""
+    family: dict[int, list[int]] = {id: [id] for id in units()}
+    for unit in units().values():
+        heir, seen = unit.merged_into_id, {unit.id}
+        while heir in family and heir not in seen:
+            family[heir].append(unit.id)
+            seen.add(heir)
+            heir = units()[heir].merged_into_id
+    return {id: tuple(ids) for id, ids in family.items()}
+
+
+def with_merged(unit_id: int) -> tuple[int, ...]:
+    """This unit, and those that were merged into it: their past is read by its post (docs/adr/0008)."""
+    return _families().get(unit_id, (unit_id,))
+
+
+def unit_heir(unit: WorkUnit, by: date | None = None) -> WorkUnit | None:
+    """The open unit into which this one was merged (by this day), itself while it is open, None when it just ended."""
+    seen: set[int] = set()
+    while _ended(unit, by) and unit.merged_into_id in units() and unit.id not in seen:
+        seen.add(unit.id)
+        unit = units()[unit.merged_into_id]
+    return None if _ended(unit, by) else unit
+
+
+def _ended(unit: WorkUnit, by: date | None) -> bool:
+    return unit.valid_to is not None and (by is None or unit.valid_to <= by)
+
+
+def living_unit(unit_id: int | None, by: date | None = None) -> int | None:
+    """The unit that is meant by this one today (or on that day): its heir where it was merged; one that just ended stays."""
+    unit = units().get(unit_id or 0)
+    heir = unit_heir(unit, by) if unit else None
+    return heir.id if heir else unit_id
+
+
 def units_of(code: str) -> list[WorkUnit]:
     """The units of this region in the order of their names; for the city all of them."""
     return [one for one in units().values() if code == CITY or one.district_code in prefixes(code)]

@@ -11,7 +11,7 @@ import pytest
 
 from app import clock, labels
 from app.db import db
-from app.models import Activity, HelpRequest, History, Volunteer
+from app.models import Activity, HelpRequest, History, Volunteer, WorkUnit
 from app.models.activity import ActivityStatus
 from app.models.headcount import Headcount
 from app.models.help.states import HelpStatus, Rating
@@ -301,6 +301,29 @@ def test_the_unit_sees_its_people_their_part_and_their_help(busy, clients):
     assert card(page, "今年服务") == "29" and f"/office/volunteers/{helper.id}" not in page, (
         "a record belongs to its day"
     )
+
+
+def test_the_post_of_an_heir_reads_the_past_of_a_merged_unit_apart_from_its_own(busy, clients):
+    old, heir = (cast.volunteer_of(name).unit_id for name in ("volunteer", "third"))
+    stranger = WorkUnit.add("另一单位", by=None).id
+    before = {url: length(clients("unit"), url) for url in (RECORDS, PEOPLE)}
+    db.session.get_one(WorkUnit, old).merge(heir, by=cast.who("city"))
+    db.session.commit()
+    client = clients("unit2")
+    page = client.get(URL).text
+    assert card(page, "服务次数") == "0" and f'<option value="{old}"' in page, (
+        "its own figures stay as they were printed"
+    )
+    page = client.get(f"{URL}?unit={old}").text
+    assert card(page, "服务次数") == "28"
+    found = linked(page)
+    assert found and all(length(client, url) == figure for url, figure in found.items() if "/statistics/" in url)
+    assert {url: length(client, f"{url}?unit={old}") for url in (RECORDS, PEOPLE)} == before
+    assert "第一测试中学" in text(client.get(f"{RECORDS}?unit={old}").text)
+    for other in (stranger, "none", 99999):
+        assert client.get(f"{RECORDS}?unit={other}").status_code == 422, other
+    assert card(client.get("/office/").text, "今年服务") == "0"
+    assert "已并入" not in clients("wantong").get(URL).text
 
 
 def test_a_printed_page_and_an_empty_one(app, clients):

@@ -21,7 +21,7 @@ from app.models.figures.totals import Scope, View
 from app.models.region import CITY
 from app.models.service_record import Evidence, ServiceRecord
 from app.models.user import Role
-from app.models.work_unit import unit_name, units
+from app.models.work_unit import unit_name, units, with_merged
 from app.pickers import NONE, UnitFilter
 from app.text import number_of
 
@@ -63,10 +63,11 @@ class StatisticsFilter(FilterForm):
         self.region.within = acting_within() or CITY
         post = me().post
         self.fixed_unit = post.unit_id if post and post.role is Role.UNIT else None
+        self.merged = with_merged(self.fixed_unit)[1:] if self.fixed_unit else ()  # whose past this unit's post reads
 
     def validate_unit(self, field: Any) -> None:
-        """The id of a unit, or none; a unit's own post has no choice."""
-        fixed = self.fixed_unit and field.data and field.data != str(self.fixed_unit)
+        """The id of a unit, or none; a unit's own post chooses among itself and what was merged into it."""
+        fixed = self.fixed_unit and field.data and self._unit_id() not in (self.fixed_unit, *self.merged)
         if fixed or (field.data and field.data != NONE and self._unit_id() not in units()):
             raise ValidationError("没有这个单位，请重新选择。")
 
@@ -100,7 +101,8 @@ class StatisticsFilter(FilterForm):
     def unit_chosen(self) -> int | None:
         """The unit whose services are meant: None for everybody, 0 for 无单位."""
         if self.fixed_unit is not None:
-            return self.fixed_unit
+            chosen = self._unit_id()
+            return chosen if chosen in self.merged else self.fixed_unit
         return 0 if self.unit.data == NONE else self._unit_id()
 
     @property
@@ -125,8 +127,10 @@ class StatisticsFilter(FilterForm):
         return {}
 
     @property
-    def unit_pick(self) -> UnitFilter:
-        """What the macro draws."""
+    def unit_pick(self) -> UnitFilter | None:
+        """What the macro draws; None where there is no choice."""
+        if self.fixed_unit is not None:
+            return UnitFilter("unit", self.unit.data or "", among=self.merged) if self.merged else None
         return UnitFilter("unit", self.unit.data or "", typed("unit_q"), with_none=True)
 
     def query(self, **changes: Any) -> dict[str, str]:
@@ -248,7 +252,7 @@ class RecordFilter(StatisticsFilter):
         """(what is chosen, the address without it), for the chips above the rows."""
         found = [(self.period.words, {"from": "", "to": ""})] if self.since.data or self.until.data else []
         found += [(self.region.words, {"region": ""})] if self.region.narrows else []
-        if self.unit.data and self.fixed_unit is None:
+        if self.unit.data and self.unit_chosen != self.fixed_unit:
             found.append((unit_name(self.unit_chosen), {"unit": ""}))
         if self.evidence.data:
             found.append((word(Evidence(self.evidence.data)), {"evidence": ""}))

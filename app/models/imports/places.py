@@ -6,7 +6,7 @@ from itertools import product
 from app.freshness import remembered
 from app.models.imports.columns import Wrong
 from app.models.region import Level, Place, lineage, place_name, regions
-from app.models.work_unit import NO_UNIT, WorkUnit, units
+from app.models.work_unit import NO_UNIT, WorkUnit, unit_heir, units
 
 SIGNS = "·>》、，,\\|-—"
 UNIT_NAME = 80
@@ -73,7 +73,7 @@ class Units:
         """(id of the unit, name of one that is not on the list) that a cell names. Raises Wrong."""
         if text is None or text == NO_UNIT:
             return None, ""
-        unit = heir(self.known[text]) if text in self.known else None
+        unit = unit_heir(self.known[text]) if text in self.known else None
         if unit is not None:
             return unit.id, ""
         if text in self.known or self.others == REFUSE:
@@ -83,12 +83,3 @@ class Units:
         if self.others == CREATE:
             self.new.add(text)
         return None, text
-
-
-def heir(unit: WorkUnit) -> WorkUnit | None:
-    """The open unit into which this one was merged, itself while it is open, None when it just ended."""
-    seen: set[int] = set()
-    while unit.valid_to is not None and unit.merged_into_id in units() and unit.id not in seen:
-        seen.add(unit.id)
-        unit = units()[unit.merged_into_id]
-    return unit if unit.valid_to is None else None

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.models.imports.places import heir
 from app.models.service_record import Evidence, ServiceRecord
 from app.models.user import Gender, User
 from app.models.volunteer import Skill, Volunteer
 from app.models.volunteers.id_card import IdCard
 from app.models.volunteers.identity import Employment, Political
-from app.models.work_unit import units
+from app.models.work_unit import unit_heir, units
 
 if TYPE_CHECKING:
     from app.models.invitation import EarlierService, Invitation
@@ -44,7 +43,7 @@ class Entrant:
     def of(cls, invitation: "Invitation", card: IdCard, user: User) -> "Entrant":
         """What the invitation says, with the number that the person gave."""
         known = units().get(invitation.unit_id) if invitation.unit_id else None
-        unit = heir(known) if known else None
+        unit = unit_heir(known) if known else None
         return cls(
             user_id=user.id,
             community_code=invitation.community_code,

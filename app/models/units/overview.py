@@ -58,7 +58,7 @@ class UnitOverview:
 
 def unit_overview(unit: int, volunteers: Select[Any], records: Select[Any], *columns: Any) -> UnitOverview:
     """The figures of a unit; `volunteers` and `records` are its rows as access narrows them."""
-    year = Scope(this_year(), unit=unit)
+    year, records = Scope(this_year(), unit=unit), records.where(ServiceRecord.unit_id == unit)  # not of merged ones
     recent = described(records.where(ServiceRecord.revoked_at.is_(None)), *columns)
     newest = ServiceRecord.day.desc(), ServiceRecord.id.desc()
     return UnitOverview(
