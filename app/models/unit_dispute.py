@@ -17,7 +17,7 @@ from app.models.post import Role, keepers, unit_keepers
 from app.models.signups.following import follow_person, hold_with_coming
 from app.models.stateful import FREE, REASON, Stateful, TransitionError, given
 from app.models.volunteer import Volunteer, VolunteerStatus
-from app.models.work_unit import NO_UNIT, WorkUnit, unit_name
+from app.models.work_unit import NO_UNIT, WorkUnit, living_unit, unit_name
 from app.refusal import Refused
 
 if TYPE_CHECKING:
@@ -217,6 +217,7 @@ def settle_disputes(volunteer: Volunteer, unit_id: int | None, *, by: "User", at
 def unsettle_disputes(ids: list[int], *, by: "User") -> None:
     """The change is undone: those disputes wait again. The volunteer is held."""
     for dispute in lock(select(UnitDispute).where(UnitDispute.id.in_(ids)).order_by(UnitDispute.id)):
+        dispute.unit_id = living_unit(dispute.unit_id) or dispute.unit_id
         dispute.unsettle("变更工作单位的申请已撤销通过。", by=by)
 
 

@@ -13,6 +13,7 @@ from app.models.workday import is_working
 from app.models.workday_verbs import read_days
 from app.refusal import Invalid, Refused
 from tests import cast
+from tests.applicants import apply, card
 
 
 def unit(username="unit"):
@@ -52,6 +53,32 @@ def test_a_merger_of_units_moves_the_living_and_leaves_the_past(app):
     gone = db.session.get_one(WorkUnit, old_id)
     with pytest.raises(Refused):
         gone.reopen(by=city)
+
+
+def test_an_application_handed_in_during_the_merger_leads_to_the_heir(app):
+    old, new = unit().id, unit("unit2").id
+    first, again = (apply(who, id_card=card(n), unit_id=old) for n, who in enumerate(("member", "second")))
+    unit().merge(new, by=cast.who("city"))
+    for late in (first, again):  # written beside the merger, which did not see it
+        db.session.refresh(late)
+        late.unit_id = old
+    db.session.commit()
+    for late in (first, again):
+        late.approve(by=cast.who("wantong"))
+    assert {cast.volunteer_of(who).unit_id for who in ("member", "second")} == {new} == {first.unit_id, again.unit_id}
+
+
+def test_an_approval_undone_after_the_merger_leads_back_to_the_heir(app):
+    old, new = unit().id, unit("unit2").id
+    dispute = UnitDispute.put(cast.volunteer_of("volunteer"), "已调走", by=cast.who("unit"))
+    application = apply("volunteer", id_card=card(7))
+    application.approve(by=cast.who("wantong"))
+    unit().merge(new, by=cast.who("city"), keep_posts=True)
+    db.session.commit()
+    application.undo(by=cast.who("wantong"))
+    db.session.commit()
+    assert (dispute.unit_id, dispute.status) == (new, "open") and old != new
+    assert cast.volunteer_of("volunteer").unit_id == new
 
 
 def test_a_merger_of_units_is_told_to_its_people_and_to_the_heir_once(app):

@@ -20,6 +20,7 @@ from app.models.team import in_teams
 from app.models.unit_dispute import disputes_follow, settle_disputes, unsettle_disputes
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
+from app.models.work_unit import living_unit
 from app.refusal import Refused
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def enter(application: "Application", *, by: User) -> None:
     hold_with_coming(Volunteer.user_id == application.user_id)
     volunteer = _held(application.user_id)
     code = _open_place(application)
+    application.unit_id = living_unit(application.unit_id)  # one that was merged while it was handed in
     if volunteer is None:
         volunteer = Volunteer(user_id=application.user_id, joined_on=clock.today(), status=VolunteerStatus.SERVING)
         _put_on(volunteer, application, code)
@@ -130,6 +132,7 @@ def _bring_back(volunteer: Volunteer, before: dict[str, Any], by: User) -> None:
     disputes_follow(volunteer)
     for name in PLAIN:
         setattr(volunteer, name, before[name])
+    volunteer.unit_id = living_unit(volunteer.unit_id)  # one that was merged within the ten minutes
     for name, kind in CHOICES.items():
         setattr(volunteer, name, kind(before[name]))
     for name in SECRET:
