@@ -160,12 +160,13 @@ class SignUp(Placed, Stateful, Row, Model):
         return promoted
 
     def of_that_day(self, activity: Activity, volunteer: Volunteer) -> None:
-        """Carry the activity's place, and the volunteer's place and unit as they are now."""
+        """Carry the activity's place, and the volunteer's place and unit: of now, of its first day where that is over."""
+        from app.models.volunteers.membership import belonging_on
+
         self.locate(activity.community_code)
-        self.volunteer_district_code = volunteer.district_code
-        self.volunteer_subdistrict_code = volunteer.subdistrict_code
-        self.volunteer_community_code = volunteer.community_code
-        self.unit_id = volunteer.unit_id
+        code, self.unit_id = belonging_on(volunteer, clock.day(activity.starts_at))
+        self.volunteer_district_code, self.volunteer_subdistrict_code = code[:6], code[:9]
+        self.volunteer_community_code = code
         self.activity, self.volunteer = activity, volunteer
 
     def _still_open(self, verb: str) -> None:

@@ -1,6 +1,6 @@
 """归属异议 `UnitDispute`: a work unit doubts that a volunteer is one of its people; the person's community decides."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -193,6 +193,13 @@ def open_dispute(volunteer: Volunteer) -> UnitDispute | None:
         return None
     same = UnitDispute.volunteer_id == volunteer.id, UnitDispute.unit_id == volunteer.unit_id
     return db.session.scalar(select(UnitDispute).where(*same, UnitDispute.status == D.OPEN))
+
+
+def upheld_by(volunteer: Volunteer, unit_id: int | None, day: date) -> bool:
+    """Whether this unit's dispute about the volunteer had been found right by the end of this day."""
+    theirs = UnitDispute.volunteer_id == volunteer.id, UnitDispute.unit_id == unit_id
+    found = UnitDispute.status == D.UPHELD, UnitDispute.decided_at < clock.start_of(day + timedelta(days=1))
+    return db.session.scalar(select(UnitDispute.id).where(*theirs, *found).limit(1)) is not None
 
 
 def end_disputes(volunteer: Volunteer, *, by: "User") -> None:

@@ -133,7 +133,7 @@ def service(activity: Activity, signup: SignUp, minutes: int, *, by: User | None
     """The record, not yet saved, that this person's presence makes; it belongs to the activity's first day.
 
     On that day (and before it) the person's community and unit are those of today, and the sign-up learns
-    them; a later tick takes what the sign-up knew.
+    them; a later tick takes what the sign-up knows of that day.
     """
     day = clock.day(activity.starts_at)
     if clock.today() <= day:

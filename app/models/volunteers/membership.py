@@ -3,6 +3,7 @@
 `Application.before` keeps the membership as it was (None: there was none); secrets in it are sealed.
 """
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, or_, select
@@ -11,13 +12,13 @@ from sqlalchemy.orm import selectinload
 from app import clock
 from app.crypto import seal, unseal
 from app.db import db, lock
-from app.models.applications.approval import UNDO
+from app.models.applications.approval import UNDO, ApplicationStatus
 from app.models.history import History, record
 from app.models.region import heir, place_name, regions
 from app.models.signup import SignUp, SignUpStatus
 from app.models.signups.following import follow_person, hold_with_coming
 from app.models.team import in_teams
-from app.models.unit_dispute import disputes_follow, settle_disputes, unsettle_disputes
+from app.models.unit_dispute import disputes_follow, settle_disputes, unsettle_disputes, upheld_by
 from app.models.user import Gender, User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.models.work_unit import living_unit
@@ -81,6 +82,25 @@ def leave_again(application: "Application", *, by: User) -> None:
     else:
         _bring_back(volunteer, application.before, by)
     db.session.flush()
+
+
+def belonging_on(volunteer: Volunteer, day: date) -> tuple[str, int | None]:
+    """Community and unit at the end of this day; those of now where nothing was changed by an application since.
+
+    The applications say it, for `before` goes after a day (app/retention/terms.py).
+    """
+    from app.models.application import Application
+
+    held: Application | None = None
+    if day < clock.today():
+        mine = Application.user_id == volunteer.user_id, Application.status == ApplicationStatus.APPROVED
+        approved = db.session.scalars(select(Application).where(*mine).order_by(Application.decided_at)).all()
+        until = [one for one in approved if one.decided_at and one.decided_at < clock.start_of(day + timedelta(days=1))]
+        held = until[-1] if until and len(until) < len(approved) else None
+    if held is None:
+        return volunteer.community_code, volunteer.unit_id
+    unit_id = living_unit(held.unit_id, day)
+    return held.community_code, None if upheld_by(volunteer, unit_id, day) else unit_id
 
 
 def _held(user_id: int) -> Volunteer | None:
