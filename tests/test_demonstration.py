@@ -1,12 +1,15 @@
 """The demonstration city shows every state of every noun, its figures are true, and making it twice changes nothing."""
 
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app import clock
 from app.db import db
+from app.demo import drawings
+from app.media.pictures import make_safe
 from app.models import Activity, ContactView, HelpRequest, History, Notice, Post, ServiceRecord, SignUp
 from app.models.activity import Phase
 from app.models.export_job import JobState
@@ -80,3 +83,14 @@ def test_its_history_holds_once_it_is_sealed(demo_app):
     verdict = verify()
     assert verdict.holds, verdict.wrong
     assert verdict.sealed
+
+
+def test_drawings_are_made_safe_once_each_without_a_process_and_as_the_process_would(monkeypatch):
+    names = [file.stem for file in drawings.FOLDER.glob("*.jpg")]
+    apart = make_safe((drawings.FOLDER / "team.jpg").read_bytes())
+    monkeypatch.setattr("app.media.pictures._run", lambda data: pytest.fail("a process was begun"))
+    drawings.drawn.cache_clear()
+    assert drawings.drawn("team") == apart
+    assert all(drawings.drawn(name) is drawings.drawn(name) for name in names) and len(names) >= 14
+    modules = Path(drawings.__file__).parent.glob("*.py")
+    assert not [file.name for file in modules if "make_safe" in file.read_text()]

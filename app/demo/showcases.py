@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,15 +9,14 @@ from sqlalchemy import insert, update
 
 from app import clock
 from app.db import db
+from app.demo.drawings import drawn
 from app.demo.people import BAIYUN, WANTONG, Person, rows_of
-from app.media.pictures import make_safe
 from app.models import Activity, History, Picture, ServiceBase, Team, TeamMember
 from app.models.category import categories
 from app.models.region import place_name
 from app.models.service_base import BaseStatus
 from app.models.team import MemberStatus, TeamStatus
 
-DRAWN = Path(__file__).parent / "pictures"
 TEAMS, BASES = 26, 15
 MOST = 34  # members
 
@@ -128,15 +126,10 @@ def _others(random: Random, places: list[str], count: int) -> list[str]:
     return random.sample([code for code in places if code not in (WANTONG, BAIYUN)], count)
 
 
-_scenes: dict[str, Any] = {}
-
-
 def _illustrate(noun: str, id: int, kinds: list[Kind]) -> None:
     """Give it the drawn pictures of these kinds."""
     for position, kind in enumerate(one for one in kinds if one.picture):
-        if kind.picture not in _scenes:
-            _scenes[kind.picture] = make_safe((DRAWN / f"{kind.picture}.jpg").read_bytes())
-        picture = Picture.keep(_scenes[kind.picture], noun=noun, alt=kind.alt, position=position)
+        picture = Picture.keep(drawn(kind.picture), noun=noun, alt=kind.alt, position=position)
         picture.noun_id = id
 
 

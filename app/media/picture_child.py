@@ -120,12 +120,8 @@ def opened(data: bytes) -> Any:
     return answer({"refused": "pixels", "pixels": pixels}) if pixels > PIXELS else image
 
 
-def main() -> None:
-    """Read, judge, make safe, write."""
-    Image.MAX_IMAGE_PIXELS = None  # we judge ourselves, before any pixel is read
-    image = opened(sys.stdin.buffer.read())
-    if image is None:
-        return
+def safe(image: Any) -> tuple[dict[str, Any], bytes, bytes]:
+    """What is answered of an opened picture: its measures, and its pixels in two sizes."""
     way, profile = orientation(image), image.info.get("icc_profile")
     image = resizable(image)
     image.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
@@ -134,7 +130,15 @@ def main() -> None:
     small = large.copy()
     small.thumbnail((THUMB, THUMB), Image.Resampling.LANCZOS, reducing_gap=2.0)
     files = jpeg(large), jpeg(small)
-    answer({"size": large.size, "thumb": small.size, "bytes": [len(file) for file in files]}, *files)
+    return {"size": large.size, "thumb": small.size, "bytes": [len(file) for file in files]}, *files
+
+
+def main() -> None:
+    """Read, judge, make safe, write."""
+    Image.MAX_IMAGE_PIXELS = None  # we judge ourselves, before any pixel is read
+    image = opened(sys.stdin.buffer.read())
+    if image is not None:
+        answer(*safe(image))
 
 
 if __name__ == "__main__":
