@@ -1,13 +1,14 @@
 """What all verbs of a request stand on: holding it, storing what is due, running the clock, ending offers."""
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Mapped
 
 from app import clock
-from app.db import db, lock
+from app.db import db, locking
 from app.models.help.messages import tell_staff, tell_volunteer
 from app.models.help.sentences import AWAITED
 from app.models.help.states import (
@@ -73,10 +74,7 @@ class Ground(Stateful):
 
     def assignments(self, *states: AssignmentStatus) -> "list[Assignment]":
         """The assignments of this request in these states, held, by id."""
-        from app.models.assignment import Assignment
-
-        wanted = select(Assignment).where(Assignment.request_id == self.id, Assignment.status.in_(states))
-        return lock(wanted.order_by(Assignment.id))
+        return list(db.session.scalars(_assignments(states), {"request": self.id}))
 
     def leave(self, *states: HelpStatus, to: HelpStatus) -> None:
         """Refuse unless the present state is one of these."""
@@ -98,13 +96,15 @@ class Ground(Stateful):
 
     def rest(self) -> None:
         """After an answer, or an offer more: say on what the request rests now, and go back where nobody is left."""
-        offers = self.assignments(A.OFFERED)
-        serving = self.assignments(A.ACCEPTED)
+        theirs = self.assignments(A.OFFERED, A.ACCEPTED, A.DONE)
+        offers, serving, done = (
+            [one for one in theirs if one.status is state] for state in (A.OFFERED, A.ACCEPTED, A.DONE)
+        )
         self.offers_end_at = None if serving or not offers else max(one.expires_at for one in offers)
         if serving or self.status not in (S.ARRANGED, S.SERVING):
             db.session.flush()
             return
-        if any(one.record_id is None for one in self.assignments(A.DONE)):
+        if any(one.record_id is None for one in done):
             self.end_offers("求助已经办好，不用再去了。")
             self.move(S.DONE, by=None)
         elif not offers:
@@ -134,6 +134,15 @@ class Ground(Stateful):
         if self.status is S.RETURNED:
             self.lapses_at = None
         self.move(to, by=by, reason=reason)
+
+
+@cache
+def _assignments(states: tuple[AssignmentStatus, ...]) -> Select[Any]:
+    """Built once for each choice of states: every verb of a request asks several of them."""
+    from app.models.assignment import Assignment
+
+    theirs = Assignment.request_id == bindparam("request"), Assignment.status.in_(states)
+    return locking(select(Assignment).where(*theirs).order_by(Assignment.id))
 
 
 def decides(by: User) -> bool:
