@@ -10,6 +10,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from werkzeug.exceptions import HTTPException
+
 from app.labels import capped
 from app.listing import CAP, Listing
 from tests.crowd import MANY
@@ -22,6 +24,7 @@ from tests.test_every_page import Readers
 COUNT = re.compile(r'找到 <b class="num">([^<]+)</b>|(没有找到)')
 NEXT = re.compile(r'<a [^>]*rel="next" href="([^"]+)"')
 PREV = re.compile(r'<a [^>]*rel="prev" href="([^"]+)"')
+ASKED = {"purpose": "年度核对", "format": "csv"}  # of an export
 SHEETS = {"office.invitations_slips"}  # the first sixty of office.invitations, to print: no pages, no export
 
 
@@ -77,11 +80,13 @@ def get(readers: Readers, who: str, path: str, **kwargs: Any) -> Any:
     return readers[who].get(path, **kwargs)
 
 
-def export_of(visit: Visit) -> str:
-    """Where the list of this page is exported with a purpose; it must be there."""
+def export_of(visit: Visit) -> tuple[str, str] | None:
+    """(address, endpoint) where the list of this page is exported with a purpose; None where it is not."""
     path = visit.path + ("/members/export" if visit.endpoint == "office.teams_show" else "/export")
-    URL_MAP.url_map.bind("localhost").match(path, method="POST")
-    return path
+    try:
+        return path, URL_MAP.url_map.bind("localhost").match(path, method="POST")[0]
+    except HTTPException:
+        return None
 
 
 def shown(html: str) -> str | None:
