@@ -180,6 +180,22 @@ def _sqlite_release(connection: Any, record: Any) -> None:
         _one_writer.release()
 
 
+LOOKED_AT = 100_000  # entries of each index: 3 seconds with a million people, and what is said of them is still true
+
+
+def learn_sizes() -> None:
+    """SQLite: look how the indexes are filled, or it takes every column for one that finds few rows. PostgreSQL looks by
+    itself. Writers wait meanwhile; commits."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(sa.text(f"PRAGMA analysis_limit={LOOKED_AT}"))
+        db.session.execute(sa.text("ANALYZE"))
+        if db.session.scalar(sa.text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'")):
+            db.session.execute(
+                sa.text("DELETE FROM sqlite_stat4")
+            )  # values of single rows, some builds keep: not after 注销
+        db.session.commit()
+
+
 def leave_no_trace() -> None:
     """SQLite: bring the log into the database and empty it, so that nothing overwritten is left in it."""
     if db.engine.dialect.name == "sqlite":

@@ -8,7 +8,7 @@ import time
 
 import sqlalchemy as sa
 
-from app.db import db
+from app.db import db, learn_sizes
 from app.models.city_sum import KINDS
 from app.models.recount import CHECKS, alone, unhurried
 
@@ -58,8 +58,10 @@ def in_step() -> None:
             db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), ({last}))"))
     db.session.commit()
     unhurried()
-    db.session.execute(sa.text("ANALYZE"))
-    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(sa.text("ANALYZE"))
+        db.session.commit()
+    learn_sizes()  # as the tick of the first night would
     unhurried()
     wrong = {name: len(found) for name, differences in CHECKS.items() if (found := differences())}
     db.session.rollback()

@@ -16,7 +16,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.db import db
+from app.db import db, learn_sizes
 from app.models.accounts.attempt import Attempt
 from app.models.accounts.recovery_code import quick_ones, slow_down
 from app.models.activities.news import due_reminders, remind
@@ -40,6 +40,7 @@ from app.retention.duties import DUTIES, Duty
 Piece = Callable[[], str]  # what it did in words, '' for nothing
 FOLDS_AT_ONCE = 10  # 20,000 changes
 NIGHT = time(3), time(3, 30)  # in Shanghai: who looks for what is over
+SOON_AFTER = time(3, 2)  # one or two ticks
 SEALS_AT_ONCE = 20  # batches of one tick: a hundred thousand lines
 
 
@@ -132,6 +133,17 @@ def _carry(duty: Duty) -> str:
     return _said(duty.next(), f"{duty.what} {{}} 条")
 
 
+def sizes() -> Iterator[Piece]:
+    """Once a night SQLite looks how its tables are filled: routine, which needs no word."""
+    if NIGHT[0] <= clock.local(clock.now()).time() < SOON_AFTER:
+        yield _learn
+
+
+def _learn() -> str:
+    learn_sizes()
+    return ""
+
+
 def pictures() -> Iterator[Piece]:
     """Pictures that no form took, and files without a row, go after a day."""
     yield lambda: _said(Picture.sweep(), "没有用上的图片 {} 张")
@@ -204,6 +216,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     creation_keys,
     recovery_codes,
     retention,
+    sizes,
 )
 
 

@@ -1,7 +1,7 @@
 """`flask tick`: what time alone brings about is stored once, however often and however late it runs."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -204,3 +204,24 @@ def test_a_piece_that_fails_stops_neither_the_others_nor_the_next_tick(app, tick
     assert tick() == (1, f"活动 {whole.id} 已开始，1 人未录用\n")
     monkeypatch.setattr(module, "close_at_start", real)
     assert tick() == (0, f"活动 {number} 已开始，1 人未录用\n")
+
+
+@pytest.mark.sqlite_only
+def test_sqlite_learns_at_night_how_its_tables_are_filled(app, tick):
+    """Once, soon after three: then it finds what is over and not completed by that, not by the state most of them have."""
+    make_activity()
+
+    def after(minute: int) -> bool:
+        there = clock.local(clock.now())
+        clock.move(clock.now() - datetime.now(UTC) + (there + timedelta(days=1)).replace(hour=3, minute=minute) - there)
+        assert tick()[0] == 0
+        return bool(db.session.scalar(db.text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'")))
+
+    assert not after(10)
+    assert after(1)
+    assert "activity" in db.session.scalars(db.text("SELECT tbl FROM sqlite_stat1"))
+    assert not db.session.scalar(
+        db.text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'")
+    ) or not db.session.scalar(db.text("SELECT count(*) FROM sqlite_stat4"))
+    db.session.execute(db.text("DROP TABLE sqlite_stat1"))
+    db.session.commit()
