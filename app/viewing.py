@@ -120,7 +120,7 @@ def mode() -> str:
     return "elder" if request.cookies.get(cookie_name(ELDER_COOKIE)) == "elder" else ""
 
 
-ROOM = 2000  # menus that are kept; then all are forgotten
+ROOM = 300  # menus that are kept, some ten kB each; then all are forgotten
 
 
 def kept(about: tuple[Any, ...], build: Callable[[], Iterable[Any]]) -> Same:
@@ -167,7 +167,7 @@ def office_menu() -> Same:
             if found := menu(e for e in entries if e[3] in held):
                 yield group, found
 
-    return kept(("office", held, *g.get("menu_counts", {}).items()), build)
+    return Same(build()) if "menu_counts" in g else kept(("office", held), build)
 
 
 def search_url() -> str:
