@@ -99,10 +99,8 @@ class UnitDispute(Stateful, Row, Model):
         self._leave(by, D.UPHELD)
         self.decided_at = clock.now()
         self.move(D.UPHELD, by=by)
-        name, said = (
-            unit_name(self.unit_id),
-            "您现在填写的单位和以前的服务记录都不变。",
-        )  # of before such a change settled it
+        # somebody may have left the unit since, where nothing settled the dispute
+        name, said = unit_name(self.unit_id), "您现在填写的单位和以前的服务记录都不变。"
         if volunteer.unit_id == self.unit_id:
             volunteer.unit_id, volunteer.unit_other = None, ""
             db.session.flush()
