@@ -8,12 +8,12 @@ Each verb locks the request first (`hold`), then its assignments, then volunteer
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.crypto import keyed_hash
-from app.db import Model, Row, Sealed, db, lock
+from app.db import Model, Row, Sealed, db, locking
 from app.models.category import open_category
 from app.models.help.asker import AskersVerbs
 from app.models.help.desk import DeskVerbs
@@ -183,4 +183,8 @@ def by_number(number: str, tail: str) -> HelpRequest | None:
 
 def hold_requests(*ids: int) -> list[HelpRequest]:
     """Lock these requests, by id, and return them fresh."""
-    return lock(select(HelpRequest).where(HelpRequest.id.in_(ids)).order_by(HelpRequest.id))
+    return list(db.session.scalars(HELD, {"ids": ids}))
+
+
+# Built once: every verb of a request asks it.
+HELD = locking(select(HelpRequest).where(HelpRequest.id.in_(bindparam("ids", expanding=True))).order_by(HelpRequest.id))
