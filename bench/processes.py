@@ -148,9 +148,9 @@ def measured(number: int, url: str, database: int, storage: str, size: str) -> s
     try:
         home, _ = rate(several, [[request("/")]] * CLIENTS)
         lists, of_list = rate(several, [[several.big.ask(FILTERED, "volunteer")]] * CLIENTS)
-        desk, person = writing._list(several), several.big.person("wantong")
+        desk, person = writing.desk_of(several), several.big.person("wantong")
         shares: list[Any] = [
-            writing._share(desk, person, desk.signups[n::8], 2 * len(desk.signups[n::8])) for n in range(8)
+            writing.share(desk, person, desk.signups[n::8], 2 * len(desk.signups[n::8])) for n in range(8)
         ]
         ticks, of_tick = rate(several, shares)
         memory = sum(one.server.memory()[1] for one in several.all)

@@ -14,9 +14,15 @@ import sqlalchemy as sa
 from app.db import db
 from bench import ground, servers
 from bench.result import Figure, write
-from bench.rows import flat, inside, public, whole, writing
+from bench.rows import exports, flat, inside, public, whole, writing
 from bench.sizes import SIZES
 from tests.support import ROOT
+
+
+def _ticks(bench: Any) -> list[Figure]:
+    """9: ticks a second with eight clients, and whether ticks wait while people are exported."""
+    return [*writing.ticks(bench), *exports.beside_ticks(bench)]
+
 
 ROWS: dict[int, Callable[[Any], list[Figure]]] = {
     1: public.from_memory,
@@ -27,7 +33,7 @@ ROWS: dict[int, Callable[[Any], list[Figure]]] = {
     6: flat.last_against_first,
     7: inside.statements,
     8: writing.fragment,
-    9: writing.ticks,
+    9: _ticks,
     10: writing.crowd,
     11: inside.search,
     12: flat.statistics,

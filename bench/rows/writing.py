@@ -30,7 +30,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 def fragment(bench: Any) -> list[Figure]:
     """8: the ticked row that htmx swaps ÷ the whole checklist."""
-    desk, tick = _list(bench), bench.big.person("wantong")
+    desk, tick = desk_of(bench), bench.big.person("wantong")
     page = bench.big.ask(f"/office/activities/{desk.activity}/attendance", "wantong")
     row = bench.big.ask(
         f"/office/activities/{desk.activity}/attendance/{desk.signups[0]}/row", "wantong", HX_Request="true",
@@ -63,7 +63,7 @@ def _tick(desk: List, person: Any, signup: int, state: str) -> bytes:
     )
 
 
-def _list(bench: Any) -> List:
+def desk_of(bench: Any) -> List:
     """An activity that began a while ago, with people on its list: new in each run, at hours of its own."""
     if bench.desk is None:
         bench.big.person("wantong")
@@ -91,13 +91,13 @@ def idle(product: Any, number: int) -> list[int]:
 
 def ticks(bench: Any) -> list[Figure]:
     """9: ticks a second with eight clients ÷ constant's requests a second with eight clients."""
-    desk, person = _list(bench), bench.big.person("wantong")
+    desk, person = desk_of(bench), bench.big.person("wantong")
     plain = [[request("/")] * (bench.ticks // CLIENTS)] * CLIENTS
     rates, errors, speeds = [], [], []
     for _ in range(bench.rounds):
         took, wrong = together(bench.constant.port, plain)
         rate = bench.ticks / took
-        shares = [_share(desk, person, desk.signups[n::CLIENTS], bench.ticks // CLIENTS) for n in range(CLIENTS)]
+        shares = [share(desk, person, desk.signups[n::CLIENTS], bench.ticks // CLIENTS) for n in range(CLIENTS)]
         amount = sum(len(share) for share in shares)
         took, failed = together(bench.big.server.port, shares)
         rates.append(amount / took / rate)
@@ -129,7 +129,7 @@ def _disk() -> Figure:
     return Figure(9, "beside it: commits of one row that this disk allows, nothing else done", rates, unit="/s")
 
 
-def _share(desk: List, person: Any, mine: list[int], amount: int) -> list[bytes]:
+def share(desk: List, person: Any, mine: list[int], amount: int) -> list[bytes]:
     """One client's ticks: its people to and fro, so that each one changes something."""
     each = [_tick(desk, person, signup, state) for state in _states() for signup in mine]
     return (each * (amount // len(each) + 1))[:amount]
@@ -138,13 +138,13 @@ def _share(desk: List, person: Any, mine: list[int], amount: int) -> list[bytes]
 @contextmanager
 def meanwhile(bench: Any) -> Iterator[None]:
     """Eight clients tick without a pause until the block ends; RuntimeError when one of them was refused."""
-    desk, person, stop = _list(bench), bench.big.person("wantong"), threading.Event()
+    desk, person, stop = desk_of(bench), bench.big.person("wantong"), threading.Event()
     wrong: list[str] = []
 
     def go(mine: list[int]) -> None:
         link = Link(bench.big.server.port)
         try:
-            for wanted in cycle(_share(desk, person, mine, 2 * len(mine))):
+            for wanted in cycle(share(desk, person, mine, 2 * len(mine))):
                 if stop.is_set():
                     break
                 status, _, _ = link.ask(wanted)
