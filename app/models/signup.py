@@ -83,6 +83,7 @@ class SignUp(Placed, Stateful, Row, Model):
         UniqueConstraint("activity_id", "volunteer_id"),
         Index(None, "activity_id", "status", "turn"),
         Index(None, "volunteer_id", "activity_id"),
+        Index(None, "unit_id"),  # a unit's history is found by what it is about
     )
 
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))

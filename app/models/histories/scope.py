@@ -1,14 +1,23 @@
-"""Which lines of history a post reads: what happened to things that lie below it."""
+"""Which lines of history a post reads: what happened to things that lie below it.
+
+A line names its thing; where that lies says the thing's own row. A district's lines are every eleventh or so: the list
+walks backwards and looks each thing up. Those of a smaller place or of a unit may be one of thousands: they are gathered
+from its things instead. At 460,000 lines, 51,000 of them one community's: its page 320 → 70 ms, a district's 380 → 80,
+a unit's 88 → 7.
+"""
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import Select, and_, false, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.models.history import History
-from app.models.region import CITY, within
+from app.models.region import CITY, Level, level_of, within
 
 if TYPE_CHECKING:
     from app.models.post import Post
+
+Things = list[tuple[Any, "Select[Any]"]]  # a model, and which ids of it
 
 
 def below(post: "Post") -> Any:
@@ -18,40 +27,63 @@ def below(post: "Post") -> Any:
     if post.region_code == CITY:
         return None
     if not post.region_code:
-        return _of_unit(post.unit_id) if post.unit_id else false()
-    posts = and_(History.noun == Posts.__tablename__, History.noun_id.in_(select(Posts.id).where(Posts.scope(post))))
-    return or_(posts, lies_in(post.region_code))
+        return _gathered(_of_unit(post.unit_id)) if post.unit_id else false()
+    return _lines([*_of_region(post.region_code), (Posts, select(Posts.id).where(Posts.scope(post)))], post.region_code)
 
 
 def lies_in(code: str) -> Any:
     """The condition that a line is about a thing, or a person, of this region."""
+    return _lines(_of_region(code), code)
+
+
+def _of_region(code: str) -> Things:
+    """Everything with a history that lies in the region, and its people."""
     from app import models as m
 
-    placed = (m.Activity, m.SignUp, m.Feedback, m.Application, m.HelpRequest, m.Report, m.Team, m.ServiceBase)
-    ways = [_about(model, select(model.id).where(within(model, code))) for model in (*placed, m.Volunteer)]
-    ways.append(_about(m.Invitation, select(m.Invitation.id).where(within(m.Invitation, code))))
-    ways.append(_about(m.UnitDispute, select(m.UnitDispute.id).where(within(m.UnitDispute, code, "volunteer_"))))
-    people = select(m.Volunteer.user_id).where(within(m.Volunteer, code))
+    placed = (m.Activity, m.Feedback, m.Application, m.HelpRequest, m.Report, m.Team, m.ServiceBase)
+    placed += (m.Volunteer, m.Invitation, m.Honour)
+    signups = select(m.SignUp.id).join(m.Activity, m.Activity.id == m.SignUp.activity_id)
+    disputes = select(m.UnitDispute.id).where(within(m.UnitDispute, code, "volunteer_"))
     requests, teams = (select(model.id).where(within(model, code)) for model in (m.HelpRequest, m.Team))
     mine = select(m.Volunteer.id).where(within(m.Volunteer, code))
-    ways += [
-        _about(m.User, people),
-        _about(m.Assignment, select(m.Assignment.id).where(m.Assignment.request_id.in_(requests))),
-        _about(m.TeamMember, select(m.TeamMember.id).where(m.TeamMember.team_id.in_(teams))),
-        _about(m.Professional, select(m.Professional.id).where(m.Professional.volunteer_id.in_(mine))),
-        _about(m.Honour, select(m.Honour.id).where(within(m.Honour, code))),
+    return [
+        *((model, select(model.id).where(within(model, code))) for model in placed),
+        (m.SignUp, signups.where(within(m.Activity, code))),  # found by its activity, whose place is its own
+        (m.UnitDispute, disputes),
+        (m.User, select(m.Volunteer.user_id).where(within(m.Volunteer, code))),
+        (m.Assignment, select(m.Assignment.id).where(m.Assignment.request_id.in_(requests))),
+        (m.TeamMember, select(m.TeamMember.id).where(m.TeamMember.team_id.in_(teams))),
+        (m.Professional, select(m.Professional.id).where(m.Professional.volunteer_id.in_(mine))),
     ]
-    return or_(*ways)
 
 
-def _of_unit(unit_id: int) -> Any:
+def _of_unit(unit_id: int) -> Things:
     """A unit reads what concerns its own people and itself."""
     from app import models as m
 
     belongs = (m.Volunteer, m.SignUp, m.UnitDispute, m.Post)
-    ways = [_about(model, select(model.id).where(model.unit_id == unit_id)) for model in belongs]
-    return or_(*ways, and_(History.noun == m.WorkUnit.__tablename__, History.noun_id == unit_id))
+    ways = [(model, select(model.id).where(model.unit_id == unit_id)) for model in belongs]
+    return [*ways, (m.WorkUnit, select(m.WorkUnit.id).where(m.WorkUnit.id == unit_id))]
 
 
-def _about(model: Any, ids: Any) -> Any:
-    return and_(History.noun == model.__tablename__, History.noun_id.in_(ids))
+def _lines(things: Things, code: str) -> Any:
+    return _walked(things) if level_of(code) is Level.DISTRICT else _gathered(things)
+
+
+def _walked(things: Things) -> Any:
+    """Line by line: whether its thing is one of these."""
+    ways = []
+    for model, ids in things:
+        one = ids.where(ids.selected_columns[0] == History.noun_id).correlate(History)
+        ways.append(and_(History.noun == model.__tablename__, one.exists()))
+    return or_(*ways)
+
+
+def _gathered(things: Things) -> Any:
+    """The lines about these things, found by the things."""
+    line = aliased(History)
+    parts = []
+    for model, ids in things:
+        about = line.noun == model.__tablename__, line.noun_id == ids.selected_columns[0]
+        parts.append(ids.with_only_columns(line.id).where(*about))
+    return History.id.in_(union_all(*parts))

@@ -1,4 +1,5 @@
-"""The phases of activities are counted in one index, and what is over or waits for an answer is found at once."""
+"""The phases of activities are counted in one index; what is over or waits for an answer is found at once, and so are a
+unit's sign-ups (for its history)."""
 
 from alembic import op
 
@@ -17,9 +18,11 @@ def upgrade() -> None:
     _replace(COUNTED)
     for name, columns in MORE.items():
         op.create_index(name, "activity", columns)
+    op.create_index("ix_sign_up_unit_id", "sign_up", ["unit_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_sign_up_unit_id", table_name="sign_up")
     for name in MORE:
         op.drop_index(name, table_name="activity")
     _replace(BEFORE)
