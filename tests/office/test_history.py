@@ -75,7 +75,8 @@ def test_filters_narrow_the_list(clients, lived):
         page = client.get(f"{URL}?{query}")
         assert {one for one in REASONS if one in page.text} == reasons, query
     assert "没有符合条件的记录" in client.get(f"{URL}?until=2020-01-01").text
-    for wrong in ("noun=x", "since=x", "since=2026-02-02&until=2026-02-01", "region=9999", f"q={'字' * 51}"):
+    far = "since=0001-01-01", "until=0001-01-01", "until=9999-12-31"
+    for wrong in ("noun=x", "since=x", "since=2026-02-02&until=2026-02-01", "region=9999", f"q={'字' * 51}", *far):
         assert client.get(f"{URL}?{wrong}").status_code == 422, wrong
     assert clients("wantong").get(f"{URL}?region={cast.baiyun_code()}").status_code == 422
 

@@ -60,8 +60,14 @@ class HistoryFilter(FilterForm):
         if len(field.data or "") > LONGEST_WORDS:
             raise ValidationError(f"姓名或用户名最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
+    def validate_since(self, field: Any) -> None:
+        """A day that has a midnight in UTC, too: the year 1 has not in Shanghai."""
+        if field.data and not 2000 <= field.data.year <= 2100:
+            raise ValidationError("请填写 2000 年到 2100 年之间的日期。")
+
     def validate_until(self, field: Any) -> None:
-        """Not before the first day."""
+        """Such a day, and not before the first one."""
+        self.validate_since(field)
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError("结束日期早于开始日期，请重新选择。")
 
