@@ -40,8 +40,9 @@ def _of_region(code: str) -> Things:
     """Everything with a history that lies in the region, and its people."""
     from app import models as m
 
-    placed = (m.Activity, m.Feedback, m.Application, m.HelpRequest, m.Report, m.Team, m.ServiceBase)
-    placed += (m.Volunteer, m.Invitation, m.Honour)
+    placed: tuple[Any, ...] = (
+        m.Activity, m.Feedback, m.Application, m.HelpRequest, m.Report, m.Team, m.ServiceBase, m.Volunteer, m.Invitation, m.Honour,
+    )  # fmt: skip
     signups = select(m.SignUp.id).join(m.Activity, m.Activity.id == m.SignUp.activity_id)
     disputes = select(m.UnitDispute.id).where(within(m.UnitDispute, code, "volunteer_"))
     requests, teams = (select(model.id).where(within(model, code)) for model in (m.HelpRequest, m.Team))
