@@ -70,7 +70,9 @@ def services() -> ResponseReturnValue:
     newest = filters.chosen is not Tab.RUNNING
     order = [Key(Activity.starts_at, newest, lambda row: row.activity.starts_at), Key(SignUp.id, newest)]
     number = mine.tabs[filters.chosen] if mine else 0
-    found = Services(my_services.services_of(me().id), filters, order, number=number)
+    found = Services(
+        my_services.my_services, filters, order, name="services", shape="mine", values={"me": me().id}, number=number
+    )
     return found.respond(LIST, "results", tabs=filters.tabs(mine), positions=positions, mine=mine)
 
 

@@ -6,7 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.accounts.proof import proven
 from app.blueprints.office import office
 from app.blueprints.office.reasons import RevealForm
@@ -89,7 +89,7 @@ def applications_reveal(id: int) -> ResponseReturnValue:
 
 def counts() -> dict[Any, int]:
     """How many applications the acting post has in each state."""
-    return queue.counts(rows(Application, P.APPLICATIONS))
+    return queue.counts(lambda: rows(Application, P.APPLICATIONS), acting())
 
 
 def fetch(id: int) -> Application:
@@ -120,5 +120,8 @@ def _listing() -> Listing:
     filters = ApplicationFilter(request.args, within=post.region_code if post and post.region_code else "")
     newest = filters.shown not in queue.OLDEST_FIRST
     order = [Key(Application.submitted_at, newest), Key(Application.id, newest)]
-    scope = rows(Application, P.APPLICATIONS).options(*queue.WITH_PEOPLE)
-    return Listing(scope, filters, order, columns=COLUMNS, name="applications", personal=True)
+
+    def scope() -> Any:
+        return rows(Application, P.APPLICATIONS).options(*queue.WITH_PEOPLE)
+
+    return Listing(scope, filters, order, columns=COLUMNS, name="applications", personal=True, shape=acting())

@@ -1,6 +1,6 @@
 """The queue of applications: how it is narrowed, ordered and counted, and many decided at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,9 @@ def overdue() -> list[Any]:
     return [Application.status == ApplicationStatus.PENDING, Application.due_at <= clock.now()]
 
 
-def counts(scope: Select[Any]) -> dict[ApplicationStatus, int]:
-    """How many rows of this scope are in each state, capped at 1,000; one statement."""
-    return state_counts(scope, ApplicationStatus, lambda status: Application.status == status)
+def counts(scope: Callable[[], Select[Any]], shape: Hashable) -> dict[ApplicationStatus, int]:
+    """How many rows of this scope (which hangs on `shape` alone) are in each state, capped at 1,000; one statement."""
+    return state_counts(scope, ApplicationStatus, lambda status: Application.status == status, shape=shape)
 
 
 def these(scope: Select[Any], ids: Iterable[int]) -> Sequence[Application]:

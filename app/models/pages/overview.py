@@ -5,8 +5,10 @@ Read in a handful of statements whatever the number of rows (PERFORMANCE.md row 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from app import clock
@@ -17,7 +19,7 @@ from app.models.displays.consents import consents_of
 from app.models.pages.needs import Needs, needs_of
 from app.models.service_record import ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
-from app.models.signups.mine import Tab, in_tab, services_of
+from app.models.signups.mine import Tab, in_tab, my_services
 from app.models.user import User
 from app.models.volunteer import Volunteer
 
@@ -92,5 +94,10 @@ def _coming(volunteer: Volunteer | None) -> list[SignUp]:
     """Sign-ups that are in or waiting, for activities that have not ended."""
     if volunteer is None:
         return []
-    wanted = services_of(volunteer.user_id).where(in_tab(Tab.RUNNING))
-    return list(db.session.scalars(wanted.order_by(Activity.starts_at, SignUp.id).limit(10)))
+    return list(db.session.scalars(_first_running(), {"me": volunteer.user_id}))
+
+
+@lru_cache
+def _first_running() -> Select[Any]:
+    """The statement of `_coming`, built once."""
+    return my_services().where(in_tab(Tab.RUNNING)).order_by(Activity.starts_at, SignUp.id).limit(10)

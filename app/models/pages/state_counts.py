@@ -1,25 +1,35 @@
 """How many rows of a scope are in each state: one statement, each number capped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from app.db import db
+from app.statements import kept
 
 CAP = 1000  # 999+ above
 S = TypeVar("S", bound=StrEnum)
 
 
 def state_counts(
-    scope: Select[Any], states: type[S], condition: Callable[[S], ColumnElement[bool]], cap: int = CAP
+    scope: Select[Any] | Callable[[], Select[Any]],
+    states: type[S],
+    condition: Callable[[S], ColumnElement[bool]],
+    cap: int = CAP,
+    shape: Hashable = None,
 ) -> dict[S, int]:
-    """For each of `states` how many rows of `scope` meet its `condition`, at most `cap`."""
+    """For each of `states` how many rows of `scope` meet its `condition`, at most `cap`.
+
+    `shape` names all that `scope` depends on: then the statement is built once (app/statements.py).
+    """
 
     def capped(state: S) -> Any:
-        some = scope.where(condition(state)).with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
+        rows = scope() if callable(scope) else scope
+        some = rows.where(condition(state)).with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
         return select(func.count()).select_from(some.limit(cap).subquery()).scalar_subquery()
 
-    found = db.session.execute(select(*(capped(state) for state in states))).one()
+    about = None if shape is None else ("state counts", states, shape)
+    found = db.session.execute(kept(about, lambda: select(*(capped(state) for state in states)))).one()
     return dict(zip(states, found, strict=True))

@@ -6,14 +6,15 @@ community (未录用) or with the activity.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, not_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import clock
 from app.db import db
 from app.models.activities.phase import ActivityStatus
+from app.models.activities.search import NOW
 from app.models.activity import Activity
 from app.models.service_record import ServiceRecord
 from app.models.signup import SignUp, Standing, standing_now
@@ -26,9 +27,12 @@ class Tab(StrEnum):
     CANCELLED = "cancelled"  # 已取消
 
 
-def services_of(user_id: int) -> Select[Any]:
-    """This person's sign-ups, with their activities."""
-    mine = select(SignUp).join(SignUp.activity).join(SignUp.volunteer).where(Volunteer.user_id == user_id)
+ME: Any = bindparam("me", type_=Integer())  # whose: a parameter, so that statements may be kept
+
+
+def my_services() -> Select[Any]:
+    """The sign-ups of the person ME, with their activities."""
+    mine = select(SignUp).join(SignUp.activity).join(SignUp.volunteer).where(Volunteer.user_id == ME)
     return mine.options(contains_eager(SignUp.activity))
 
 
@@ -42,7 +46,7 @@ def records_of(user_id: int) -> Select[Any]:
 def in_tab(tab: Tab) -> ColumnElement[bool]:
     """What a tab demands, for statements that join Activity."""
     standing = standing_now()
-    ended = or_(Activity.status == ActivityStatus.COMPLETED, Activity.ends_at <= clock.now())
+    ended = or_(Activity.status == ActivityStatus.COMPLETED, Activity.ends_at <= NOW)
     admitted = standing == Standing.ADMITTED.value
     queued = standing.in_([Standing.ASKING.value, Standing.WAITING.value])
     gone = standing.in_([Standing.DECLINED.value, Standing.CANCELLED.value, Standing.CALLED_OFF.value])
@@ -63,20 +67,25 @@ class Summary:
 
 def summary(user_id: int) -> Summary | None:
     """This person's figures in one statement; None: no volunteer (yet)."""
+    found = db.session.execute(_summing(), {"me": user_id}).first()
+    return Summary(found[0], found[1], dict(zip(Tab, map(int, found[2:]), strict=True))) if found else None
+
+
+@lru_cache
+def _summing() -> Select[Any]:
+    """The statement of the summary, built once."""
     sums = [func.coalesce(func.sum(case((in_tab(tab), 1), else_=0)), 0) for tab in Tab]
-    wanted = (
+    return (
         select(Volunteer.services, Volunteer.minutes, *sums)
         .outerjoin(SignUp, SignUp.volunteer_id == Volunteer.id)
         .outerjoin(Activity, Activity.id == SignUp.activity_id)
-        .where(Volunteer.user_id == user_id)
+        .where(Volunteer.user_id == ME)
         .group_by(Volunteer.id, Volunteer.services, Volunteer.minutes)
     )
-    found = db.session.execute(wanted).first()
-    return Summary(found[0], found[1], dict(zip(Tab, map(int, found[2:]), strict=True))) if found else None
 
 
 def my_signup(id: int, user_id: int) -> SignUp | None:
     """The sign-up with this id if it is this person's, with activity and volunteer."""
-    wanted = services_of(user_id).where(SignUp.id == id).options(joinedload(SignUp.volunteer))
-    found: SignUp | None = db.session.scalar(wanted)
+    wanted = my_services().where(SignUp.id == id).options(joinedload(SignUp.volunteer))
+    found: SignUp | None = db.session.scalar(wanted, {"me": user_id})
     return found
