@@ -1,12 +1,14 @@
 """Words planted into every text of the database, so that a walk over the pages shows where they come out."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.db import Sealed, db
 from app.freshness import forget
+from tests.histories import as_the_owner
 
 # What is no text that anybody types: keys, marks of our own, and what a form keeps to a strict shape.
 NOT_TYPED = {"slug", "key", "token", "digest", "topic", "path", "noun", "verb", "what", "location", "initials", "kind"}
@@ -54,24 +56,32 @@ def plant(
     Returns the words.
     """
     planted = []
-    _without_triggers()
-    for table, column in texts():
-        key = next(iter(table.primary_key.columns))
-        filled = sa.true() if empty else sa.and_(column.is_not(None), column != "")
-        held = db.session.execute(sa.select(key).where(filled, rows(table))).scalars().all()
-        for id in held if column.type.__class__ is not Sealed else held[:200]:
-            said = word(f"{table.name}.{column.name}", id)
-            db.session.execute(sa.update(table).where(key == id).values({column.name: said}))
-            planted.append(said)
     db.session.commit()
+    with _mighty() as connection:
+        for table, column in texts():
+            key = next(iter(table.primary_key.columns))
+            filled = sa.true() if empty else sa.and_(column.is_not(None), column != "")
+            held = connection.execute(sa.select(key).where(filled, rows(table))).scalars().all()
+            for id in held if column.type.__class__ is not Sealed else held[:200]:
+                said = word(f"{table.name}.{column.name}", id)
+                connection.execute(sa.update(table).where(key == id).values({column.name: said}))
+                planted.append(said)
     forget()
     return planted
 
 
-def _without_triggers() -> None:
-    """The history refuses to be altered; this copy of the database is thrown away."""
-    if db.engine.dialect.name == "sqlite":
-        for name in db.session.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            db.session.execute(sa.text(f'DROP TRIGGER "{name}"'))
-    else:
-        db.session.execute(sa.text("SET session_replication_role = replica"))
+@contextmanager
+def _mighty() -> Iterator[sa.Connection]:
+    """A connection that no trigger hinders, committed in the end: the history refuses to be altered, and this copy of the
+    database is thrown away."""
+    if db.engine.dialect.name == "postgresql":
+        with as_the_owner() as connection:
+            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+            yield connection
+    else:  # the session's own: what `rows` asks stands in the way of a second writer
+        connection = db.session.connection()
+        for name in connection.scalars(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            connection.execute(sa.text(f'DROP TRIGGER "{name}"'))
+        yield connection
+        db.session.commit()
+    db.session.expire_all()
