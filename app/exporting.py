@@ -31,7 +31,7 @@ from app.models.history import record
 from app.models.recount import unhurried
 from app.models.user import Post, User
 
-PIECE, EVERY, PEOPLE = 256 * 1024, 1.0, 5000  # bytes, seconds between signs of life, people named in one transaction
+PIECE, EVERY, PEOPLE = 256 * 1024, 1.0, 500  # bytes, seconds between signs of life, people named in one transaction
 PASSED = ("DATA_DIR", "UPLOAD_URL", "DATA_KEY", "HASH_KEY", "SECRET_KEY", "BACKUP_KEY")
 CHANGED = "您的任职或权限有变化，不能导出这份名单。"
 ERROR = "导出时出了错，请重新开始；还是不行，请联系管理员。"

@@ -63,11 +63,12 @@ class Volunteer(Identity, Stateful, Row, Model):
     }
     __table_args__ = (
         Index(None, "status", "id"),
-        Index(None, "district_code", "status", "id"),
-        Index(None, "subdistrict_code", "status", "id"),
-        Index(None, "community_code", "status", "id"),
-        Index(None, "home_community_code", "status", "id"),
-        Index(None, "unit_id", "status", "id"),
+        # the roster of a place lists 服务中 and 暂停 together, by id: with the state before the id both would be sorted
+        Index(None, "district_code", "id", "status"),
+        Index(None, "subdistrict_code", "id", "status"),
+        Index(None, "community_code", "id", "status"),
+        Index(None, "home_community_code", "id", "status"),
+        Index(None, "unit_id", "id", "status"),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)
