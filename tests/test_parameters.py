@@ -162,6 +162,7 @@ def test_twelve_extra_fields_change_no_other_column(demo_app):
     assert not wrong and wrote > 40, report(wrong)
 
 
+@pytest.mark.full  # each form of the demonstration is posted twice; tests/test_house.py looks how values are read, in every run
 @pytest.mark.sqlite_only
 def test_no_value_in_the_address_stands_in_for_a_field(demo_app):
     wrong, wrote = assigned(demo_app, before)
@@ -185,6 +186,7 @@ def test_a_form_that_takes_whatever_is_sent_is_caught(demo_app, monkeypatch):
     assert assigned(demo_app)[0]
 
 
+@pytest.mark.full
 @pytest.mark.sqlite_only
 def test_a_form_that_reads_the_address_too_is_caught(demo_app, monkeypatch):
     from flask import request

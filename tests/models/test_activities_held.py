@@ -1,5 +1,7 @@
 """活动场次 follows every launch, move and cancellation at once; a sign-up makes nobody count anew."""
 
+import pytest
+
 from app import clock
 from app.db import db
 from app.models import Activity
@@ -10,6 +12,13 @@ from tests.activities import day, drafted, facts
 from tests.cast import GULOU, WANTONG, who
 from tests.signups import join
 from tests.support.statements import statements
+
+
+@pytest.fixture(autouse=True)
+def in_the_middle_of_a_month(app):
+    """Noon of the fifteenth: what begins later that day begins in the same month, at whatever hour the tests run."""
+    there = clock.local(clock.now())
+    clock.move(there.replace(day=15, hour=12) - there)
 
 
 def held() -> dict[str, tuple[int, int]]:
