@@ -190,9 +190,8 @@ def learn_sizes() -> None:
         db.session.execute(sa.text(f"PRAGMA analysis_limit={LOOKED_AT}"))
         db.session.execute(sa.text("ANALYZE"))
         if db.session.scalar(sa.text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'")):
-            db.session.execute(
-                sa.text("DELETE FROM sqlite_stat4")
-            )  # values of single rows, some builds keep: not after 注销
+            # some builds keep values of single rows, which would outlive 注销
+            db.session.execute(sa.text("DELETE FROM sqlite_stat4"))
         db.session.commit()
 
 

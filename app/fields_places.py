@@ -8,7 +8,7 @@ from app.models.region import ABOVE, CITY, Level, lies_below, place_name, region
 from app.models.work_unit import units
 from app.pickers import NONE, OTHER, RegionFilter, RegionPick, UnitPick
 from app.sent import sent
-from app.text import squeeze
+from app.text import one_line, squeeze
 
 UNIT_LIMIT = 80
 
@@ -133,11 +133,6 @@ def unit_choice(unit_id: int | None, other: str = "") -> int | str:
     return unit_id or other or NONE
 
 
-def _name_of_one(typed: str) -> str:
-    """A work unit's name on one line, without what no name has (PostgreSQL refuses a NUL)."""
-    return squeeze(typed).replace("\n", " ").replace("\r", "")
-
-
 class UnitField(Field):
     """A work unit of the list, 其他 with its name in `unit_other`, or 无单位. `.unit_id` and `.other` say which."""
 
@@ -161,7 +156,7 @@ class UnitField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.q = typed(f"{self.name}_q")
-        self.other_typed = _name_of_one(sent().get("unit_other", ""))
+        self.other_typed = one_line(sent().get("unit_other", ""))
         self.data = self._read(next((str(value).strip() for value in valuelist if value), ""))
 
     def _read(self, sent: str) -> str:
@@ -170,7 +165,7 @@ class UnitField(Field):
             return sent[:10]
         named = next((unit for unit in units().values() if unit.name == sent), None)
         if named is None:
-            self.other_typed = _name_of_one(sent)
+            self.other_typed = one_line(sent)
         return str(named.id) if named else OTHER
 
     def pre_validate(self, form: Any) -> None:

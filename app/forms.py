@@ -21,7 +21,7 @@ from app.fields_places import RegionField, RegionFilterField, UnitField
 from app.models.history import last_line
 from app.once import new_key
 from app.refusal import Invalid
-from app.text import is_phone, plain_card, plain_phone, squeeze, valid_id_card
+from app.text import is_phone, one_line, plain_card, plain_phone, squeeze, valid_id_card
 
 STEPS = ("region_step", "picture_step", "preview")
 
@@ -156,7 +156,7 @@ class TextField(StringField):
     """One line of text, cleaned."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = squeeze(str(valuelist[0])).replace("\n", " ").replace("\r", "") if valuelist else ""
+        self.data = one_line(str(valuelist[0])) if valuelist else ""
 
 
 class PhoneField(TextField):

@@ -109,7 +109,7 @@ class Macros:
         if self._held is None or env.auto_reload:
             self._held = env.get_template(self._template).make_module({})
         macro = getattr(self._held, name)
-        if name in PLAIN:
+        if name in PLAIN and not env.auto_reload:
             macro = self._remembering(name, macro)
         if not env.auto_reload:
             setattr(self, name, macro)  # asked for again, it is found at once

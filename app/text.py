@@ -24,6 +24,11 @@ def squeeze(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", text).strip()
 
 
+def one_line(text: str) -> str:
+    """The same, on one line."""
+    return squeeze(text).replace("\n", " ").replace("\r", "")
+
+
 def number_of(text: str | None) -> int | None:
     """The number of a row as an address or a form carries it; None for anything that no row can have."""
     text = text or ""

@@ -80,9 +80,14 @@ def is_(table: str, status: str) -> Any:
     return column(f"{table}.status") == status
 
 
+def belongs(c: "Crowd", key: str, table: str, skipped: int = 0) -> Change:
+    """The nth copy belongs to the nth new row of that table, behind so many skipped ones."""
+    return lambda row, n: {key: c.new(table, skipped + n)}
+
+
 def copies(c: "Crowd") -> Iterator[Copies]:
     """What is copied; whatever belongs to another row comes behind it."""
-    theirs = lambda row, n: {"volunteer_id": c.new("volunteer", n)}  # noqa: E731
+    theirs = belongs(c, "volunteer_id", "volunteer")
     yield from _people(c)
     yield from _teams(c, theirs)
     yield from _activities(c, theirs)
@@ -110,14 +115,15 @@ def _people(c: "Crowd") -> Iterator[Copies]:
     yield Copies("user", column("user.id").in_(living), person, (ANY, ANY))
     yield Copies("volunteer", here("volunteer"), serving, (serves & column("volunteer.political").in_(PARTY), serves))
     yield Copies("application", here("application"), applied, (is_("application", "pending"),))
-    card = lambda row, n: {"phone_hash": f"{n:064d}", "id_card_hash": None}  # noqa: E731
-    yield Copies("invitation", here("invitation"), card)
+    yield Copies("invitation", here("invitation"), lambda row, n: {"phone_hash": f"{n:064d}", "id_card_hash": None})
     homes = [place.code for place in regions().values() if place.level is Level.COMMUNITY and place.open]
-    held = lambda row, n: {"user_id": c.new("user", n), "region_code": homes[n % len(homes)]}  # noqa: E731
+
+    def held(row: Row, n: int) -> Row:
+        return {"user_id": c.new("user", n), "region_code": homes[n % len(homes)]}
+
     lives = column("post.revoked_at").is_(None) & column("post.last_day").is_(None)
     yield Copies("post", column("post.region_code") == cast.WANTONG, held, (lives,))
-    about = lambda row, n: {"noun_id": c.new("volunteer", n)}  # noqa: E731
-    yield Copies("history", column("history.noun") == "volunteer", about)
+    yield Copies("history", column("history.noun") == "volunteer", belongs(c, "noun_id", "volunteer"))
 
 
 def _teams(c: "Crowd", theirs: Change) -> Iterator[Copies]:
@@ -131,7 +137,10 @@ def _teams(c: "Crowd", theirs: Change) -> Iterator[Copies]:
 
 def _activities(c: "Crowd", theirs: Change) -> Iterator[Copies]:
     """So many that come, behind them as many that are over; and so many people in four of the demonstration."""
-    emptied = lambda row, n: {**COUNTERS, "starts_at": row["starts_at"] + timedelta(seconds=n // 7)}  # noqa: E731
+
+    def emptied(row: Row, n: int) -> Row:
+        return {**COUNTERS, "starts_at": row["starts_at"] + timedelta(seconds=n // 7)}
+
     coming = is_("activity", "published") & (column("activity.starts_at") > clock.now())
     yield Copies("activity", here("activity"), emptied, (coming, is_("activity", "completed")))
     turns = itertools.count(100)
@@ -141,11 +150,11 @@ def _activities(c: "Crowd", theirs: Change) -> Iterator[Copies]:
     for activity in dict.fromkeys((c.over, c.last_quarter)):
         among = column("service_record.activity_id") == activity
         yield Copies("service_record", among, lambda row, n: {**theirs(row, n), "unit_id": c.unit})
-    over = lambda row, n: {"activity_id": c.new("activity", c.many + n)}  # noqa: E731
+    over = belongs(c, "activity_id", "activity", skipped=c.many)
     yield Copies("feedback", here("feedback"), over, (is_("feedback", "published"),))
     mine, untold = column("sign_up.volunteer_id") == c.volunteer.id, column("sign_up.attendance") == "unknown"
-    admitted, signed = is_("sign_up", "admitted"), lambda row, n: {"activity_id": c.new("activity", n)}
-    yield Copies("sign_up", mine, signed, (admitted & untold, admitted & ~untold))
+    admitted = is_("sign_up", "admitted")
+    yield Copies("sign_up", mine, belongs(c, "activity_id", "activity"), (admitted & untold, admitted & ~untold))
     yield Copies("service_record", column("service_record.volunteer_id") == c.volunteer.id, over)
 
 
@@ -154,7 +163,7 @@ def _mine(c: "Crowd") -> Iterator[Copies]:
     me = c.volunteer.user_id
     yield Copies("report", column("report.user_id") == me, same, (is_("report", "pending"), is_("report", "published")))
     yield Copies("help_request", here("help_request"), lambda row, n: {"number": f"QZ20260101-{n:04d}-CR{n:06d}"})
-    asked = lambda row, n: {"request_id": c.new("help_request", n)}  # noqa: E731
+    asked = belongs(c, "request_id", "help_request")
     yield Copies("public_case", here("public_case"), asked, (column("public_case.hidden_at").is_(None),))
     mine = column("assignment.user_id") == me
     yield Copies("assignment", mine, lambda row, n: {**asked(row, n), "record_id": None})

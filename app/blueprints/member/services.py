@@ -71,7 +71,7 @@ def services() -> ResponseReturnValue:
     order = [Key(Activity.starts_at, newest, lambda row: row.activity.starts_at), Key(SignUp.id, newest)]
     number = mine.tabs[filters.chosen] if mine else 0
     found = Services(
-        my_services.my_services, filters, order, name="services", shape="mine", values={"me": me().id}, number=number
+        my_services.my_signups, filters, order, name="services", shape="mine", values={"me": me().id}, number=number
     )
     return found.respond(LIST, "results", tabs=filters.tabs(mine), positions=positions, mine=mine)
 

@@ -16,8 +16,8 @@ from app.models.volunteer import Volunteer, VolunteerStatus
 CAP = 1000
 ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
 COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people without being asked
-# Up to here people are found by summing up all services; beyond, sooner by asking person after person (of a million, one in
-# two hundred served): measured, both take about 7 ms there.
+# Up to here people are found by summing up all services; beyond, sooner by asking person after person. Of 6,900 services in a
+# city of a million volunteers: 10.5 ms and 3.7 ms; of fewer, the walk passes more people who did not serve.
 FEW = 5_000
 
 

@@ -19,7 +19,7 @@ from app.models.displays.consents import consents_of
 from app.models.pages.needs import Needs, needs_of
 from app.models.service_record import ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
-from app.models.signups.mine import Tab, in_tab, my_services
+from app.models.signups.mine import Tab, in_tab, my_signups
 from app.models.user import User
 from app.models.volunteer import Volunteer
 
@@ -100,4 +100,4 @@ def _coming(volunteer: Volunteer | None) -> list[SignUp]:
 @lru_cache
 def _first_running() -> Select[Any]:
     """The statement of `_coming`, built once."""
-    return my_services().where(in_tab(Tab.RUNNING)).order_by(Activity.starts_at, SignUp.id).limit(10)
+    return my_signups().where(in_tab(Tab.RUNNING)).order_by(Activity.starts_at, SignUp.id).limit(10)

@@ -30,7 +30,7 @@ class Tab(StrEnum):
 ME: Any = bindparam("me", type_=Integer())  # whose: a parameter, so that statements may be kept
 
 
-def my_services() -> Select[Any]:
+def my_signups() -> Select[Any]:
     """The sign-ups of the person ME, with their activities."""
     mine = select(SignUp).join(SignUp.activity).join(SignUp.volunteer).where(Volunteer.user_id == ME)
     return mine.options(contains_eager(SignUp.activity))
@@ -86,6 +86,6 @@ def _summing() -> Select[Any]:
 
 def my_signup(id: int, user_id: int) -> SignUp | None:
     """The sign-up with this id if it is this person's, with activity and volunteer."""
-    wanted = my_services().where(SignUp.id == id).options(joinedload(SignUp.volunteer))
+    wanted = my_signups().where(SignUp.id == id).options(joinedload(SignUp.volunteer))
     found: SignUp | None = db.session.scalar(wanted, {"me": user_id})
     return found
