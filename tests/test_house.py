@@ -2,13 +2,15 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app import access
 
-APP = Path(__file__).parent.parent / "app"
+TESTS = Path(__file__).parent
+APP = TESTS.parent / "app"
 # request → blueprint → access → model: what a place may import of the app, never upwards
 MAY_IMPORT = {
     "models": {
@@ -44,6 +46,14 @@ def python_files(place: Path) -> list[Path]:
 
 def functions(file: Path) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)]
+
+
+def eager(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when this expression is read: all of it but the bodies of its lambdas."""
+    if not isinstance(node, ast.Lambda):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from eager(child)
 
 
 def lines_of(function: ast.FunctionDef) -> int:
@@ -94,6 +104,21 @@ def test_body_and_address_are_never_read_as_one(file):
     """`app.sent` says why."""
     code = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute)]
     assert not [node.lineno for node in code if ast.unparse(node) == "request.values"], file.name
+
+
+def runs_at_once(node: ast.AST) -> list[ast.expr]:
+    """What of this statement runs when its file is read: a function's decorators, the value of a constant."""
+    if isinstance(node, ast.FunctionDef):
+        return node.decorator_list
+    return [node.value] if isinstance(node, ast.Assign) and not node.col_offset else []
+
+
+def test_no_test_asks_the_time_while_it_is_collected():
+    """A run may begin before midnight and end after it: what depends on today is worked out in the test."""
+    for file in python_files(TESTS):
+        for part in (part for node in ast.walk(ast.parse(file.read_text())) for part in runs_at_once(node)):
+            for call in (node for node in eager(part) if isinstance(node, ast.Call)):
+                assert not re.fullmatch(r"day|(.*\.)?(now|today)", ast.unparse(call.func)), f"{file}:{call.lineno}"
 
 
 def test_templates_and_scripts_stay_small():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -14,7 +15,7 @@ from app.models.activity import ActivityStatus, Stale
 from app.models.history import history_of
 from app.models.stateful import TransitionError
 from app.refusal import Invalid
-from tests.activities import day, drafted, facts, published
+from tests.activities import day, drafted, facts, published, resolved
 from tests.cast import WANTONG, baiyun_code, make_activity, who
 
 S = ActivityStatus
@@ -44,15 +45,15 @@ def test_a_deadline_that_has_passed_is_not_published(app):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"ends_at": day(2)}, "ends_at"),
-        ({"ends_at": day(1)}, "ends_at"),
-        ({"ends_at": day(2) + LONGEST + timedelta(minutes=1)}, "ends_at"),
+        ({"ends_at": partial(day, 2)}, "ends_at"),
+        ({"ends_at": partial(day, 1)}, "ends_at"),
+        ({"ends_at": lambda: day(2) + LONGEST + timedelta(minutes=1)}, "ends_at"),
         ({"minutes": 0}, "minutes"),
         ({"minutes": -1}, "minutes"),
         ({"minutes": 181}, "minutes"),
         ({"capacity": 0}, "capacity"),
         ({"capacity": 100_001}, "capacity"),
-        ({"signup_closes_at": day(2, 11, 1)}, "signup_closes_at"),
+        ({"signup_closes_at": partial(day, 2, 11, 1)}, "signup_closes_at"),
         ({"category": "nonsense"}, "category"),
         ({"community": "320302001"}, "community"),
         ({"community": "110101001001"}, "community"),
@@ -61,7 +62,7 @@ def test_a_deadline_that_has_passed_is_not_published(app):
 )
 def test_what_cannot_be_is_refused_at_its_field(app, changes, field):
     with pytest.raises(Invalid) as wrong:
-        drafted(**changes)
+        drafted(**resolved(changes))
     assert wrong.value.field == field
     assert not db.session.scalars(db.select(Activity)).all()
 

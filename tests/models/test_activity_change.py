@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -14,7 +15,7 @@ from app.models.attendance.tick import mark
 from app.models.history import history_of
 from app.models.signup import SignUpStatus
 from app.refusal import Invalid, Refused
-from tests.activities import day, facts, published
+from tests.activities import day, facts, published, resolved
 from tests.cast import baiyun_code, make_activity, volunteer_of, who
 from tests.signups import assert_counters, join, put, states
 from tests.support.together import together
@@ -38,14 +39,19 @@ def status_of(username, activity):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"place": "西门"}, {"starts_at": day(3), "ends_at": day(3, 11)}, {"ends_at": day(2, 12)}]
+    "changes",
+    [
+        {"place": "西门"},
+        {"starts_at": partial(day, 3), "ends_at": partial(day, 3, 11)},
+        {"ends_at": partial(day, 2, 12)},
+    ],
 )
 def test_a_new_time_or_place_tells_everybody_in_it(app, changes):
     activity = published(capacity=1)
     join("volunteer", activity)
     join("second", activity)  # waits
     join("third", activity).cancel(by=who("third"))
-    edit(activity, **changes)
+    edit(activity, **resolved(changes))
     assert told("volunteer")[-1] == told("second")[-1] == "活动有变动：云龙湖岸线清洁"
     assert "活动有变动：云龙湖岸线清洁" not in told("third") and not told("guest")
     body = db.session.scalars(db.select(Message.body).order_by(Message.id.desc())).first()
