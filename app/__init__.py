@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 import config
-from app import access, assets, cli, errors, headers, labels, limits, logs, origin, viewing, watch
+from app import access, assets, cli, errors, headers, labels, limits, logs, origin, signed, viewing, watch
 from app.accounts import sessions
 from app.addresses import Addresses
 from app.answering import answering
@@ -40,12 +40,13 @@ class Site(Flask):
         super().__init__(*args, **kwargs)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        start = headers.protected(start_response, production=self.config["PRODUCTION"])
         with answering():
-            found = self.finished.serve(environ, start_response)
+            found = self.finished.serve(environ, start)
             if found is not None:
                 return found
             try:
-                return super().wsgi_app(environ, start_response)
+                return super().wsgi_app(environ, start)
             finally:
                 self.finished.over(environ)
 
@@ -61,6 +62,10 @@ class Site(Flask):
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         build = super().url_for
         return build(endpoint, **values) if self.debug else self.addresses.of(endpoint, values, build)
+
+    def ensure_sync(self, func: Any) -> Any:
+        """Nothing here is a coroutine, and Flask asks twenty times an answer."""
+        return func
 
     def full_dispatch_request(self) -> Response:
         reading.set(not access.is_unsafe())
@@ -98,8 +103,8 @@ class Prefix:
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self.prefix
             environ["PATH_INFO"] = path[len(self.prefix) :] or "/"
             return self.wsgi(environ, start_response)
-        fixed = [*headers.FIXED.items(), headers.STAY_WITH_TLS]  # browsers heed the last over TLS only
-        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8"), *fixed])
+        start = headers.protected(start_response, production=True)  # browsers heed what TLS asks over TLS only
+        start("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
         return [f"本站地址以 {self.prefix}/ 开头".encode()]
 
 
@@ -117,7 +122,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     app.extensions["migrate"] = Migrations()
     origin.init(app)
     csrf.init_app(app)
-    for part in (sessions, assets, headers, errors, viewing, watch, cli):
+    for part in (signed, sessions, assets, headers, errors, viewing, watch, cli):
         part.init(app)
     app.jinja_env.globals.update(**{name: Macros(app, f"macros/{file}.html") for name, file in MACROS.items()})
     app.jinja_env.globals["words"] = labels

@@ -1,5 +1,8 @@
 """Security headers on every answer, errors and files included (SECURITY.md)."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, request
 
 from app.access import somebody
@@ -23,18 +26,27 @@ FIXED = {
 STAY_WITH_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
+VARY = "Cookie, HX-Request-Type, HX-History-Restore-Request"
+SHARED = ("static", "htmx", "portal.picture")  # answers that do not hang on who asks
+
+
 def init(app: Flask) -> None:
-    """Add the headers; what a signed-in person sees is never stored by caches."""
+    """Say what an answer depends on; what a signed-in person sees is never stored by caches."""
 
     @app.after_request
-    def protect(response: Response) -> Response:
-        set_ = response.headers.setdefault
-        for name, value in FIXED.items():
-            set_(name, value)
-        if app.config["PRODUCTION"]:
-            set_(*STAY_WITH_TLS)
-        if request.endpoint not in ("static", "htmx", "portal.picture"):
-            response.vary.update(("Cookie", "HX-Request-Type", "HX-History-Restore-Request"))
+    def personal(response: Response) -> Response:
+        if request.endpoint not in SHARED:
+            response.headers.setdefault("Vary", VARY)
             if somebody() is not None or request.blueprint in ("member", "office", "auth"):
                 response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def protected(start: Any, *, production: bool) -> Callable[..., Any]:
+    """`start_response` with the headers that every answer carries, whoever made it: they are put on outside of Flask, once."""
+    fixed = [*FIXED.items(), STAY_WITH_TLS] if production else [*FIXED.items()]
+
+    def start_protected(status: str, headers: list[tuple[str, str]], *raised: Any) -> Any:
+        return start(status, headers + fixed, *raised)
+
+    return start_protected

@@ -36,6 +36,9 @@ def init(app: Flask) -> None:
         in_memory_fallback_enabled=True,
         on_breach=_too_often,
     )
+    # the limited views below ask by themselves: of all others nobody need look for limits
+    hooks = app.before_request_funcs[None]
+    hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]
     app.extensions["address-limits"] = limiter  # its views only hold it weakly
     for endpoint, (method, amount) in LIMITS.items():
         limited: Any = limiter.limit(amount, methods=[method])

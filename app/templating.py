@@ -88,6 +88,10 @@ class Environment(FlaskEnvironment):
         self.globals.update(OPEN)
         self.filters["placed"] = placed
 
+    def make_globals(self, d: Any) -> Any:
+        """A template's globals as one dictionary: it is copied for each context, and what is global is settled at the start."""
+        return super().make_globals(d) if self.auto_reload else {**self.globals, **(d or {})}
+
     shown = staticmethod(shown)
     call: Any = staticmethod(operator.call)
 

@@ -208,6 +208,7 @@ def test_the_walk_notices_a_get_that_writes_and_a_header_that_is_gone(app, clien
     assert "wrote INSERT" in wrong(clients, world, ("",), robots)[0]
     monkeypatch.undo()
     monkeypatch.setitem(app.after_request_funcs, None, [])
+    monkeypatch.setattr("app.headers.FIXED", {})
     assert len(wrong(clients, world, ("city",), robots)) >= 7
 
 
