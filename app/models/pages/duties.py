@@ -40,6 +40,7 @@ class Kind:
     """One kind of work. `late_by(m)` is the condition that it was due by the moment m, or (None) by that at which the
     statement runs; without it nothing is ever due.
 
+    `born_late`: it waits only once it is due.
     `row` are the columns of a line (title, note, since, due or null) on what `tables` makes of a scope; `due` finishes
     a line's due moment in Python. `person` is the user about whom it is decided, where nobody decides about oneself.
     """
@@ -57,6 +58,7 @@ class Kind:
     tables: Callable[[Select[Any]], Select[Any]] = lambda scope: scope
     person: Any = None
     prefix: str = ""
+    born_late: bool = False
     lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 
@@ -194,14 +196,15 @@ def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind],
     numbers = iter(db.session.execute(counting).one())
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
     by_key = {kind.key: kind for kind in kinds}
-    for (key, part), has_deadline in asked:
-        number = next(numbers)
-        duties[part].append(Duty(by_key[key], part, number, next(numbers) if has_deadline else 0))
+    for (key, part), late_is_counted in asked:
+        kind, number = by_key[key], next(numbers)
+        late = next(numbers) if late_is_counted else number * kind.born_late
+        duties[part].append(Duty(kind, part, number, late))
     return Desk(duties, _lines(narrowed, by_key, duties, shape))
 
 
 def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, list[Any], Any]:
-    """Scopes narrowed to each kind and part, these with whether there is a deadline, and one statement that counts them."""
+    """Scopes narrowed to each kind and part, these with whether what is late is counted apart, and one statement that counts."""
     parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
     narrowed: Narrowed = {}
     asked, counts = [], []
@@ -210,10 +213,9 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
             if part is Part.RISEN and kind.late_by is None:
                 continue
             narrowed[kind.key, part] = wanted = scopes[kind.key].where(stands(kind, part, code))
-            asked.append(((kind.key, part), kind.late_by is not None))
-            counts += (
-                [_count(wanted)] if kind.late_by is None else [_count(wanted), _count(wanted.where(kind.late_by(None)))]
-            )
+            late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
+            asked.append(((kind.key, part), late is not None))
+            counts += [_count(wanted)] if late is None else [_count(wanted), late]
     return narrowed, asked, select(*counts)
 
 

@@ -56,7 +56,7 @@ def _to_admit() -> list[ColumnElement[bool]]:
 def _without_feedback() -> list[ColumnElement[bool]]:
     """Over for seven days, and nothing told to the public."""
     told = select(Feedback.id).where(Feedback.activity_id == Activity.id, Feedback.status == FeedbackStatus.PUBLISHED)
-    over = _unconfirmed_since(), Activity.starts_at > ago(ASKED_FOR)
+    over = _unconfirmed_since(), Activity.ends_at > ago(ASKED_FOR)
     launched = Activity.status.in_((ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED))
     return [launched, *over, ~told.correlate(Activity).exists()]
 
@@ -126,6 +126,7 @@ KINDS: tuple[Kind, ...] = (
         _without_feedback,
         lambda: (Activity.title, Activity.attended, Activity.ends_at, None),
         late_by=_unconfirmed_since,
+        born_late=True,
         due=_reported,
     ),
     Kind(
