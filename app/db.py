@@ -118,10 +118,13 @@ def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):
         Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        pool = {"pool_size": THREADS} if sa.make_url(url).database else {}  # in memory there is one connection
+        pool = (
+            {"pool_size": THREADS, "pool_use_lifo": True} if sa.make_url(url).database else {}
+        )  # in memory there is one connection
         return {"connect_args": {"timeout": 10}, "hide_parameters": True, **pool}
     return {
         "hide_parameters": True,  # an error that is logged quotes no row
+        "pool_use_lifo": True,
         "pool_size": 10,
         "max_overflow": 10,
         "pool_timeout": 5,

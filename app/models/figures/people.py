@@ -12,6 +12,7 @@ from app.models.region import Level
 from app.models.service_record import ServiceRecord
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
+from app.statements import kept
 
 CAP = 1000
 ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
@@ -70,8 +71,8 @@ def order_of(scope: Scope) -> Sequence[Any]:
 
 
 def are_few(scope: Scope) -> bool:
-    """Whether so few services are meant that their people are looked up one by one."""
-    return _one(scope) or services_of(scope) <= FEW
+    """Whether so few services are meant that their people are looked up one by one; counted once a day, it is the same list."""
+    return _one(scope) or kept(("few services", scope), lambda: services_of(scope) <= FEW)
 
 
 def _one(scope: Scope) -> bool:
