@@ -5,12 +5,15 @@ Generated from the url map. Each walk has a planted twin: the hole is opened, an
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from werkzeug.exceptions import BadRequest
 
+from app import clock
 from app.blueprints.auth import WITHOUT_TOKEN
+from app.signed import STANDS
 from tests.pages import NO_PAGE
 from tests.support.headers import header_faults
 from tests.support.statements import statements, writes
@@ -98,6 +101,20 @@ def test_a_good_token_from_here_is_accepted(clients):
     good = {"csrf_token": token_of(client)}
     assert client.post("/member/messages/reading", data=good, headers={"Origin": "http://localhost"}).status_code == 303
     assert client.post("/member/messages/reading", headers={"X-CSRFToken": good["csrf_token"]}).status_code == 303
+
+
+def test_a_token_is_signed_anew_every_ten_minutes_and_the_old_one_stays_good(clients, monkeypatch):
+    monkeypatch.setattr("itsdangerous.TimestampSigner.get_timestamp", lambda _: int(clock.now().timestamp()))
+    clock.move(timedelta(seconds=STANDS - clock.now().timestamp() % STANDS))
+    client, posted = clients("city"), "/member/messages/reading"
+    first, foreign = token_of(client), token_of(clients("gulou"))
+    clock.move(clock._shift + timedelta(seconds=STANDS - 60))
+    assert token_of(client) == first != foreign
+    clock.move(clock._shift + timedelta(seconds=61))
+    later = token_of(client)
+    assert later != first
+    answers = [client.post(posted, data={"csrf_token": one}).status_code for one in (first, later, foreign)]
+    assert answers == [303, 303, 400]
 
 
 def test_two_forms_rest_on_the_origin_alone(app, clients, world):
