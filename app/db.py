@@ -131,7 +131,10 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 2,
+            # a random page costs hardly more than the next one (memory, SSD): else a list's count reads the table instead
+            # of its index; no statement here is long enough to be worth compiling
             "options": "-c statement_timeout=4000 -c timezone=UTC -c idle_in_transaction_session_timeout=60000 "
+            "-c random_page_cost=1.1 -c jit=off "
             "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
             "keepalives_idle": 5,
             "keepalives_interval": 2,
