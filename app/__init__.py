@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Request, Response, current_app
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 import config
 from app import access, assets, cli, errors, headers, labels, limits, logs, origin, signed, viewing, watch
@@ -30,10 +30,16 @@ MACROS = {
 csrf = CSRFProtect()
 
 
+class Asked(Request):
+    """A request. Forms are sent as forms: no view reads JSON, and Flask-WTF would, however deep it is nested."""
+
+    is_json = False
+
+
 class Site(Flask):
     """Flask with one commit a request (after the view, when an unsafe method answered below 400) and finished pages."""
 
-    jinja_environment = Environment
+    jinja_environment, request_class = Environment, Asked
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.finished, self.addresses = Pages(self), Addresses()
@@ -91,6 +97,15 @@ class Number(IntegerConverter):
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
 
+class Text(UnicodeConverter):
+    """`<code>` in addresses: no database keeps a NUL, so an address with one names nothing (404)."""
+
+    def to_python(self, value: str) -> str:
+        if "\0" in value:
+            raise ValidationError
+        return value
+
+
 class Prefix:
     """Serve the whole site under a path prefix (`URL_PREFIX=/dyzyz`); elsewhere a plain 404."""
 
@@ -112,7 +127,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` (tests) are laid over its configuration."""
     logs.init()
     app = Site(__name__)
-    app.url_map.converters["int"] = Number
+    app.url_map.converters |= {"int": Number, "default": Text, "string": Text}
     app.config.update(config.load() | (overrides or {}))
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
 

@@ -114,14 +114,20 @@ def is_modelled(thing: Any, name: str | None, *rest: Any) -> bool:
     return name != "sqlite_sequence" and not (name or "").startswith("pairs_")
 
 
+# A random page costs hardly more than the next one (memory, SSD): else a list's count reads the table instead of its
+# index. No statement here is long enough to be worth compiling.
+POSTGRESQL = (
+    "-c statement_timeout=4000 -c timezone=UTC -c idle_in_transaction_session_timeout=60000 -c random_page_cost=1.1 -c jit=off "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+)
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):
         Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        pool = (
-            {"pool_size": THREADS, "pool_use_lifo": True} if sa.make_url(url).database else {}
-        )  # in memory there is one connection
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True, **pool}
+        one = {"connect_args": {"timeout": 10}, "hide_parameters": True}  # a database in memory has one connection
+        return one | ({"pool_size": THREADS, "pool_use_lifo": True} if sa.make_url(url).database else {})
     return {
         "hide_parameters": True,  # an error that is logged quotes no row
         "pool_use_lifo": True,
@@ -131,11 +137,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 2,
-            # a random page costs hardly more than the next one (memory, SSD): else a list's count reads the table instead
-            # of its index; no statement here is long enough to be worth compiling
-            "options": "-c statement_timeout=4000 -c timezone=UTC -c idle_in_transaction_session_timeout=60000 "
-            "-c random_page_cost=1.1 -c jit=off "
-            "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+            "options": POSTGRESQL,
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 2,

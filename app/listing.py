@@ -14,7 +14,7 @@ from typing import Any
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
-from wtforms import Form
+from wtforms import Form, ValidationError
 
 from app.db import db
 from app.export import KINDS, export
@@ -24,6 +24,7 @@ from app.statements import kept
 PER_PAGE = 20
 CAP = 1000  # totals above 999 read 999+
 EXPORT_LIMIT = 100_000
+LONGEST_WORDS = 50  # letters of a search, a person types fewer
 MOVING = ("q", "todo", "overdue")
 BIGGEST = 2**31  # what an INTEGER of PostgreSQL holds
 
@@ -34,6 +35,11 @@ class FilterForm(Form):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Return `stmt` narrowed by the fields that were given."""
         raise NotImplementedError
+
+    def validate_q(self, field: Any) -> None:
+        """Words are not longer than a person would type."""
+        if len(field.data or "") > LONGEST_WORDS:
+            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     def given(self) -> dict[str, Any]:
         """The fields that narrow, as they stand in the query string (for links and chips)."""
@@ -57,14 +63,6 @@ class FilterForm(Form):
 
 
 class AnyFilter(FilterForm):
-    """A list that is not narrowed further."""
-
-    def narrow(self, stmt: Select[Any]) -> Select[Any]:
-        """All of it."""
-        return stmt
-
-
-class NoFilter(FilterForm):
     """A list that is not narrowed further."""
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:

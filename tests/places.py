@@ -72,12 +72,12 @@ class Field:
             return self.values
         if self.choices:
             return [next(filter(None, self.choices), "")]
-        return [BY_FIELD.get(self.name) or _moment(self.kind) or SOUND.get(self.kind, "写得清楚明白的一句话")]
+        return [BY_FIELD.get(self.name) or _moment(self) or SOUND.get(self.kind, "写得清楚明白的一句话")]
 
 
-def _moment(kind: str) -> str:
+def _moment(field: Field) -> str:
     day = clock.today() + timedelta(days=3)
-    return {"date": f"{day}", "moment": f"{day}T09:00"}.get(kind, "")
+    return {"date": f"{day}", "moment": f"{day}T{11 if field.name == 'ends_at' else '09'}:00"}.get(field.kind, "")
 
 
 @dataclass

@@ -19,7 +19,6 @@ from app.models.category import categories, category_by_slug
 from app.models.figures.activities import launched
 from app.models.region import CITY, children
 
-LONGEST_WORDS = 50
 STATUS_WORDS = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}
 Option = tuple[str, str, int | None]
 
@@ -35,11 +34,6 @@ class ActivityFilter(FilterForm):
         """A slug of the list."""
         if field.data and category_by_slug(field.data) is None:
             raise ValidationError("没有这个类型，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     @property
     def words(self) -> str:

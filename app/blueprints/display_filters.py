@@ -19,18 +19,11 @@ from app.models.pages.state_counts import state_counts
 from app.models.team import Team
 from app.models.volunteer import Volunteer
 
-LONGEST_WORDS = 50
-
 
 class WordsFilter(FilterForm):
     """Words alone."""
 
     q = StringField("关键词", filters=[clean])
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     def picked(self) -> list[tuple[str, dict[str, None]]]:
         """(what is chosen, what to take out of the address)."""

@@ -21,7 +21,6 @@ from app.models.work_unit import units
 from app.pickers import UnitFilter
 from app.text import number_of
 
-LONGEST_WORDS = 50
 IDENTITY_WORDS = {
     "employed-party": "在职党员",
     "retired-party": "退休党员",
@@ -54,11 +53,6 @@ class PeopleFilter(FilterForm):
         """One of the list, or none for all."""
         if field.data and field.data not in search.IDENTITIES:
             raise ValidationError("没有这个身份，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     def common(self, model: Any) -> list[Any]:
         """Identity and words."""

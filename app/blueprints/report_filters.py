@@ -15,7 +15,6 @@ from app.models.region import CITY
 from app.models.report import Report, ReportKind, ReportStatus
 from app.models.reports.lists import of_kind, says
 
-LONGEST_WORDS = 50
 TABS = [status for status in ReportStatus if status is not ReportStatus.DRAFT]  # a draft is its author's alone
 
 
@@ -30,11 +29,6 @@ class ReportFilter(FilterForm):
         """One of three, or none for all."""
         if field.data and field.data not in set(ReportKind):
             raise ValidationError("没有这个类型，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     @property
     def chosen_kind(self) -> ReportKind | None:

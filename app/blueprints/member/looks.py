@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.access import me, signed_in
 from app.blueprints.member import member
 from app.htmx import render
-from app.listing import Key, Listing, NoFilter
+from app.listing import AnyFilter, Key, Listing
 from app.models.accounts.looks import looks_at
 from app.timeline.looks import told
 
@@ -20,6 +20,6 @@ def looks() -> ResponseReturnValue:
     stmt = looks_at(me().id)
     at, nr = stmt.selected_columns.at, stmt.selected_columns.nr
     order = [Key(at, True, lambda row: row.at), Key(nr, True, lambda row: row.nr)]
-    page = Listing(stmt, NoFilter(request.args), order, scalars=False).page()
+    page = Listing(stmt, AnyFilter(request.args), order, scalars=False).page()
     lines: list[Any] = told(page.items)
     return render("member/looks.html", "results", page=page, lines=lines)

@@ -24,7 +24,6 @@ from app.models.units import disputes as lists
 from app.timeline.units import told
 
 P = Permission
-LONGEST_WORDS = 50
 
 
 class DisputeFilter(TodoFilter):
@@ -44,11 +43,6 @@ class DisputeFilter(TodoFilter):
         """A state of a dispute."""
         if field.data and field.data not in set(DisputeStatus):
             raise ValidationError("没有这个状态，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     @property
     def shown(self) -> DisputeStatus:

@@ -12,7 +12,7 @@ from app.blueprints.activity_filters import DayField
 from app.blueprints.office import office
 from app.forms import CreationForm, Form, SeenForm, clean, length, required
 from app.htmx import go, render
-from app.listing import Key, Listing, NoFilter
+from app.listing import AnyFilter, Key, Listing
 from app.models.headcount import Headcount, headcount_story
 from app.once import once
 from app.timeline.units import told
@@ -43,7 +43,7 @@ def headcounts() -> ResponseReturnValue:
         flash("已登记。", "ok")
         return go(url_for(".headcounts"))
     scope = rows(Headcount, P.HEADCOUNT).options(joinedload(Headcount.entered_by))
-    page = Listing(scope, NoFilter(request.args), [Key(Headcount.day, True), Key(Headcount.id, True)]).page()
+    page = Listing(scope, AnyFilter(request.args), [Key(Headcount.day, True), Key(Headcount.id, True)]).page()
     story = told(headcount_story(unit_id))
     return render("office/headcounts/list.html", status=form.status, form=form, page=page, story=story)
 

@@ -20,8 +20,6 @@ from app.models.help_request import HelpRequest
 from app.models.region import CITY, within
 from app.text import numbers_of
 
-LONGEST_WORDS = 50
-
 
 class TransferForm(Form):
     """Where to, and why."""
@@ -89,11 +87,6 @@ class HelpFilter(TodoFilter):
         """One that the statistics count."""
         if field.data and field.data not in OUTCOMES:
             raise ValidationError("没有这种办理情况，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     @property
     def shown(self) -> HelpStatus | None:

@@ -27,7 +27,6 @@ from app.timeline.everything import ACTIONS, NOUNS, thing, whole
 from app.viewing import opens
 
 P = Permission
-LONGEST_WORDS = 50
 PAGES = {  # where a thing of this kind is looked at, for whoever may
     "activity": "office.activities_show",
     "application": "office.applications_show",
@@ -54,11 +53,6 @@ class HistoryFilter(FilterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.region.within = acting_within() or CITY
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"姓名或用户名最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     def validate_since(self, field: Any) -> None:
         """A day that has a midnight in UTC, too: the year 1 has not in Shanghai."""

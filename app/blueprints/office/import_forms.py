@@ -26,7 +26,6 @@ UNITS = {
     KEEP: "照原样记作“其他”单位",
     CREATE: "加进工作单位名单",
 }
-LONGEST_WORDS = 50
 
 
 class UploadForm(CreationForm):
@@ -95,11 +94,6 @@ class InvitationFilter(FilterForm):
         """The number of an import."""
         if field.data and not (field.data.isascii() and field.data.isdecimal() and int(field.data[:11]) < BIGGEST):
             raise ValidationError("没有这次导入，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""

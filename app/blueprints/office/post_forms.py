@@ -21,8 +21,6 @@ from app.models.posts.appointment import LEVEL_WORDS, Person, Term, appoint, han
 from app.models.region import CITY, Level, Region, prefixes, regions
 from app.models.stateful import REASON_LIMIT
 
-LONGEST_WORDS = 50
-
 
 class PlaceFilter(FilterForm):
     """What both lists share: a region inside the acting post's."""
@@ -59,11 +57,6 @@ class PostFilter(PlaceFilter):
         """A role."""
         if field.data and field.data not in set(Role):
             raise ValidationError("没有这种任职，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     @property
     def shown(self) -> PostState:

@@ -12,7 +12,6 @@ from app.models.region import CITY, Level, Region, children, heir, regions
 from app.models.regions import lists
 from app.models.regions.verbs import LONGEST, may_join
 
-LONGEST_WORDS = 50
 STATES = [("", "全部状态"), ("open", "使用中"), ("closed", "已撤并")]
 
 
@@ -28,11 +27,6 @@ class TreeFilter(FilterForm):
         """One of the list, or none for all."""
         if field.data and field.data not in dict(STATES):
             raise ValidationError("没有这个状态，请重新选择。")
-
-    def validate_q(self, field: Any) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
     @property
     def here(self) -> str:

@@ -26,7 +26,6 @@ from app.timeline.signups import told
 
 P = Permission
 LIST, SHOW = "office/signups/list.html", "office/signups/show.html"
-LONGEST_WORDS = 50
 PRESETS = ("人手已够，欢迎参加其他活动。", "这次活动需要相应的专业技能。", "场地或时间有变，人数要减少。")
 
 
@@ -44,11 +43,6 @@ class SignUpFilter(FilterForm):
         """A state, or none for all."""
         if field.data and field.data not in set(Standing):
             raise ValidationError("没有这个状态，请重新选择。")
-
-    def validate_q(self, field: StringField) -> None:
-        """Not longer than a person would type."""
-        if len(field.data or "") > LONGEST_WORDS:
-            raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data or '')} 个。")
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """What was chosen."""

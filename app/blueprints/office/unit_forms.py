@@ -13,14 +13,7 @@ from app.models.units.lists import district_choices
 from app.models.units.verbs import LONGEST
 from app.models.work_unit import WorkUnit
 
-LONGEST_WORDS = 50
 STATES = [("", "全部状态"), ("open", "使用中"), ("closed", "已停用"), ("merged", "已合并")]
-
-
-def judge_words(form: Any, field: Any) -> None:
-    """Not longer than a person would type."""
-    if len(field.data or "") > LONGEST_WORDS:
-        raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
 
 class UnitFilter(FilterForm):
@@ -28,7 +21,7 @@ class UnitFilter(FilterForm):
 
     district = StringField("区县", filters=[clean])
     state = StringField("状态", filters=[clean])
-    q = StringField("关键词", [judge_words], filters=[clean])
+    q = StringField("关键词", filters=[clean])
     states = STATES
 
     @property
@@ -75,7 +68,7 @@ class UnitFilter(FilterForm):
 class TypedFilter(FilterForm):
     """What people typed, by words."""
 
-    q = StringField("关键词", [judge_words], filters=[clean])
+    q = StringField("关键词", filters=[clean])
 
     def __init__(self, *args: Any, names: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from app.blueprints.people_filters import VolunteerFilter
 from app.disclosure import disclose
 from app.forms import Form
 from app.htmx import go, render
-from app.listing import Key, Listing, NoFilter
+from app.listing import AnyFilter, Key, Listing
 from app.models.history import newest_of
 from app.models.region import CITY, place_name
 from app.models.unit_dispute import UnitDispute
@@ -165,7 +165,7 @@ def _parts(volunteer: Volunteer) -> Listing:
         Key(starts_at, True, lambda row: row.SignUp.activity.starts_at),
         Key(id, True, lambda row: row.SignUp.id),
     ]
-    return Parts(participation.parts_of(volunteer), NoFilter(), order, scalars=False)
+    return Parts(participation.parts_of(volunteer), AnyFilter(), order, scalars=False)
 
 
 def _filters() -> VolunteerFilter:
