@@ -159,10 +159,11 @@ def prepare(engine: Engine) -> None:
 
 
 # secure_delete: what is deleted or overwritten is not left behind in the file; cache_size: half a megabyte for each of
-# THREADS connections, the system keeps the file's pages besides
+# THREADS connections, the system keeps the file's pages besides; wal_autocheckpoint: `flask tick` copies the log (`copy_log`),
+# a commit does it only from 64 MB on, and whoever writes meanwhile waits for it
 PRAGMAS = (
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
-    "cache_size=-512",
+    *("cache_size=-512", "wal_autocheckpoint=16000"),
 )
 
 
@@ -203,15 +204,20 @@ def learn_sizes() -> None:
         db.session.commit()
 
 
-def leave_no_trace() -> None:
-    """SQLite: bring the log into the database and empty it, so that nothing overwritten is left in it."""
+def copy_log(how: str = "PASSIVE") -> None:
+    """SQLite: bring what its log holds into the database, while others read and write; `TRUNCATE` waits and empties it."""
     if db.engine.dialect.name == "sqlite":
-        db.session.remove()
         connection = db.engine.raw_connection()
         try:
-            connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            connection.driver_connection.execute(f"PRAGMA wal_checkpoint({how})")  # type: ignore[union-attr]
         finally:
             connection.close()
+
+
+def leave_no_trace() -> None:
+    """SQLite: empty its log too, so that nothing overwritten is left in it."""
+    db.session.remove()  # it reads from the log
+    copy_log("TRUNCATE")
 
 
 def lock(rows: sa.Select[Any]) -> list[Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
 from app import clock
-from app.db import db, learn_sizes
+from app.db import copy_log, db, learn_sizes
 from app.models.accounts.attempt import Attempt
 from app.models.accounts.recovery_code import quick_ones, slow_down
 from app.models.activities.news import due_reminders, remind
@@ -144,6 +144,16 @@ def _learn() -> str:
     return ""
 
 
+def log() -> Iterator[Piece]:
+    """What SQLite keeps in its log is copied into the database: routine, which needs no word."""
+    yield _copy
+
+
+def _copy() -> str:
+    copy_log()
+    return ""
+
+
 def pictures() -> Iterator[Piece]:
     """Pictures that no form took, and files without a row, go after a day."""
     yield lambda: _said(Picture.sweep(), "没有用上的图片 {} 张")
@@ -217,6 +227,7 @@ JOBS: tuple[Callable[[], Iterator[Piece]], ...] = (
     recovery_codes,
     retention,
     sizes,
+    log,
 )
 
 

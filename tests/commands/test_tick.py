@@ -1,5 +1,8 @@
 """`flask tick`: what time alone brings about is stored once, however often and however late it runs."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -225,3 +228,17 @@ def test_sqlite_learns_at_night_how_its_tables_are_filled(app, tick):
     ) or not db.session.scalar(db.text("SELECT count(*) FROM sqlite_stat4"))
     db.session.execute(db.text("DROP TABLE sqlite_stat1"))
     db.session.commit()
+
+
+@pytest.mark.sqlite_only
+def test_it_copies_what_sqlite_keeps_in_its_log_into_the_file(app, tick, tmp_path):
+    def known_by_the_file_alone():
+        copy = shutil.copyfile(db.engine.url.database, tmp_path / "copy.db")
+        with closing(sqlite3.connect(copy)) as alone:
+            return ("云龙湖岸线清洁",) in alone.execute("SELECT title FROM activity")
+
+    make_activity(title="云龙湖岸线清洁")
+    db.session.commit()
+    assert not known_by_the_file_alone()
+    assert tick()[0] == 0
+    assert known_by_the_file_alone()
