@@ -189,14 +189,16 @@ def _sqlite_release(connection: Any, record: Any) -> None:
         _one_writer.release()
 
 
-LOOKED_AT = 100_000  # entries of each index: 3 seconds with a million people, and what is said of them is still true
+# so many entries of each index: 3 seconds with a million people, and what is said of them is still true
+LOOK_AT = "PRAGMA analysis_limit=100000"
+COPY, EMPTY = "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 def learn_sizes() -> None:
     """SQLite: look how the indexes are filled, or it takes every column for one that finds few rows. PostgreSQL looks by
     itself. Writers wait meanwhile; commits."""
     if db.engine.dialect.name == "sqlite":
-        db.session.execute(sa.text(f"PRAGMA analysis_limit={LOOKED_AT}"))
+        db.session.execute(sa.text(LOOK_AT))
         db.session.execute(sa.text("ANALYZE"))
         if db.session.scalar(sa.text("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'")):
             # some builds keep values of single rows, which would outlive 注销
@@ -204,12 +206,12 @@ def learn_sizes() -> None:
         db.session.commit()
 
 
-def copy_log(how: str = "PASSIVE") -> None:
-    """SQLite: bring what its log holds into the database, while others read and write; `TRUNCATE` waits and empties it."""
+def copy_log(how: str = COPY) -> None:
+    """SQLite: bring what its log holds into the database, while others read and write; `EMPTY` waits for them and empties it."""
     if db.engine.dialect.name == "sqlite":
         connection = db.engine.raw_connection()
         try:
-            connection.driver_connection.execute(f"PRAGMA wal_checkpoint({how})")  # type: ignore[union-attr]
+            connection.driver_connection.execute(how)  # type: ignore[union-attr]
         finally:
             connection.close()
 
@@ -217,7 +219,7 @@ def copy_log(how: str = "PASSIVE") -> None:
 def leave_no_trace() -> None:
     """SQLite: empty its log too, so that nothing overwritten is left in it."""
     db.session.remove()  # it reads from the log
-    copy_log("TRUNCATE")
+    copy_log(EMPTY)
 
 
 def lock(rows: sa.Select[Any]) -> list[Any]:
