@@ -119,7 +119,10 @@ def away(error: Exception) -> Response:
 
 
 def http(error: HTTPException) -> Any:
-    """What a view aborted with; 401 leads to the sign-in page."""
+    """What a view aborted with; 401 leads to the sign-in page. What failed after the view comes as a 500 with its reason."""
+    reason = getattr(error, "original_exception", None)
+    if isinstance(reason, (OperationalError, TimeoutError)):
+        return away(reason)
     db.session.rollback()
     if error.code == 401:
         return sign_in_first()

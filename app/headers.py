@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request
-
-from app.access import somebody
+from flask import Flask, Response, request, session
 
 CSP = (
     "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -37,7 +35,8 @@ def init(app: Flask) -> None:
     def personal(response: Response) -> Response:
         if request.endpoint not in SHARED:
             response.headers.setdefault("Vary", VARY)
-            if somebody() is not None or request.blueprint in ("member", "office", "auth"):
+            # asked of the cookie, not of the database: it may be away by now
+            if "_user_id" in session or request.blueprint in ("member", "office", "auth"):
                 response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -2,11 +2,13 @@
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.db import db
 from app.link import PATIENCE
 from tests.fixtures import settings
+from tests.support.statements import statements
 
 
 @pytest.mark.postgresql_only
@@ -29,3 +31,25 @@ def test_nothing_that_an_answer_says_to_the_database_waits_without_end(databases
     assert set(patience) == {PATIENCE}
     with beside.app_context():
         db.engine.dispose()
+
+
+@pytest.mark.sqlite_only
+def test_a_database_that_goes_away_after_the_view_costs_a_503_too(databases, kind):
+    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+
+    @beside.after_request
+    def goes_away(response):
+        raise OperationalError("", {}, Exception("server closed the connection"))
+
+    answer = beside.test_client().get("/healthz")
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "5" and "系统暂时繁忙" in answer.text
+    with beside.app_context():
+        db.engine.dispose()
+
+
+def test_what_follows_the_view_asks_nobody_who_looks(clients):
+    """The sign that an answer is personal is read from the cookie: `/healthz` loads nobody, and the database may be away by then."""
+    client = clients("wantong")
+    with statements() as seen:
+        answer = client.get("/healthz")
+    assert [one for one in seen if "sign_in" in one] == [] and answer.headers["Cache-Control"] == "no-store"
