@@ -6,6 +6,7 @@ take row locks in one order on PostgreSQL (`lock`): activities by id, then volun
 """
 
 import enum
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -212,6 +213,8 @@ def copy_log(how: str = COPY) -> None:
         connection = db.engine.raw_connection()
         try:
             connection.driver_connection.execute(how)  # type: ignore[union-attr]
+        except sqlite3.Error as error:  # bare: SQLAlchemy stands not between
+            raise sa.exc.OperationalError(how, None, error) from error
         finally:
             connection.close()
 

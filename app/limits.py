@@ -41,7 +41,8 @@ def init(app: Flask) -> None:
     hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]
     app.extensions["address-limits"] = limiter  # its views only hold it weakly
     for endpoint, (method, amount) in LIMITS.items():
-        limited: Any = limiter.limit(amount, methods=[method])
+        methods = ["GET", "HEAD"] if method == "GET" else [method]
+        limited: Any = limiter.limit(amount, methods=methods)
         app.view_functions[endpoint] = limited(app.view_functions[endpoint])
 
 

@@ -41,6 +41,11 @@ class FilterForm(Form):
         if len(field.data or "") > LONGEST_WORDS:
             raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
 
+    @property
+    def said(self) -> str:
+        """What is wrong with the filters, in one line."""
+        return "；".join(message for messages in self.errors.values() for message in messages)
+
     def given(self) -> dict[str, Any]:
         """The fields that narrow, as they stand in the query string (for links and chips)."""
         sent = {name: value for name, value in request.args.items() if value and name in self._fields}

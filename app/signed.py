@@ -39,6 +39,8 @@ class Tokens:
         raw, turn = session.get(FIELD), int(clock.now().timestamp()) // STANDS
         known = self.held.get((raw, turn)) if raw else None
         if known is None:
+            if raw is None:
+                g.pop(FIELD, None)  # the token of a session that is over
             known = generate_csrf()
             self.held[session[FIELD], turn] = known
             if len(self.held) > ROOM:

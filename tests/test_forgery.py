@@ -9,11 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import session
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
 
 from app import clock
 from app.blueprints.auth import WITHOUT_TOKEN
-from app.signed import STANDS
+from app.signed import FIELD, STANDS
 from tests.pages import NO_PAGE
 from tests.support.headers import header_faults
 from tests.support.statements import statements, writes
@@ -115,6 +117,14 @@ def test_a_token_is_signed_anew_every_ten_minutes_and_the_old_one_stays_good(cli
     assert later != first
     answers = [client.post(posted, data={"csrf_token": one}).status_code for one in (first, later, foreign)]
     assert answers == [303, 303, 400]
+
+
+def test_a_session_that_ended_in_this_request_gives_its_token_to_no_form(app):
+    with app.test_request_context("/"):
+        token = app.jinja_env.globals[FIELD]
+        old = token()
+        session.clear()
+        assert token() != old and session[FIELD] in str(URLSafeTimedSerializer("").loads_unsafe(token()))
 
 
 def test_two_forms_rest_on_the_origin_alone(app, clients, world):

@@ -70,6 +70,8 @@ def test_a_wrong_filter_is_named(client, query, message):
     published()
     answer = client.get(f"/feedback?{query}")
     assert answer.status_code == 422 and message in answer.text and titles(answer) == []
+    part = client.get(f"/feedback?{query}", htmx=True)
+    assert part.status_code == 422 and message in part.text and "<title>" not in part.text
 
 
 def test_pages_follow_each_other(client):

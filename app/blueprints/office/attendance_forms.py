@@ -7,7 +7,7 @@ from sqlalchemy import Select
 from wtforms import IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from app.forms import Form, clean, length
+from app.forms import Form, clean
 from app.labels import word
 from app.listing import FilterForm
 from app.models import Activity
@@ -25,7 +25,7 @@ class RollFilter(FilterForm):
     state = RadioField(
         choices=[(one.value, "") for one in Attendance], validators=[Optional()], filters=[clean], default=""
     )
-    q = StringField(filters=[clean], validators=[length(50, name="关键词")])
+    q = StringField(filters=[clean])
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """The people in that state who go by these words."""
