@@ -36,7 +36,10 @@ JUDGED = {
         "ElementTree.fromstring",
     ): "books with a document type are refused before; a child under limits",
     ("app/text.py", "Markup(markdown("): "nh3 has cleaned it; tests/test_stored_markup.py",
-    ("app/templating.py", "Markup(_open.sub("): "a macro has escaped the one, `shown` the others; tests/test_templating.py",
+    (
+        "app/templating.py",
+        "Markup(_open.sub(",
+    ): "a macro has escaped the one, `shown` the others; tests/test_templating.py",
     ("app/db.py", "PRAGMA {pragma}"): "four constants",
     **{
         ("app/models/pages/pairs_kept.py", part): "names of searched tables and columns, all written in pairs.py"
