@@ -25,18 +25,18 @@ def _ticks(bench: Any) -> list[Figure]:
 
 
 ROWS: dict[int, Callable[[Any], list[Figure]]] = {
+    5: flat.big_against_small,  # 5 and 12 compare two processes: first, while both have answered the same
+    12: flat.statistics,
     1: public.from_memory,
     2: public.with_etag,
     3: public.uncached,
     4: public.against_django,
-    5: flat.big_against_small,
     6: flat.last_against_first,
     7: inside.statements,
     8: writing.fragment,
     9: _ticks,
     10: writing.crowd,
     11: inside.search,
-    12: flat.statistics,
     14: whole.wire,
     15: whole.start,
     13: whole.memory,  # last: after everything else
