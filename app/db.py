@@ -212,8 +212,8 @@ def copy_log(how: str = COPY) -> None:
     if db.engine.dialect.name == "sqlite":
         connection = db.engine.raw_connection()
         try:
-            connection.driver_connection.execute(how)  # type: ignore[union-attr]
-        except sqlite3.Error as error:  # bare: SQLAlchemy stands not between
+            connection.cursor().execute(how)  # past SQLAlchemy, which would begin a transaction: nothing is copied in one
+        except sqlite3.Error as error:  # as callers know it
             raise sa.exc.OperationalError(how, None, error) from error
         finally:
             connection.close()

@@ -40,7 +40,7 @@ JUDGED = {
         "app/templating.py",
         "Markup(_open.sub(",
     ): "a macro has escaped the one, `shown` the others; tests/test_templating.py",
-    ("app/db.py", "PRAGMA {pragma}"): "four constants",
+    ("app/db.py", "PRAGMA {pragma}"): "constants of the module",
     **{
         ("app/models/pages/pairs_kept.py", part): "names of searched tables and columns, all written in pairs.py"
         for part in (
