@@ -212,7 +212,8 @@ def copy_log(how: str = COPY) -> None:
     if db.engine.dialect.name == "sqlite":
         connection = db.engine.raw_connection()
         try:
-            connection.cursor().execute(how)  # past SQLAlchemy, which would begin a transaction: nothing is copied in one
+            # past SQLAlchemy, which would begin a transaction: nothing is copied in one
+            connection.cursor().execute(how)
         except sqlite3.Error as error:  # as callers know it
             raise sa.exc.OperationalError(how, None, error) from error
         finally:
