@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 import config
-from app import access, assets, cli, errors, headers, labels, limits, logs, origin, signed, viewing, watch
+from app import access, assets, cli, errors, headers, labels, limits, logs, origin, signed, turns, viewing, watch
 from app.accounts import sessions
 from app.addresses import Addresses
 from app.answering import answering
@@ -42,7 +42,7 @@ class Site(Flask):
     jinja_environment, request_class = Environment, Asked
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.finished, self.addresses = Pages(self), Addresses()
+        self.finished, self.addresses, self.turns = Pages(self), Addresses(), turns.Turns()
         super().__init__(*args, **kwargs)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
@@ -52,7 +52,8 @@ class Site(Flask):
             if found is not None:
                 return found
             try:
-                return super().wsgi_app(environ, start)
+                with self.turns.one():
+                    return super().wsgi_app(environ, start)
             finally:
                 self.finished.over(environ)
 
@@ -134,6 +135,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
+        app.turns.free = turns.AT_ONCE[db.engine.dialect.name]
     app.extensions["migrate"] = Migrations()
     origin.init(app)
     csrf.init_app(app)

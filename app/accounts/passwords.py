@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
 
+from app import turns
 from app.accounts.breached import is_breached
 from app.refusal import Busy
 
@@ -38,12 +39,13 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=PATIENCE):
-        raise Busy(f"no turn to hash within {PATIENCE} s")
-    try:
-        yield
-    finally:
-        _turns.release()
+    with turns.aside():
+        if not _turns.acquire(timeout=PATIENCE):
+            raise Busy(f"no turn to hash within {PATIENCE} s")
+        try:
+            yield
+        finally:
+            _turns.release()
 
 
 def _bytes(password: str) -> bytes:
