@@ -4,8 +4,12 @@ import gc
 
 gc.disable()  # half a million objects that stay are about to be made: looking for garbage among them costs a quarter of the start
 
-from app import create_app  # noqa: E402
+import multiprocessing  # noqa: E402
+
+from app import create_app, stopping  # noqa: E402
 
 app = create_app()
+if multiprocessing.parent_process():  # granian's worker, not a command
+    stopping.heed()
 gc.freeze()  # nor is it looked for among them later
 gc.enable()
