@@ -22,6 +22,7 @@ from app.answering import is_awaited
 # Seconds; the server ends a statement before (engine_options); both together leave room for those in line.
 PATIENCE, GREETING = 4.5, 2.0
 PAUSE = 1.0  # seconds after a failure in which nobody tries again
+FRESH = 0.5  # seconds for which a connection that has answered is believed to be there: it is not greeted again
 
 
 class Away(psycopg.OperationalError):
@@ -39,13 +40,16 @@ class Link(psycopg.Connection[Any]):
     """A connection that gives up on a silent server."""
 
     patience = PATIENCE
+    heard = 0.0  # when it last answered, on time.monotonic()
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""
         if timeout is None and is_awaited():
             timeout = self.patience
         try:
-            return super().wait(gen, interval=interval, timeout=timeout)
+            answer = super().wait(gen, interval=interval, timeout=timeout)
+            self.heard = time.monotonic()
+            return answer
         except errors._WaitTimeout:
             _Memory.failed = time.monotonic()
             self.pgconn.finish()
@@ -60,6 +64,8 @@ def guard(engine: Engine) -> None:
         if is_awaited() and time.monotonic() - _Memory.failed < PAUSE and _Memory.failed:
             connection.pgconn.finish()  # of the same age as the one that fell silent a moment ago
             return False
+        if time.monotonic() - connection.heard < FRESH:
+            return True
         connection.patience = GREETING
         try:
             return ping(connection)

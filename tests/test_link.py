@@ -2,9 +2,10 @@
 
 import psycopg
 import pytest
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import OperationalError
 
-from app import create_app
+from app import create_app, link
 from app.db import db
 from app.link import PATIENCE
 from tests.fixtures import settings
@@ -30,6 +31,25 @@ def test_nothing_that_an_answer_says_to_the_database_waits_without_end(databases
     assert beside.test_client().get("/healthz").status_code == 200
     assert set(patience) == {PATIENCE}
     with beside.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.postgresql_only
+def test_a_connection_is_greeted_only_when_it_was_silent_for_a_while(databases, kind, monkeypatch):
+    greeted, usual = [], PGDialect_psycopg.do_ping
+    monkeypatch.setattr(PGDialect_psycopg, "do_ping", lambda *about: greeted.append(about) or usual(*about))
+    beside = create_app(settings(databases(kind).url))
+
+    def ask():
+        db.session.execute(db.text("SELECT 1"))
+        db.session.remove()
+        return len(greeted)
+
+    with beside.app_context():
+        ask()
+        assert ask() == 0
+        monkeypatch.setattr(link, "FRESH", 0)
+        assert ask() == 1
         db.engine.dispose()
 
 
