@@ -14,8 +14,8 @@ from app.blueprints.office.statistics_page import managed, reachable
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
-from app.models.figures.people import are_few, described, minutes_of, order_of, served, who_served
-from app.models.figures.totals import services_of, sums_of
+from app.models.figures.people import are_few, by_name, described, minutes_of, order_of, served, who_served
+from app.models.figures.totals import Scope, services_of, sums_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
 from app.models.work_unit import unit_name
@@ -56,8 +56,24 @@ class People(Listing):
     """The people who served."""
 
     def _total(self) -> int:
+        return served(self._scope, few=are_few(self._scope))
+
+    def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
+        """Not by name: the page is cut before anybody is looked up. PostgreSQL would look up all of them, and then sort."""
+        if by_name(self._scope):
+            return super()._rows(beyond, backwards)
+
+        def cut(stmt: Select[Any], person: Any) -> Select[Any]:
+            return Listing(stmt, self.filters, [Key(person)])._rows(beyond, backwards)
+
+        page = who_served(self._scope, reachable(), few=are_few(self._scope), cut=cut)
+        return page.order_by(*self._directions(backwards))
+
+    @property
+    def _scope(self) -> Scope:
         filters: Any = self.filters
-        return served(filters.scope)
+        scope: Scope = filters.scope
+        return scope
 
 
 @office.get("/statistics/records")

@@ -1,6 +1,6 @@
 """The records and people behind the services of a scope. Nothing here is in the order of figures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, func, literal, select
@@ -20,6 +20,8 @@ COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people with
 # Up to here people are found by summing up all services; beyond, sooner by asking person after person. Of 6,900 services in a
 # city of a million volunteers: 10.5 ms and 3.7 ms; of fewer, the walk passes more people who did not serve.
 FEW = 5_000
+ENOUGH = 2 * CAP  # so many services, where there are more than FEW, are nearly always those of CAP people
+Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, whose id is the second
 
 
 def people(scope: Scope) -> int:
@@ -27,17 +29,26 @@ def people(scope: Scope) -> int:
     return db.session.scalar(select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())) or 0
 
 
-def served(scope: Scope) -> int:
-    """How many people served, up to 1,000: the total of their list, counted along the records."""
-    some = select(ServiceRecord.volunteer_id).where(*scope.records()).distinct().limit(CAP)
+def served(scope: Scope, *, few: bool) -> int:
+    """How many people served, up to 1,000: the total of their list. Of many services the first are enough,
+    unless they are those of fewer people."""
+    records = select(ServiceRecord.volunteer_id).where(*scope.records())
+    if not few and _different(records.limit(ENOUGH)) == CAP:
+        return CAP
+    return _different(records)
+
+
+def _different(records: Select[Any]) -> int:
+    some = select(records.subquery().c.volunteer_id).distinct().limit(CAP)
     return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
-def who_served(scope: Scope, *columns: Any, few: bool) -> Select[Any]:
+def who_served(scope: Scope, *columns: Any, few: bool, cut: Cut = lambda rows, person: rows) -> Select[Any]:
     """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`.
 
     With `few` services these are summed up for everybody at once; otherwise the list walks along the people, every so
-    many of whom served, and sums up for each that it shows.
+    many of whom served, and sums up for each that it shows. `cut` leaves of all these people those of a page, so that
+    nobody else is looked up.
     """
     mine, conditions = ServiceRecord.volunteer_id == Volunteer.id, scope.records()
     services, minutes = func.count().label("services"), func.sum(ServiceRecord.minutes).label("minutes")
@@ -52,7 +63,7 @@ def who_served(scope: Scope, *columns: Any, few: bool) -> Select[Any]:
     )
     if few:
         sums = select(ServiceRecord.volunteer_id, services, minutes).where(*conditions)
-        found = sums.group_by(ServiceRecord.volunteer_id).subquery()
+        found = cut(sums.group_by(ServiceRecord.volunteer_id), ServiceRecord.volunteer_id).subquery()
         stmt = select(*who, found.c.services, found.c.minutes, *columns).join(
             found, found.c.volunteer_id == Volunteer.id
         )
@@ -61,22 +72,24 @@ def who_served(scope: Scope, *columns: Any, few: bool) -> Select[Any]:
             select(one).where(mine, *conditions).correlate(Volunteer).scalar_subquery() for one in (services, minutes)
         ]
         stmt = select(*who, of_them[0].label("services"), of_them[1].label("minutes"), *columns)
-        stmt = stmt.where(exists().where(mine, *conditions).correlate(Volunteer))
+        those = select(Volunteer.id).where(exists().where(mine, *conditions).correlate(Volunteer))
+        found = cut(those, Volunteer.id).subquery()
+        stmt = stmt.join(found, found.c.id == Volunteer.id)
     return stmt.join(User, User.id == Volunteer.user_id)
 
 
 def order_of(scope: Scope) -> Sequence[Any]:
     """By name where the people of one community or unit are listed, else as they joined (a city is not sorted)."""
-    return (User.initials, User.name, Volunteer.id) if _one(scope) else (Volunteer.id,)
+    return (User.initials, User.name, Volunteer.id) if by_name(scope) else (Volunteer.id,)
 
 
 def are_few(scope: Scope) -> bool:
     """Whether so few services are meant that their people are looked up one by one; counted once a day, it is the same list."""
-    return _one(scope) or kept(("few services", scope), lambda: services_of(scope) <= FEW)
+    return by_name(scope) or kept(("few services", scope), lambda: services_of(scope) <= FEW)
 
 
-def _one(scope: Scope) -> bool:
-    """Whether one community or one unit is meant."""
+def by_name(scope: Scope) -> bool:
+    """Whether one community or one unit is meant, whose people are listed by name."""
     return scope.level is Level.COMMUNITY or bool(scope.unit)
 
 
