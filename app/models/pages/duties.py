@@ -146,13 +146,16 @@ def _own(kind: Kind, code: str) -> list[Condition]:
 
 
 def _risen(kind: Kind, code: str) -> list[Condition]:
-    ways = []
+    ways, places = [], set[str]()
     for share in _shares(kind, code):
         if share.due_before is None or kind.late_by is None:
             continue
         not_own = [~_colleague_below(kind, code)] if share.steps == 1 and kind.person is not None else []
         ways.append(and_(inside(kind.model, share.codes, kind.prefix), kind.late_by(share.due_before), *not_own))
-    return ways
+        places.update(share.codes)
+    # the districts first: few of a large city's rows are left for the long lists of places
+    districts = getattr(kind.model, f"{kind.prefix}district_code").in_(sorted({place[:6] for place in places}))
+    return [and_(districts, or_(*ways))] if ways else []
 
 
 def _shares(kind: Kind, code: str) -> list[Share]:
