@@ -14,6 +14,8 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
+from psycopg._preparing import PrepareManager
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -54,6 +56,20 @@ class Link(psycopg.Connection[Any]):
             _Memory.failed = time.monotonic()
             self.pgconn.finish()
             raise psycopg.OperationalError("the database fell silent") from None
+
+    def rollback(self) -> None:
+        """End the transaction, but keep what is prepared: psycopg would forget it, since a table made meanwhile is gone again.
+
+        No answer makes tables, and each that only reads ends so: nothing would ever be prepared. A failure forgets it all.
+        """
+        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+            super().rollback()
+            return
+        prepared, self._prepared = self._prepared, PrepareManager()
+        try:
+            super().rollback()
+        finally:
+            self._prepared = prepared
 
 
 def guard(engine: Engine) -> None:

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app import create_app, link
 from app.db import db
@@ -50,6 +50,22 @@ def test_a_connection_is_greeted_only_when_it_was_silent_for_a_while(databases, 
         assert ask() == 0
         monkeypatch.setattr(link, "FRESH", 0)
         assert ask() == 1
+
+
+def test_what_is_asked_often_stays_prepared_from_answer_to_answer_until_a_statement_fails(databases, kind):
+    beside = create_app(settings(databases(kind).url))
+    prepared = db.text("SELECT statement FROM pg_prepared_statements")
+    for number in range(8):
+        assert beside.test_client().get(f"/activities?since={number}").status_code == 200
+    with beside.app_context():
+        assert any("FROM activity" in one for one in db.session.scalars(prepared))
+        db.session.rollback()
+        assert any("FROM activity" in one for one in db.session.scalars(prepared))
+        with pytest.raises(SQLAlchemyError):
+            db.session.execute(db.text("SELECT 1 / 0"))
+        db.session.rollback()
+        assert not list(db.session.scalars(prepared))
+        db.session.rollback()
         db.engine.dispose()
 
 
