@@ -13,6 +13,7 @@ from app.db import db
 from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
 from app.models.city_sum import fold
+from app.models.figures import people as counted
 from app.models.figures.people import people, who_served
 from app.models.figures.period import Period, year_before
 from app.models.figures.totals import (
@@ -246,6 +247,8 @@ def test_people_are_counted_once_and_listed_by_name(app):
     for few in (True, False):
         found = {row.name: (row.services, row.minutes) for row in db.session.execute(who_served(scope, few=few))}
         assert found == {"李静": (2, 70), "王建国": (1, 50)}
+        last = who_served(scope, few=few, cut=lambda rows, person: rows.order_by(person.desc()).limit(1))
+        assert [row.id for row in db.session.execute(last)] == [max(mine.id, other.id)]
     branch = branch_of(Scope(PERIOD), GULOU, WANTONG)
     assert branch is not None
     assert [(node.line.key, node.depth) for node in branch.nodes if node.opened] == [
@@ -256,6 +259,16 @@ def test_people_are_counted_once_and_listed_by_name(app):
     last = next(node for node in branch.nodes if node.people is not None)
     assert [row.name for row in last.people] == ["李静", "王建国"]
     assert branch_of(Scope(PERIOD), "320399", "") is None
+
+
+def test_the_first_of_many_services_say_how_many_served_unless_they_are_of_too_few(app, monkeypatch):
+    mine, other = volunteer_of("volunteer"), volunteer_of("second")
+    for volunteer, day in ((mine, 3), (mine, 4), (other, 5)):
+        served(volunteer, on=date(2025, 11, day))
+    for most, enough in ((1000, 2000), (2, 2), (1, 2)):
+        monkeypatch.setattr(counted, "CAP", most)
+        monkeypatch.setattr(counted, "ENOUGH", enough)
+        assert [counted.served(Scope(PERIOD, GULOU), few=few) for few in (True, False)] == [min(most, 2)] * 2
 
 
 @pytest.mark.parametrize(
