@@ -52,6 +52,7 @@ def test_a_connection_is_greeted_only_when_it_was_silent_for_a_while(databases, 
         assert ask() == 1
 
 
+@pytest.mark.postgresql_only
 def test_what_is_asked_often_stays_prepared_from_answer_to_answer_until_a_statement_fails(databases, kind):
     beside = create_app(settings(databases(kind).url))
     prepared = db.text("SELECT statement FROM pg_prepared_statements")
