@@ -9,9 +9,12 @@ import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, request, url_for
+from flask.globals import _cv_request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 from wtforms import Form, ValidationError
@@ -19,18 +22,27 @@ from wtforms import Form, ValidationError
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
-from app.statements import kept
+from app.statements import T, kept
 
 PER_PAGE = 20
 CAP = 1000  # totals above 999 read 999+
 EXPORT_LIMIT = 100_000
 LONGEST_WORDS = 50  # letters of a search, a person types fewer
+LEFT_OUT = ("after", "before", "format")  # of an address: positions start anew
 MOVING = ("q", "todo", "overdue")
 BIGGEST = 2**31  # what an INTEGER of PostgreSQL holds
 
 
 class FilterForm(Form):
     """Query-string fields that narrow a select. A field with a bad value shows an error and no rows."""
+
+    _good: bool | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether every field is good; judged once, though a view asks it and its list again."""
+        if self._good is None:
+            self._good = super().validate(extra_validators)
+        return self._good
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Return `stmt` narrowed by the fields that were given."""
@@ -58,7 +70,7 @@ class FilterForm(Form):
 
     def settled(self) -> dict[str, str]:
         """Fields that the address holds several times (selects below each other), as the field judged them."""
-        several = (name for name in self._fields if len(request.args.getlist(name)) > 1)
+        several = [name for name, values in request.args.lists() if len(values) > 1 and name in self._fields]
         return {name: str(self._fields[name].data or "") for name in several}
 
     def address(self, **changes: Any) -> str:
@@ -169,7 +181,7 @@ class Listing:
         """Everything that the filters leave, in no order."""
         return self.filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
 
-    def kept(self, build: Callable[..., Select[Any]], *args: Hashable) -> Select[Any]:
+    def kept(self, build: Callable[..., T], *args: Hashable) -> T:
         """The statement that `build(*args)` makes of this list, from memory where its shape is known."""
         chosen = None if self.shape is None else self.filters.shape()
         order = tuple((str(key.column), key.descending) for key in self.order)
@@ -229,11 +241,19 @@ class Listing:
 
 def address(**changes: Any) -> str:
     """This list's address with these query values put in (None takes one out); positions start anew."""
-    asked = request.args.lists()
-    kept: dict[str, Any] = {k: list(filter(None, v)) for k, v in asked if k not in ("after", "before", "format")}
-    kept |= request.view_args or {}
-    kept |= changes
-    return url_for(request.endpoint or "", **{k: v for k, v in kept.items() if v is not None})
+    asked = _cv_request.get().request  # not the proxy: an address asks it three times, a page names a dozen
+    sent, named = asked.args, asked.view_args or {}
+    kept = {name: values for name, values in sent.lists() if name not in LEFT_OUT and name not in named}
+    kept |= {name: [value] for name, value in changes.items()}
+    # past `url_for`, which takes an `endpoint` or `_anchor` that somebody writes into an address for its own
+    query = "&".join(_pair(name, str(one)) for name, values in kept.items() for one in values if one)
+    path = url_for(asked.endpoint or "", **named)
+    return f"{path}?{query}" if query else path
+
+
+@lru_cache(maxsize=256)  # a page names the same ones in each of its addresses
+def _pair(name: str, value: str) -> str:
+    return urlencode({name: value}, safe="!$'()*,/:;?@")  # what Werkzeug's own addresses leave as it stands
 
 
 def _at(position: Sequence[Any] | None) -> dict[str, Any]:
