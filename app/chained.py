@@ -14,6 +14,7 @@ from sqlalchemy import literal, select, union_all
 
 from app.db import db
 from app.listing import Key, Listing, Page, _at, place_of, token
+from app.made_rows import Kind, bare, kind_of, made
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Part:
 
 @dataclass
 class Chained(Listing):
-    """A Listing over columns whose `parts` follow each other; their total is counted by the caller."""
+    """A Listing over columns whose `parts` follow each other; their total is counted by the caller.
+
+    Its rows are kept in memory (app/made_rows.py): they name nobody.
+    """
 
     parts: Sequence[Part] = field(default_factory=list)
     total: int = 0
@@ -64,14 +68,19 @@ class Chained(Listing):
         """At most one row more than a page, in the direction of reading."""
         start = at[0] if at else 0
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
-        stmt = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
-        found = list(db.session.execute(stmt, {**self.values, **_at(at and at[1])}))
+        stmt, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
+        # past the session, which would look for objects in it
+        values = db.session.connection().execute(stmt, {**self.values, **_at(at and at[1])}).all()
+        found = [made(kind, tuple(row)) for row in values]
+        if len(numbers) == 1:
+            return found
         rows = [row for number in numbers for row in self._in_order(number, found, backwards)]
         return rows[: self.per_page + 1]
 
-    def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> Any:
+    def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> tuple[Any, Kind]:
         pieces = [self._piece(number, at == number, backwards) for number in numbers]
-        return union_all(*pieces) if len(pieces) > 1 else pieces[0]
+        plain, kind = [bare(piece) for piece in pieces], kind_of(pieces[0], db.engine.dialect)
+        return union_all(*(select(one.subquery()) for one in plain)) if len(plain) > 1 else plain[0], kind
 
     def _piece(self, number: int, beyond: bool, backwards: bool) -> Any:
         """The first rows of one part, behind (or before) the position if it lies in this part."""
@@ -81,7 +90,7 @@ class Chained(Listing):
         if beyond:
             stmt = stmt.where(piece._beyond(backwards))
         stmt = stmt.add_columns(literal(number).label("part")).order_by(*piece._directions(backwards))
-        return select(stmt.limit(self.per_page + 1).subquery())
+        return stmt.limit(self.per_page + 1)
 
     def _in_order(self, number: int, found: Sequence[Any], backwards: bool) -> list[Any]:
         """The rows of one part, sorted: a union keeps no order."""

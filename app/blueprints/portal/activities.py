@@ -10,7 +10,7 @@ from app import labels
 from app.access import public, somebody
 from app.blueprints.activity_filters import PublicFilter
 from app.blueprints.portal import portal
-from app.blueprints.portal.activity_rows import listed
+from app.blueprints.portal.activity_rows import lines
 from app.chained import Chained, Part
 from app.finished import kept
 from app.htmx import render, wants_fragment
@@ -51,7 +51,7 @@ def activities() -> ResponseReturnValue:
     counts = filters.counts() if filters.validate() else Counts()
     return _found(filters, counts).respond(
         "portal/activities/list.html", "results", "chips",
-        chips=filters.chips(counts), part=wants_fragment(), listed=listed,
+        chips=filters.chips(counts), part=wants_fragment(), lines=lines,
     )  # fmt: skip
 
 

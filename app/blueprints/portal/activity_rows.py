@@ -1,28 +1,32 @@
-"""What the portal's list says about each activity, worked out once for each state of a row: templates only place it.
+"""What the portal says about each activity of a list: templates only place it.
 
-Twenty rows of macros that each look up words, dates and addresses cost as much as all the rest of the page. What is said
-of a row hangs on its columns and on what stands in `_listed`'s arguments, so it is kept by these.
+Twenty rows of macros that each look up words, dates and addresses cost as much as all the rest of the page. So a line of the
+list is drawn once and stands until the clock passes the next moment on which it hangs.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
+from markupsafe import Markup
 
 from app import clock, labels
+from app.freshness import Remembered, numbers
 from app.models.activities.phase import Phase, phase_of
 from app.models.category import categories
 from app.models.region import place_name
 from app.models.signup import LIVE
-from app.templating import Plain
 
 STANDING = {status.value: status for status in LIVE}  # how somebody stands, where that deserves a badge
+NAMES = ("regions", "categories")  # what a line shows besides its row
+ROOM = 2000  # lines; then all are forgotten
+_drawn = Remembered(4)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Plain):
+class Listed:
     """One row. `marks` are (word, css class) of badges, `verb` is (text, css class) of its button."""
 
     url: str
@@ -39,33 +43,71 @@ class Listed(Plain):
     verb: tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it stands in the list from one moment until another."""
+
+    since: datetime
+    until: datetime
+    text: Markup
+
+
 def listed(rows: Iterable[Any]) -> list[Listed]:
-    """The rows of `activity_search.public_activities`, as the list shows them."""
-    base, now, kinds = url_for("portal.activities_show", id=0).removesuffix("0"), clock.now(), categories()
+    """The rows of `activity_search.public_activities`, as lists show them."""
+    base, now = _base(), clock.now()
+    return [_listed(row, now, base) for row in rows]
+
+
+def lines(rows: Iterable[Any]) -> Markup:
+    """The same rows as the portal's list has them, one after the other."""
+    base, now = _base(), clock.now()
+    known = _lines_at(base)
+    found = []
+    for row in rows:
+        line = known.get(row)
+        if line is None or not line.since <= now < line.until:
+            line = known[row] = _line(row, now, base)
+        found.append(line.text)
+    return Markup("".join(found))  # noqa: S704 - each is the answer of a macro
+
+
+def _base() -> str:
+    return url_for("portal.activities_show", id=0).removesuffix("0")
+
+
+def _lines_at(base: str) -> dict[Any, Line]:
+    """What was drawn where the site lies, by row."""
+    if current_app.jinja_env.auto_reload:
+        return {}
+    found: dict[Any, Line] | None = _drawn.get(base, *NAMES)
+    if found is None or len(found) > ROOM:
+        found = {}
+        _drawn.keep(base, found, numbers(*NAMES), *NAMES)
+    return found
+
+
+def _line(row: Any, now: datetime, base: str) -> Line:
     year = clock.local(now).year
-    return [
-        _listed(
-            row._tuple(), phase_of(row, now), now < row.signup_closes_at, year, f"{base}{row.id}",
-            kinds[row.category_id].name, place_name(row.community_code),
-        )
-        for row in rows
-    ]  # fmt: skip
+    years = (clock.start_of(date(one, 1, 1)) for one in (year, year + 1))
+    moments = (*years, row.starts_at, row.ends_at, row.signup_closes_at)
+    lists: Any = current_app.jinja_env.globals["lists"]
+    since, until = max(one for one in moments if one <= now), min(one for one in moments if one > now)
+    return Line(since, until, lists.activity(_listed(row, now, base)))
 
 
-@lru_cache(maxsize=4096)
-def _listed(row: Any, phase: Phase, signs_up: bool, year: int, url: str, category: str, community: str) -> Listed:
-    """`row` as it is, and all else on which its line hangs: the year of today, whether sign-up is still open, names."""
-    there, mine = clock.local(row.starts_at), STANDING.get(row.mine or "")
-    date = f"{there.month}月", f"{there.day:02d}", f"周{labels.WEEKDAYS[there.weekday()]}"
+def _listed(row: Any, now: datetime, base: str) -> Listed:
+    phase, there, mine = phase_of(row, now), clock.local(row.starts_at), STANDING.get(row.mine or "")
+    day = f"{there.month}月", f"{there.day:02d}", f"周{labels.WEEKDAYS[there.weekday()]}"
     marks = (labels.badge(phase), *((labels.badge(mine),) if mine else ()))
     full = row.taken >= row.capacity
     left = (
         f"名额已满（{row.capacity} 人）" if full else f"还剩 {row.capacity - row.taken} 个名额（共 {row.capacity} 人）"
     )
-    over = phase in (Phase.ENDED, Phase.COMPLETED)
+    place = f"{place_name(row.community_code)} · {row.place}"
     return Listed(
-        url, row.title, date, over, _hours(row, year), f"{community} · {row.place}", marks, category, row.taken,
-        row.capacity, left, _verb(row, phase, bool(mine), signs_up),
+        f"{base}{row.id}", row.title, day, phase in (Phase.ENDED, Phase.COMPLETED), _hours(row, clock.local(now).year), place,
+        marks, categories()[row.category_id].name, row.taken, row.capacity, left,
+        _verb(row, phase, bool(mine), now < row.signup_closes_at),
     )  # fmt: skip
 
 
