@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import has_request_context
-from flask.globals import request_ctx
+from flask.globals import _cv_request
 
 ROOM = 4096  # then all are forgotten: what pages share is built again at once
 SIMPLE = (int, str, type(None))
@@ -31,9 +30,10 @@ class Addresses:
 
 def key_of(endpoint: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
     """What the address depends on; None where it depends on more (the page asked for, the host) or a value is no simple one."""
-    if endpoint[0] == "." or values.get("_external") or values.get("_scheme") or not has_request_context():
+    context = _cv_request.get(None)  # not the proxies: a page asks for a dozen addresses
+    if context is None or endpoint[0] == "." or values.get("_external") or values.get("_scheme"):
         return None
     for value in values.values():
         if type(value) not in SIMPLE:
             return None
-    return (request_ctx.url_adapter.script_name, endpoint, *values.items())  # type: ignore[union-attr]
+    return (context.url_adapter.script_name, endpoint, *values.items())  # type: ignore[union-attr]

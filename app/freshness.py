@@ -8,11 +8,12 @@ sees its own commit at once, another process looks at most once a second.
 import threading
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask import current_app, g, has_app_context
+from flask.globals import _cv_app
 from sqlalchemy import String, create_engine, event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -63,7 +64,8 @@ def all_numbers() -> dict[str, int]:
 
 def generation(topic: str) -> int:
     """The number of `topic`, as it was when this session's transaction began: what it reads is never older."""
-    held: dict[str, int] | None = g.get("numbers") if has_app_context() else None
+    context = _cv_app.get(None)  # not `g`, a proxy: this is asked a dozen times an answer
+    held: dict[str, int] | None = context.g.get("numbers") if context else None
     return (all_numbers() if held is None else held).get(topic, 0)
 
 
@@ -153,6 +155,12 @@ class Same(tuple[Any, ...]):
     __slots__ = ()
     __hash__ = object.__hash__
     __eq__ = object.__eq__
+
+
+@lru_cache(maxsize=2000)
+def same(things: tuple[Any, ...]) -> Same:
+    """The one `Same` of these things: who asks with equal ones gets the same."""
+    return Same(things)
 
 
 class Remembered:

@@ -19,11 +19,11 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 from app.freshness import Same
 
 ROOM = 2_000_000  # letters of what plain macros answered, in all; then all is forgotten
-LEAVES = (str, Markup, int, bool, float, type(None))
+LEAVES = frozenset({str, Markup, int, bool, float, type(None), Same})
 # Macros that are nothing but their arguments: no token, no clock, nobody who looks.
 NAMES = (
     "icon logo button badge mark tag count crumb page_h sec_h tabs empty art cover face bar hbar seats day steps side "
-    "select chips q pager th activity header foot tabbar unread"
+    "select chips q pager th header foot tabbar unread"
 )
 PLAIN = frozenset(NAMES.split())
 
@@ -49,12 +49,6 @@ def placed(text: str, **parts: Any) -> Markup:
     return Markup(_open.sub(lambda sign: filled.get(sign[0], ""), text))  # noqa: S704 - both are escaped already
 
 
-class Plain:
-    """For frozen dataclasses of simple values: a plain macro may be given one whole."""
-
-    __slots__ = ()
-
-
 class Generator(CodeGenerator):
     """Writes `shown(…)` for `escape(…)`, and calls outright. No function of ours is marked `pass_context` or the like
     (tests/test_templating.py), and a macro called so escapes as the environment does: in every template of ours."""
@@ -63,6 +57,11 @@ class Generator(CodeGenerator):
         """The template's module, with the names that every part of it uses."""
         self.writeline("shown, call = environment.shown, environment.call")
         super().visit_Template(node, frame)
+
+    def writeline(self, x: str, node: nodes.Node | None = None, extra: int = 0) -> None:
+        """A block and a parent hand over one text, not each of its pieces through all the frames above."""
+        began, _, pieces = x.rpartition("yield from ")
+        super().writeline(f"yield ''.join({pieces})" if not began and pieces != x else x, node, extra)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
         """A call, with its arguments as they stand."""
@@ -124,7 +123,7 @@ class Macros:
 
         def remembered(*args: Any, **more: Any) -> Markup:
             try:
-                key = name, _key(args), _key(more)
+                key = name, _key(args), _key(more) if more else None
             except TypeError:  # a caller's body, a field of a form
                 return macro(*args, **more)
             return self._known.get(key) or self._keep(key, macro(*args, **more))
@@ -143,10 +142,11 @@ class Macros:
 def _key(value: Any) -> Any:
     """What a macro's answer depends on. Types too: `Markup('<b>')` equals '<b>' and is shown otherwise."""
     kind = type(value)
-    if kind in LEAVES or kind is Same or isinstance(value, (Enum, Plain)):
+    if kind in LEAVES or isinstance(value, Enum):
         return kind, value
     if kind is tuple or kind is list:
-        return kind, *map(_key, value)
+        # nearly all are leaves: no call for each
+        return kind, *[(type(one), one) if type(one) in LEAVES else _key(one) for one in value]
     if kind is dict:
         return kind, *((name, _key(one)) for name, one in value.items())
     raise TypeError

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from flask import Flask
+from jinja2 import DictLoader
 from markupsafe import Markup
 
 from app.db import db
@@ -37,6 +38,18 @@ def both():
 def test_a_template_gives_what_flask_would_give(both, source, value):
     ours, theirs = (env.from_string(source).render(v=value) for env in both)
     assert ours == theirs
+
+
+def test_a_page_of_three_templates_gives_what_flask_would_give(both):
+    """Blocks, parents and included parts hand over one text each."""
+    base = "<a>{% block a %}{{ v }}{% endblock %}{% for n in (1, 2) %}{% block b scoped %}{{ n }}{{ v }}{% endblock %}{% endfor %}</a>"
+    middle = "{% extends 'base' %}{% block a %}{{ super() }}{% block c %}{% endblock %}{% endblock %}"
+    page = "{% extends 'middle' %}{% set w = v %}{% block c %}{{ w }}{% include 'part' %}{% endblock %}{% block b %}{{ n }}{{ self.c() }}{% endblock %}"
+    found = []
+    for env in both:
+        env.loader = DictLoader({"base": base, "middle": middle, "page.html": page, "part": "yield from {{ v }}"})
+        found.append(env.get_template("page.html").render(v="<b>"))
+    assert found[0] == found[1] and found[0].count("yield from <b>") == 3
 
 
 def test_no_function_of_the_templates_asks_for_the_context(app):

@@ -11,6 +11,7 @@ from app import clock, labels
 from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
+from app.freshness import Same, same
 from app.listing import FilterForm
 from app.models.activities import search
 from app.models.activities.counts import Counts, public_counts
@@ -21,6 +22,7 @@ from app.models.region import CITY, children
 
 STATUS_WORDS = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}
 Option = tuple[str, str, int | None]
+Chips = list[tuple[str, str, Same, str]]
 
 
 class ActivityFilter(FilterForm):
@@ -99,21 +101,29 @@ class PublicFilter(ActivityFilter):
         """How many activities each chip would show."""
         return public_counts(self.place, self.status.data or "", self.category_id, self.words)
 
-    def chips(self, counts: Counts) -> list[tuple[str, str, list[Option], str]]:
+    def chips(self, counts: Counts) -> Chips:
         """(legend, field name, options with counts, the chosen value) of each row of chips."""
-        district = (self.region.data or CITY)[:6]
-        places = [(place.code, place.short, counts.district.get(place.code, 0)) for place in children().get(CITY, [])]
-        states = [(value, word, counts.status.get(value, 0)) for value, word in STATUS_WORDS.items()]
-        kinds = [
-            (kind.slug, kind.name, counts.category.get(kind.slug, 0))
-            for kind in categories().values()
-            if not kind.closed or counts.category.get(kind.slug)
-        ]
-        return [
-            ("地域", "region", [(CITY, "全市", None), *places], district),
-            ("状态", "status", [("", "全部", None), *states], self.status.data or ""),
-            ("类型", "category", [("", "全部", None), *kinds], self.category.data or ""),
-        ]
+        district, status, category = (self.region.data or CITY)[:6], self.status.data or "", self.category.data or ""
+        key = district, status, category
+        found: Chips | None = counts.chips.get(key)
+        if found is None:
+            found = counts.chips[key] = _chips(counts, *key)
+        return found
+
+
+def _chips(counts: Counts, district: str, status: str, category: str) -> Chips:
+    places = [(place.code, place.short, counts.district.get(place.code, 0)) for place in children().get(CITY, [])]
+    states = [(value, word, counts.status.get(value, 0)) for value, word in STATUS_WORDS.items()]
+    kinds = [
+        (kind.slug, kind.name, counts.category.get(kind.slug, 0))
+        for kind in categories().values()
+        if not kind.closed or counts.category.get(kind.slug)
+    ]
+    return [
+        ("地域", "region", same(((CITY, "全市", None), *places)), district),
+        ("状态", "status", same((("", "全部", None), *states)), status),
+        ("类型", "category", same((("", "全部", None), *kinds)), category),
+    ]
 
 
 class DayField(Field):
