@@ -213,14 +213,28 @@ class Pages:
             while room < 0 and self.held:
                 room += self.held.popitem(last=False)[1].room
         status, headers, body = page.answer(request.environ)
-        return Response(body, status, headers)
+        return Finished(status, headers, body) if body else Response(body, status, headers)
+
+
+class Finished(Response):
+    """A page on its way out, its headers complete: nobody takes them apart and puts them together again, twice."""
+
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        super().__init__(status=status)
+        self.whole = status, headers, body
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Send it."""
+        status, headers, body = self.whole
+        start_response(status, headers)
+        return [body]
 
 
 def is_common(response: Response) -> bool:
     """Whether this answer is the same for every visitor and worth keeping."""
     if response.status_code != 200 or response.mimetype not in KINDS or "Set-Cookie" in response.headers:
         return False
-    if response.cache_control.no_store or "Content-Disposition" in response.headers:
+    if "no-store" in response.headers.get("Cache-Control", "") or "Content-Disposition" in response.headers:
         return False
     response.direct_passthrough = False  # a static file: read it
     return len(response.get_data()) <= LARGEST
@@ -230,7 +244,7 @@ def _parts(response: Response) -> tuple[list[tuple[str, str]], str, bytes]:
     """Headers, ETag and body."""
     body = response.get_data()
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    response.vary.add("Accept-Encoding")
+    response.headers["Vary"] = f"{response.headers.get('Vary', '')}, Accept-Encoding".lstrip(", ")
     response.headers["ETag"] = f"W/{etag}"
     response.headers.setdefault("Cache-Control", "no-cache")  # asked again each time, answered by 304
     dropped = ("content-length", "date", "last-modified")

@@ -64,9 +64,13 @@ def all_numbers() -> dict[str, int]:
 
 def generation(topic: str) -> int:
     """The number of `topic`, as it was when this session's transaction began: what it reads is never older."""
+    return _now().get(topic, 0)
+
+
+def _now() -> dict[str, int]:
     context = _cv_app.get(None)  # not `g`, a proxy: this is asked a dozen times an answer
     held: dict[str, int] | None = context.g.get("numbers") if context else None
-    return (all_numbers() if held is None else held).get(topic, 0)
+    return all_numbers() if held is None else held
 
 
 def known() -> dict[str, int] | None:
@@ -76,7 +80,8 @@ def known() -> dict[str, int] | None:
 
 def numbers(*topics: str) -> list[int]:
     """The present number of each topic."""
-    return [generation(topic) for topic in topics]
+    now = _now()
+    return [now.get(topic, 0) for topic in topics]
 
 
 def forget() -> None:

@@ -232,6 +232,15 @@ def test_what_a_browser_has_is_not_sent_again(app, client):
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.parametrize("accepted", ["", "gzip", "br, gzip"])
+def test_the_first_answer_is_sent_as_those_from_memory_are(app, client, accepted):
+    for path in ("/activities?first=1", "/about"):
+        first, again = (client.get(path, headers={"Accept-Encoding": accepted}) for _ in range(2))
+        assert list(first.headers) == list(again.headers) and first.data == again.data
+        assert first.headers["Vary"].endswith("Accept-Encoding") and first.content_length == len(first.data)
+    assert first.headers["Vary"] == "Cookie, HX-Request-Type, HX-History-Restore-Request, Accept-Encoding"
+
+
 def test_parts_pages_modes_and_packings_do_not_mix(app, client):
     page, part = client.get("/activities").text, client.get("/activities", htmx=True).text
     assert "<html" in page and "<html" not in part and client.get("/activities").text == page

@@ -45,7 +45,12 @@ def categories() -> dict[int, Category]:
 
 def category_by_slug(slug: str) -> Category | None:
     """The category with this slug."""
-    return next((one for one in categories().values() if one.slug == slug), None)
+    return _by_slug().get(slug)
+
+
+@remembered("categories")
+def _by_slug() -> dict[str, Category]:
+    return {one.slug: one for one in categories().values()}
 
 
 def open_category(slug: str, field: str = "category") -> Category:
