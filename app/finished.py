@@ -234,8 +234,9 @@ def is_common(response: Response) -> bool:
     """Whether this answer is the same for every visitor and worth keeping."""
     if response.status_code != 200 or response.mimetype not in KINDS or "Set-Cookie" in response.headers:
         return False
-    if "no-store" in response.headers.get("Cache-Control", "") or "Content-Disposition" in response.headers:
-        return False
+    headers = response.headers
+    if "no-store" in headers.get("Cache-Control", "") or "attachment" in headers.get("Content-Disposition", ""):
+        return False  # what is ours to download is no page; static files say `inline`
     response.direct_passthrough = False  # a static file: read it
     return len(response.get_data()) <= LARGEST
 

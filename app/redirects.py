@@ -1,6 +1,6 @@
 """Where addresses lead: a `next` value to a path of this site, nowhere else; a merged region to its heir."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,4 +28,5 @@ def to_the_heir() -> ResponseReturnValue | None:
     if request.method not in ("GET", "HEAD") or now == asked or not request.endpoint:
         return None
     kept = request.args.to_dict(flat=False) | {"region": now}
-    return redirect(url_for(request.endpoint, **(request.view_args or {}), **kept), 301)  # type: ignore[arg-type]
+    # past `url_for`, which takes an `endpoint` or `_anchor` that somebody writes into an address for its own
+    return redirect(f"{url_for(request.endpoint, **(request.view_args or {}))}?{urlencode(kept, doseq=True)}", 301)

@@ -84,6 +84,21 @@ def test_a_kept_page_is_alike_for_all_and_names_nobody(demo_app):
             assert first.headers["Cache-Control"] == "no-cache" and first.headers["Content-Security-Policy"]
 
 
+@pytest.mark.sqlite_only
+def test_files_of_the_site_stay_in_memory_too(app, client):
+    sheet = re.search(r'href="(/static/css/portal\.css[^"]*)"', client.get("/").text)
+    assert sheet
+    first = client.get(sheet[1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.view_functions, "static", None)  # nobody asks it
+        second = client.get(sheet[1], headers={"Accept-Encoding": "br"})
+    assert (
+        brotli.decompress(second.data) == first.data
+        and second.headers["Cache-Control"] == first.headers["Cache-Control"]
+    )
+    assert client.get(sheet[1], headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
 def unnamed(app: Flask, endpoint: str = "") -> list[str]:
     """The pages (or one of them) that read a table whose topic they do not name; one row of each noun is looked at."""
     client, views = app.test_client(), app.view_functions

@@ -49,6 +49,8 @@ def test_an_old_address_leads_to_the_heir(app, clients):
     for found in (f"region={baiyun}", "q=白云", "q=万通社区"):
         assert "万通的活动" in clients("").get(f"/activities?{found}").text, found
     assert clients("city").get(f"/office/volunteers?region={W}").status_code == 301
+    odd = clients("city").get(f"/office/volunteers?region={W}&endpoint=x&_anchor=y")
+    assert odd.status_code == 301 and "endpoint=x&_anchor=y" in odd.location
     assert "黄楼街道 · 万通社区" in clients("").get(f"/activities/{past.id}").text, "as it was called that day"
     assert "黄楼街道 · 白云社区" in clients("").get(f"/activities/{coming.id}").text
 
