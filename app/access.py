@@ -17,12 +17,13 @@ from typing import Any, cast
 
 from flask import Flask, abort, g, request
 from flask_login import current_user
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, bindparam, false, select
 
 from app.db import db
 from app.models.region import lies_below, within
 from app.models.user import Role, User
 from app.models.work_unit import with_merged
+from app.statements import kept
 
 
 class Permission(StrEnum):
@@ -123,8 +124,13 @@ def _of_unit(model: Any, unit_id: int) -> Any:
 
 def rows(model: Any, permission: Permission) -> Select[Any]:
     """Every row of `model` within the acting post's scope."""
+    return inside(select(model), model, permission)
+
+
+def inside(wanted: Select[Any], model: Any, permission: Permission) -> Select[Any]:
+    """A statement about `model`, narrowed to the acting post's scope."""
     condition = narrowed(model, permission)
-    return select(model) if condition is None else select(model).where(condition)
+    return wanted if condition is None else wanted.where(condition)
 
 
 def one(model: Any, id: int, permission: Permission, *options: Any, lock: bool = False) -> Any:
@@ -132,8 +138,13 @@ def one(model: Any, id: int, permission: Permission, *options: Any, lock: bool =
 
     `options` are loader options; `lock` holds the row until the transaction ends.
     """
-    wanted = rows(model, permission).where(model.id == id).options(*options)
-    found = db.session.scalar(wanted.with_for_update(of=model) if lock else wanted)
+
+    def build() -> Select[Any]:
+        wanted = rows(model, permission).where(model.id == bindparam("one"))
+        return wanted.with_for_update(of=model) if lock else wanted
+
+    wanted = kept((model, permission, acting(), lock), build)
+    found = db.session.scalar(wanted.options(*options) if options else wanted, {"one": id})
     return found if found is not None else abort(404)
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, or_, select
 
 from app import clock
 from app.db import db
+from app.freshness import Remembered, numbers
 from app.models.user import Post, Role, User
 from app.refusal import Refused
 
@@ -29,6 +30,23 @@ COLLEAGUES = select(Post.user_id).where(
     Post.first_day <= bindparam("today"),
     or_(Post.last_day.is_(None), Post.last_day >= bindparam("today")),
 )
+
+
+_known = Remembered(1000)
+
+
+def shown_untouchable(by: User | None) -> frozenset[int]:
+    """`untouchable` as a page shows it: remembered until a post changes. Who decides asks `untouchable` itself, since what
+    another process committed is known here a second later."""
+    if by is None or by.post is None:
+        return frozenset(untouchable(by))
+    key = by.id, by.post.role, by.post.region_code, clock.today()
+    found: frozenset[int] | None = _known.get(key, "posts")
+    if found is None:
+        seen = numbers("posts")
+        found = frozenset(untouchable(by))
+        _known.keep(key, found, seen, "posts")
+    return found
 
 
 def by_another(by: User | None, user_id: int, what: str, row: Any) -> None:

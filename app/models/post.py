@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
 from app.db import Model, Row, db, lock
-from app.freshness import touch
 from app.models.history import record
 from app.models.message import tell
 from app.models.region import LEVELS, Level, heir, lineage, place_name
@@ -146,7 +145,6 @@ class Post(Row, Model):
         db.session.add(post)
         db.session.flush()
         record(post, "grant", by=by)
-        touch("posts")
         return post
 
     def revoke(self, *, by: "User | None", reason: str) -> None:
@@ -166,14 +164,12 @@ class Post(Row, Model):
         record(self, "revoke", by=by, reason=reason)
         self.revoked_at = clock.now()
         self.say("您的任职已撤销", f"原因：{reason}")
-        touch("posts")
         db.session.flush()
 
     def end(self, last_day: date, *, by: "User | None", reason: str) -> None:
         """Let the post end with this day; `reason` says why in the history."""
         record(self, "end", by=by, reason=reason)
         self.last_day = last_day
-        touch("posts")
         db.session.flush()
 
     def hold(self) -> None:

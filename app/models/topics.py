@@ -17,6 +17,7 @@ TOPICS = {
     "honour": "honours",
     "notice": "notices",
     "picture": "pictures",
+    "post": "posts",
     "professional": "professionals",
     "professional_group": "professionals",
     "public_case": "help",

@@ -7,11 +7,12 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import ServiceRecord, SignUp
+from app.models import Post, ServiceRecord, SignUp
 from app.models.activities.phase import ActivityStatus
 from app.models.attendance import complete, mark
 from app.models.history import history_of
 from app.models.signup import Attendance, SignUpStatus
+from app.models.user import Role
 from tests import cast
 from tests.rollcall import admitted, assert_figures_true, crowd, live, running
 from tests.support.statements import statements, writes
@@ -179,6 +180,36 @@ def test_ones_own_attendance_goes_one_level_up(clients, activity):
     assert tick(clients("wantong2"), own).status_code == 409
     assert tick(clients("gulou"), own).status_code == 200
     assert "上一级" in clients("wantong").get(at(activity, own.id)).text
+
+
+def test_who_becomes_a_colleague_is_closed_in_the_row_at_once_and_open_when_the_post_ends(clients, activity, li_jing):
+    client, row = clients("wantong"), at(activity, li_jing.id, "row")
+
+    def closed():
+        return "由上级确认" in client.get(row, htmx=True).text
+
+    assert not closed()
+    code = cast.who("wantong").posts[0].region_code
+    post = Post.grant(cast.who("volunteer"), Role.COMMUNITY, code, by=None)
+    db.session.commit()
+    assert closed() and tick(client, li_jing).status_code == 409
+    post.end(clock.today(), by=None, reason="期满")
+    db.session.commit()
+    assert closed()
+    clock.move(timedelta(days=1))
+    assert tick(clients("wantong"), li_jing).status_code == 200
+    client = clients("wantong")
+    assert not closed()
+
+
+def test_a_row_that_one_post_has_opened_stays_closed_to_another(clients, activity, li_jing):
+    row = at(activity, li_jing.id, "row")
+    assert clients("wantong").get(row, htmx=True).status_code == 200
+    assert clients("baiyun").get(row, htmx=True).status_code == 404
+    assert clients("wantong").get(at(activity)).status_code == 200
+    assert clients("baiyun").get(at(activity)).status_code == 404
+    elsewhere = at(running(title="文明交通"), li_jing.id, "row")
+    assert clients("wantong").get(elsewhere, htmx=True).status_code == 404
 
 
 def test_find_by_name_initials_or_last_four_digits_and_by_state(clients, activity, li_jing):

@@ -1,18 +1,23 @@
 """到场: the checklist of an activity, saved tick by tick; 完成确认; the sheet on paper."""
 
+from typing import Any
+
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 from sqlalchemy.orm import joinedload
 
-from app.access import Permission, me, one, requires
+from app.access import Permission, acting, inside, me, one, requires
 from app.blueprints.office import office
 from app.blueprints.office.attendance_forms import CompletionForm, RollFilter, TickForm, moment_of, token_of
+from app.db import db
 from app.htmx import go, render, swap
 from app.listing import Key, Listing
 from app.models import Activity, SignUp
 from app.models.attendance import complete, mark_held, mark_rest, person_of, roll, rules, undo_rest
 from app.models.history import history_of
 from app.models.user import User
+from app.statements import kept
 from app.timeline.signups import told
 
 PEOPLE = 300  # on one page; a longer list goes on to the next
@@ -73,22 +78,22 @@ def attendance_tick(id: int, signup_id: int) -> ResponseReturnValue:
     changed = form.carry(lambda: mark_held(activity, signup, form.wanted, form.length, form.why, by=me()))
     if changed is None:
         return _card(_person(id, signup_id), form)
-    return _row(signup, "counters", mine=changed)
+    line = roll.line(signup) or abort(404)
+    return _row(line, roll.desk(activity, None if changed else me()), "counters")
 
 
 @office.get("/activities/<int:id>/attendance/<int:signup_id>/row")
 @requires(Permission.ACTIVITIES)
 def attendance_row(id: int, signup_id: int) -> ResponseReturnValue:
     """The person's row again, when nothing is to be changed after all; without htmx the list."""
-    return _row(_person(id, signup_id))
+    wanted = kept(("row", acting()), lambda: inside(roll.ROW, SignUp, Permission.ACTIVITIES))
+    line = db.session.execute(wanted, {"id": signup_id, "activity": id}).first() or abort(404)
+    return _row(line, roll.desk(line.activity, me()))
 
 
-def _row(signup: SignUp, *others: str, mine: bool = False) -> ResponseReturnValue:
-    back = url_for(".attendance", id=signup.activity_id, _anchor=f"a-{signup.id}")
-    line = roll.line(signup) or abort(404)
-    return swap(
-        LIST, "row", *others, otherwise=back, line=line, desk=roll.desk(signup.activity, None if mine else me())
-    )
+def _row(line: Row[Any], desk: roll.Desk, *others: str) -> ResponseReturnValue:
+    back = url_for(".attendance", id=desk.activity.id, _anchor=f"a-{line.id}")
+    return swap(LIST, "row", *others, otherwise=back, line=line, desk=desk)
 
 
 @office.post("/activities/<int:id>/attendance/rest")

@@ -18,7 +18,7 @@ from app.forms import Form, TextField, clean, length, required
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models.history import history_of
-from app.models.impartial import untouchable
+from app.models.impartial import shown_untouchable
 from app.models.region import place_name
 from app.models.report import LEAST, LIMITS, Report, ReportStatus
 from app.models.reports.lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts
@@ -127,7 +127,7 @@ def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     report = fetch(id)
     facts: dict[str, Any] = {"forms": {}, "said": "", "report": report}
     facts["story"] = told(history_of(report), report, report.user.name)
-    facts["mine"] = report.user_id in untouchable(me())
+    facts["mine"] = report.user_id in shown_untouchable(me())
     post = me().post
     facts["pins"] = bool(post and post.role in PINNING)
     return render(SHOW, "report", "news", status=status, **facts | context)

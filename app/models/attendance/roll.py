@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Bundle, aliased
 
 from app import clock
 from app.db import db
 from app.models.activity import Activity
 from app.models.attendance import rules
-from app.models.impartial import untouchable
+from app.models.impartial import shown_untouchable
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
@@ -40,7 +40,7 @@ class Tally:
 class Desk:
     """What rows and counters need to know besides the people, for the one who sits at it."""
 
-    activity: Activity
+    activity: Activity  # or its columns `OF_ACTIVITY`
     objection: str  # why nobody can be ticked now; '' when they can
     corrected: bool  # after 结项: person by person, with a reason
     not_mine: frozenset[int]  # user ids whose attendance somebody above decides
@@ -73,8 +73,7 @@ class Desk:
 
 def desk(activity: Activity, by: User | None) -> Desk:
     """The desk of this activity for `by` (None: for somebody who may decide about everybody), as it stands now."""
-    corrected, not_mine = rules.corrected(activity), frozenset(untouchable(by))
-    return Desk(activity, rules.objection(activity), corrected, not_mine)
+    return Desk(activity, rules.objection(activity), rules.corrected(activity), shown_untouchable(by))
 
 
 # Built once: these run with every tick.
@@ -102,6 +101,12 @@ ROLL = (
     .where(SignUp.status == SignUpStatus.ADMITTED)
 )
 LINE = ROLL.where(SignUp.id == bindparam("id"))
+# A row alone, which is asked for as often as people tap: of its activity what `Desk` needs.
+OF_ACTIVITY: Bundle[Any] = Bundle(
+    "activity",
+    *(Activity.id, Activity.status, Activity.starts_at, Activity.ends_at, Activity.completed_at, Activity.minutes),
+)
+ROW = LINE.add_columns(OF_ACTIVITY).join(SignUp.activity).where(SignUp.activity_id == bindparam("activity"))
 
 
 def tally(activity_id: int) -> Tally:

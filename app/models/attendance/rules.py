@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from app import clock, labels
 from app.db import db
-from app.models.activities.phase import ActivityStatus
+from app.models.activities.phase import ActivityStatus, phase_of
 from app.models.activity import Activity
 from app.models.impartial import untouchable
 from app.models.signup import Attendance, SignUp
@@ -55,7 +55,7 @@ def last_correction(activity: Activity) -> datetime:
 def objection(activity: Activity) -> str:
     """Why nobody can be ticked now: a draft, cancelled, too early, 30 days after 结项; '' when they can."""
     if activity.status in (ActivityStatus.DRAFT, ActivityStatus.CANCELLED):
-        return f"活动现在是“{labels.word(activity.phase())}”，不能确认到场。"
+        return f"活动现在是“{labels.word(phase_of(activity))}”，不能确认到场。"
     opens, ends = activity.starts_at - EARLY, last_correction(activity)
     if not corrected(activity) and clock.now() < opens:
         return f"开始前 60 分钟起才能确认到场，也就是 {labels.when(opens)}。"
