@@ -172,5 +172,7 @@ def _drop_session() -> None:
 
 def _end_quietly(error: BaseException | None) -> None:
     """A link that breaks after the answer was made must not cost the answer."""
-    if db.session.registry.has():
-        _drop_session()
+    try:
+        db.session.remove()  # half of what `rollback` costs, which expires every object one by one
+    except DBAPIError:
+        db.session().invalidate()

@@ -200,8 +200,10 @@ def _begin_with_what_is_known(session: Session, *rest: Any) -> None:
 
 @event.listens_for(Session, "after_transaction_end")
 def _end(session: Session, transaction: Any) -> None:
-    if transaction.parent is None and _is_ours(session):
-        g.pop("numbers", None)
+    if transaction.parent is None:
+        _drop(session)  # closed without a word: lost as by a rollback
+        if _is_ours(session):
+            g.pop("numbers", None)
 
 
 def _is_ours(session: Session) -> bool:

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import inspect
+from sqlalchemy.orm.exc import StaleDataError
 
 from app import clock
+from app.accounts import sessions
 from app.db import db
 from app.models import Post, SignIn
-from app.models.user import Role, user_named
+from app.models.user import Role, User, user_named
 from tests import cast
 from tests.cast import PASSWORD
 from tests.support.statements import statements, writes
@@ -54,6 +57,37 @@ def test_nobody_stays_longer_than_twelve_hours(clients):
         assert is_in(client), hour
     later(hours=12, seconds=1)
     assert not is_in(client)
+
+
+@pytest.mark.both
+def test_who_asks_is_what_the_orm_loads_and_saves(app, clients):
+    client = clients("wantong")
+    with client.session_transaction() as cookie, app.test_request_context("/office/"):
+        user = sessions.load(cookie["_user_id"])
+        ours = user, user.sign_in, *user.posts
+        assert len(ours) > 2 and all(inspect(one).persistent for one in ours) and not db.session.dirty
+        assert user is db.session.get(User, user.id) is sessions.load(cookie["_user_id"]) and user.post in user.posts
+        seen = {
+            (type(one), one.id): {column.key: getattr(one, column.key) for column in type(one).__table__.c}
+            for one in ours
+        }
+        db.session.remove()
+        for (model, id), values in seen.items():
+            loaded = db.session.get(model, id)
+            assert values == {name: getattr(loaded, name) for name in values}
+
+        user = sessions.load(cookie["_user_id"])
+        version, user.initials = user.version, "zz"
+        db.session.commit()
+        assert db.session.execute(db.select(User.initials, User.version).filter_by(id=user.id)).one() == (
+            "zz",
+            version + 1,
+        )
+        db.session.execute(db.update(User.__table__).values(version=9))
+        user.initials = "zf"
+        with pytest.raises(StaleDataError):
+            db.session.flush()
+        db.session.rollback()
 
 
 def test_last_seen_moves_at_most_once_a_minute_and_is_all_that_a_get_writes(clients):
