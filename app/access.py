@@ -148,6 +148,12 @@ def one(model: Any, id: int, permission: Permission, *options: Any, lock: bool =
     return found if found is not None else abort(404)
 
 
+def line_of(wanted: Select[Any], model: Any, permission: Permission, about: str, **values: int) -> Any:
+    """The one line of columns that a statement about `model` finds within the acting post's scope, or 404; `about` names it."""
+    stmt = kept((about, model, permission, acting()), lambda: inside(wanted, model, permission))
+    return db.session.execute(stmt, values).first() or abort(404)
+
+
 def acting() -> tuple[Any, ...]:
     """The post as which this person acts, as far as `rows` depends on it: what a list names as its shape."""
     post = me().post

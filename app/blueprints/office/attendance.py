@@ -7,17 +7,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from sqlalchemy.orm import joinedload
 
-from app.access import Permission, acting, inside, me, one, requires
+from app.access import Permission, line_of, me, one, requires
 from app.blueprints.office import office
 from app.blueprints.office.attendance_forms import CompletionForm, RollFilter, TickForm, moment_of, token_of
-from app.db import db
 from app.htmx import go, render, swap
 from app.listing import Key, Listing
 from app.models import Activity, SignUp
 from app.models.attendance import complete, mark_held, mark_rest, person_of, roll, rules, undo_rest
 from app.models.history import history_of
 from app.models.user import User
-from app.statements import kept
 from app.timeline.signups import told
 
 PEOPLE = 300  # on one page; a longer list goes on to the next
@@ -86,8 +84,7 @@ def attendance_tick(id: int, signup_id: int) -> ResponseReturnValue:
 @requires(Permission.ACTIVITIES)
 def attendance_row(id: int, signup_id: int) -> ResponseReturnValue:
     """The person's row again, when nothing is to be changed after all; without htmx the list."""
-    wanted = kept(("row", acting()), lambda: inside(roll.ROW, SignUp, Permission.ACTIVITIES))
-    line = db.session.execute(wanted, {"id": signup_id, "activity": id}).first() or abort(404)
+    line = line_of(roll.ROW, SignUp, Permission.ACTIVITIES, "row", id=signup_id, activity=id)
     return _row(line, roll.desk(line.activity, me()))
 
 
