@@ -29,7 +29,7 @@ MAY_IMPORT = {
         "app.media.storage",
         "app.accounts.passwords",
     },
-    "access.py": {"app.db", "app.models"},
+    "access.py": {"app.db", "app.statements", "app.models"},
     "listing.py": {"app.db", "app.htmx", "app.export", "app.statements"},
     "htmx.py": set(),
     "clock.py": set(),
