@@ -205,6 +205,7 @@ class Pages:
         if now is None or topics is None or request.method != "GET" or not is_common(response):
             return response
         page = Page(now, topics, minute, *_parts(response))
+        response.close()  # the file, where it was one
         if mine is not None:
             mine.page = page
         with self.lock:

@@ -43,6 +43,12 @@ def _different(records: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
+WHO = (
+    *(Volunteer.id, User.name, User.initials, User.phone_tail),
+    *(Volunteer.unit_id, Volunteer.unit_other, Volunteer.community_code),
+)
+
+
 def who_served(scope: Scope, *columns: Any, few: bool, cut: Cut = lambda rows, person: rows) -> Select[Any]:
     """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`.
 
@@ -52,26 +58,17 @@ def who_served(scope: Scope, *columns: Any, few: bool, cut: Cut = lambda rows, p
     """
     mine, conditions = ServiceRecord.volunteer_id == Volunteer.id, scope.records()
     services, minutes = func.count().label("services"), func.sum(ServiceRecord.minutes).label("minutes")
-    who = (
-        Volunteer.id,
-        User.name,
-        User.initials,
-        User.phone_tail,
-        Volunteer.unit_id,
-        Volunteer.unit_other,
-        Volunteer.community_code,
-    )
     if few:
         sums = select(ServiceRecord.volunteer_id, services, minutes).where(*conditions)
         found = cut(sums.group_by(ServiceRecord.volunteer_id), ServiceRecord.volunteer_id).subquery()
-        stmt = select(*who, found.c.services, found.c.minutes, *columns).join(
+        stmt = select(*WHO, found.c.services, found.c.minutes, *columns).join(
             found, found.c.volunteer_id == Volunteer.id
         )
     else:
         of_them = [
             select(one).where(mine, *conditions).correlate(Volunteer).scalar_subquery() for one in (services, minutes)
         ]
-        stmt = select(*who, of_them[0].label("services"), of_them[1].label("minutes"), *columns)
+        stmt = select(*WHO, of_them[0].label("services"), of_them[1].label("minutes"), *columns)
         those = select(Volunteer.id).where(exists().where(mine, *conditions).correlate(Volunteer))
         found = cut(those, Volunteer.id).subquery()
         stmt = stmt.join(found, found.c.id == Volunteer.id)
