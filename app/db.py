@@ -22,7 +22,7 @@ from sqlalchemy import DateTime, Enum, MetaData, Text, TypeDecorator, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
-from app import clock, crypto
+from app import clock, crypto, turns
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -182,10 +182,16 @@ def _sqlite_begin(connection: sa.Connection) -> None:
         connection.connection.cursor().execute("BEGIN")
         return
     if not connection.info.get("writer"):
-        if not _one_writer.acquire(timeout=WRITE_WAIT):
+        if not (_one_writer.acquire(blocking=False) or _waited()):
             raise sa.exc.TimeoutError(f"no turn to write within {WRITE_WAIT} s")
         connection.info["writer"] = True
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _waited() -> bool:
+    """Wait for the turn to write; readers go on meanwhile."""
+    with turns.aside():
+        return _one_writer.acquire(timeout=WRITE_WAIT)
 
 
 def _sqlite_release(connection: Any, record: Any) -> None:

@@ -66,8 +66,8 @@ class Turn:
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
 
-    def take(self) -> None:
-        """Wait for it."""
+    def take(self, *, first: bool = False) -> None:
+        """Wait for it, at the head of the line who has begun already."""
         turns = self.turns
         with turns.lock:
             if turns.free:
@@ -76,7 +76,8 @@ class Turn:
                 return
             self.called = threading.Lock()
             self.called.acquire()
-            turns.line.append(self)
+            (turns.line.appendleft if first else turns.line.append)(self)
+        turns.overdue()  # whoever has it may have been overdue for long
         while not self.called.acquire(timeout=PATIENCE):
             turns.overdue()
 
@@ -101,4 +102,4 @@ def aside() -> Iterator[None]:
     try:
         yield
     finally:
-        turn.take()
+        turn.take(first=True)

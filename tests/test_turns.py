@@ -1,5 +1,6 @@
 """One answer is worked out at a time, the others in the order they came; nobody waits for who is held up."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from app.accounts import passwords
 from app.turns import Turns
 
 PAUSE = threading.Event()  # never set
+database = sys.modules["app.db"]  # the module: `app.db` is what it makes
 
 
 def until(met: Callable[[], bool]) -> None:
@@ -123,6 +125,56 @@ def test_while_a_password_is_hashed_the_next_answer_is_worked_out(patience, monk
         go_on.set()
     signing_up.join(20)
     assert work.free == 1 and not work.taken
+
+
+def test_who_steps_aside_comes_back_before_those_who_have_not_begun(patience):
+    """They may hold what the others will want: on SQLite the right to write."""
+    patience(20)
+    work, aside, back, order = Work(), threading.Event(), threading.Event(), list[str]()
+
+    def steps_aside() -> None:
+        with work.turns.one():
+            with turns.aside():
+                aside.set()
+                back.wait(60)
+            order.append("came back")
+
+    thread = threading.Thread(target=steps_aside, daemon=True)
+    thread.start()
+    assert aside.wait(20)
+    for name in "ab":
+        work.begin(name)
+    back.set()
+    until(lambda: len(work.turns.line) == 2)
+    work.end("a")
+    until(lambda: "b" in work.begun)
+    assert order == ["came back"]
+    work.end("b")
+    assert work.turns.free == 1
+
+
+@pytest.mark.sqlite_only
+def test_who_waits_for_the_right_to_write_stops_no_reader(app, patience, monkeypatch):
+    patience(60)
+    waiting, usual, answers = threading.Event(), database._waited, dict[str, int]()
+
+    def waited() -> bool:
+        waiting.set()
+        return usual()
+
+    def ask(method: str, path: str) -> None:
+        answers[method] = Client(app).open(path, method=method).status_code
+
+    monkeypatch.setattr(database, "_waited", waited)
+    writer = threading.Thread(target=ask, args=("POST", "/help/track"), daemon=True)
+    with database._one_writer:
+        writer.start()
+        assert waiting.wait(20)
+        threading.Thread(target=ask, args=("GET", "/activities?status=ended&x=2"), daemon=True).start()
+        until(lambda: answers.get("GET") == 200)
+        assert "POST" not in answers
+    writer.join(20)
+    assert "POST" in answers and app.turns.free == 1
 
 
 def test_finished_pages_need_no_turn_and_all_others_do(app, client: Client, monkeypatch):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from app import turns
+
 MOST = 9  # pictures of one thing
 BYTES = 10 * 1024 * 1024
 TIMEOUT, PATIENCE = 60, 30  # seconds for one picture, and to wait for a turn
@@ -52,12 +54,13 @@ def make_safe(source: bytes | BinaryIO) -> SafePicture:
     if len(data) > BYTES:
         size = len(data) if isinstance(source, bytes) else source.seek(0, os.SEEK_END)
         raise BadPicture(f"有 {size / 1024 / 1024:.1f} MB，超过 10 MB，请压缩后再传。")
-    if not _turns.acquire(timeout=PATIENCE):
-        raise BadPicture("现在上传图片的人较多，请过一会儿再传。")
-    try:
-        return _read(_run(data))
-    finally:
-        _turns.release()
+    with turns.aside():
+        if not _turns.acquire(timeout=PATIENCE):
+            raise BadPicture("现在上传图片的人较多，请过一会儿再传。")
+        try:
+            return _read(_run(data))
+        finally:
+            _turns.release()
 
 
 def _run(data: bytes) -> bytes:
