@@ -157,6 +157,8 @@ def served_without_gps(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("河岸干净了")
     page.goto("/feedback")
     page.get_by_role("link", name=re.compile("河岸干净了")).first.click()
+    expect(page).to_have_url(re.compile(r"/feedback/\d+"))
+    expect(page.locator("main img[src*='/pictures/']").first).to_be_attached()
     sources = page.locator("main img[src*='/pictures/']").evaluate_all("all => all.map(one => one.src)")
     links = page.locator("main a[href*='/pictures/']").evaluate_all("all => all.map(one => one.href)")
     assert sources
