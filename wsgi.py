@@ -1,10 +1,9 @@
 """The single WSGI process: `granian --interface wsgi wsgi:app`, or `flask --app wsgi …`."""
 
 import gc
+import multiprocessing
 
 gc.disable()  # half a million objects that stay are about to be made: looking for garbage among them costs a quarter of the start
-
-import multiprocessing  # noqa: E402
 
 from app import create_app, stopping  # noqa: E402
 

@@ -31,9 +31,10 @@ class Addresses:
 def key_of(endpoint: str, values: dict[str, Any]) -> tuple[Any, ...] | None:
     """What the address depends on; None where it depends on more (the page asked for, the host) or a value is no simple one."""
     context = _cv_request.get(None)  # not the proxies: a page asks for a dozen addresses
-    if context is None or endpoint[0] == "." or (values and (values.get("_external") or values.get("_scheme"))):
+    adapter = context.url_adapter if context else None
+    if adapter is None or endpoint[0] == "." or (values and (values.get("_external") or values.get("_scheme"))):
         return None
     for value in values.values():
         if type(value) not in SIMPLE:
             return None
-    return (context.url_adapter.script_name, endpoint, *values.items())  # type: ignore[union-attr]
+    return (adapter.script_name, endpoint, *values.items())

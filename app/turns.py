@@ -103,3 +103,15 @@ def aside() -> Iterator[None]:
         yield
     finally:
         turn.take(first=True)
+
+
+@contextmanager
+def elsewhere(places: threading.Semaphore, patience: float, full: Exception) -> Iterator[None]:
+    """Step aside for work that has few `places` at once; `full` is raised where none was free within `patience` seconds."""
+    with aside():
+        if not places.acquire(timeout=patience):
+            raise full
+        try:
+            yield
+        finally:
+            places.release()

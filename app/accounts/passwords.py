@@ -6,8 +6,8 @@ once in a process, so that a storm of sign-ins leaves the machine to everybody e
 
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -37,15 +37,8 @@ _hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY, parallelism=LANES
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    with turns.aside():
-        if not _turns.acquire(timeout=PATIENCE):
-            raise Busy(f"no turn to hash within {PATIENCE} s")
-        try:
-            yield
-        finally:
-            _turns.release()
+def _turn() -> AbstractContextManager[None]:
+    return turns.elsewhere(_turns, PATIENCE, Busy(f"no turn to hash within {PATIENCE} s"))
 
 
 def _bytes(password: str) -> bytes:

@@ -54,13 +54,8 @@ def make_safe(source: bytes | BinaryIO) -> SafePicture:
     if len(data) > BYTES:
         size = len(data) if isinstance(source, bytes) else source.seek(0, os.SEEK_END)
         raise BadPicture(f"有 {size / 1024 / 1024:.1f} MB，超过 10 MB，请压缩后再传。")
-    with turns.aside():
-        if not _turns.acquire(timeout=PATIENCE):
-            raise BadPicture("现在上传图片的人较多，请过一会儿再传。")
-        try:
-            return _read(_run(data))
-        finally:
-            _turns.release()
+    with turns.elsewhere(_turns, PATIENCE, BadPicture("现在上传图片的人较多，请过一会儿再传。")):
+        return _read(_run(data))
 
 
 def _run(data: bytes) -> bytes:

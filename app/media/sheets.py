@@ -72,13 +72,8 @@ def read_sheet(name: str, data: bytes) -> Sheet:
         raise BadSheet("是空的（0 字节），请重新选择。")
     if len(data) > BYTES:
         raise BadSheet(f"超过 {BYTES // 1024 // 1024} MB，请分成几个文件。")
-    with turns.aside():
-        if not _turns.acquire(timeout=PATIENCE):
-            raise BadSheet("没有收下：现在上传的人较多，请过一会儿再传。")
-        try:
-            answer = json.loads(_run(data))
-        finally:
-            _turns.release()
+    with turns.elsewhere(_turns, PATIENCE, BadSheet("没有收下：现在上传的人较多，请过一会儿再传。")):
+        answer = json.loads(_run(data))
     if "refused" in answer:
         raise BadSheet(WORDS[answer["refused"]])
     digest = hashlib.sha256(data).hexdigest()

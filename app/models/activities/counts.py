@@ -30,9 +30,8 @@ class Counts:
     status: dict[str, int] = field(default_factory=dict)
     district: dict[str, int] = field(default_factory=dict)
     category: dict[str, int] = field(default_factory=dict)
-    chips: dict[Any, Any] = field(
-        default_factory=dict
-    )  # what a filter showed of them: it hangs on nothing else of ours
+    # what a filter showed of them: it hangs on nothing else of ours
+    chips: dict[Any, Any] = field(default_factory=dict)
 
 
 TOPICS = ("activities", "regions", "categories")
