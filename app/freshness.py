@@ -201,7 +201,8 @@ def _begin_with_what_is_known(session: Session, *rest: Any) -> None:
 @event.listens_for(Session, "after_transaction_end")
 def _end(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
-        _drop(session)  # closed without a word: lost as by a rollback
+        for topic in session.info.pop("touched", ()):  # not committed: rolled back, or closed without a word
+            _forget_topic(topic)  # what was read inside the lost transaction must not stay in memory
         if _is_ours(session):
             g.pop("numbers", None)
 
@@ -222,9 +223,3 @@ def _raise_generations(session: Session) -> None:
 def _see_own_commit(session: Session) -> None:
     if session.info.pop("touched", None):
         _known.commits += 1
-
-
-@event.listens_for(Session, "after_rollback")
-def _drop(session: Session) -> None:
-    for topic in session.info.pop("touched", ()):
-        _forget_topic(topic)  # what was read inside the lost transaction must not stay in memory
