@@ -51,10 +51,12 @@ class Site(Flask):
             found = self.finished.serve(environ, start)
             if found is not None:
                 return found
+            token = reading.set(environ["REQUEST_METHOD"] in access.SAFE)
             try:
                 with self.turns.one():
                     return super().wsgi_app(environ, start)
             finally:
+                reading.reset(token)
                 self.finished.over(environ)
 
     def process_response(self, response: Response) -> Response:
@@ -73,10 +75,6 @@ class Site(Flask):
     def ensure_sync(self, func: Any) -> Any:
         """Nothing here is a coroutine, and Flask asks twenty times an answer."""
         return func
-
-    def full_dispatch_request(self) -> Response:
-        reading.set(not access.is_unsafe())
-        return super().full_dispatch_request()
 
 
 class Migrations:

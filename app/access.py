@@ -224,6 +224,9 @@ def check_every_view(app: Flask) -> None:
             raise RuntimeError(f"{rule.endpoint} ({rule}) names no access: mark it in app/access.py's terms")
 
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
 def is_unsafe() -> bool:
     """Whether this request may change something."""
-    return request.method not in ("GET", "HEAD", "OPTIONS")
+    return request.method not in SAFE

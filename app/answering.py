@@ -19,6 +19,11 @@ def answering() -> Iterator[None]:
         _answering.reset(token)
 
 
-def is_awaited() -> bool:
+def is_answering() -> bool:
     """Whether that is so now."""
-    return _answering.get() or has_request_context()  # the latter alone while a long answer streams
+    return _answering.get()
+
+
+def is_awaited() -> bool:
+    """Whether it is so, or a long answer streams still."""
+    return _answering.get() or has_request_context()

@@ -4,8 +4,13 @@ The server's own `statement_timeout` cannot help when the link falls silent, nor
 acknowledges and forgets. So a request waits PATIENCE for an answer and GREETING for the first sign of life; then the
 connection is thrown away and the answer is 503. While the database is away one request tries at a time, the others
 are answered at once: otherwise those who stand in line would add up their waiting (docs/drills.md).
-Commands (backup, migrations) wait as long as they need. Flask ends the request before it gives the connection back, so
-what is sent last (ROLLBACK) stands outside it: app/answering.py holds from the first line of an answer to the last.
+Commands (backup, migrations) wait as long as they need.
+
+An answer that only reads has no transaction: each statement sees what is committed either way, and BEGIN and ROLLBACK cost a third
+of the database's part of a list. In its place the server itself refuses there whatever would write or hold a row.
+
+Flask ends the request before it gives the connection back, so what is sent last (ROLLBACK) stands outside it:
+app/answering.py holds from the first line of an answer to the last.
 """
 
 import threading
@@ -13,18 +18,21 @@ import time
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from psycopg import errors
 from psycopg._preparing import PrepareManager
 from psycopg.pq import TransactionStatus
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app.answering import is_awaited
+from app.answering import is_answering, is_awaited
+from app.db import reading
 
 # Seconds; the server ends a statement before (engine_options); both together leave room for those in line.
 PATIENCE, GREETING = 4.5, 2.0
 PAUSE = 1.0  # seconds after a failure in which nobody tries again
 FRESH = 0.5  # seconds for which a connection that has answered is believed to be there: it is not greeted again
+READS, WRITES = (f"SET default_transaction_read_only = {one}" for one in ("on", "off"))
 
 
 class Away(psycopg.OperationalError):
@@ -43,6 +51,13 @@ class Link(psycopg.Connection[Any]):
 
     patience = PATIENCE
     heard = 0.0  # when it last answered, on time.monotonic()
+    failed = False  # a statement, since the last rollback
+
+    def cursor(self, name: str = "", **options: Any) -> Any:
+        """As psycopg's; one that is read piece by piece is held where there is no transaction."""
+        if name and self.autocommit:
+            options["withhold"] = True
+        return super().cursor(name, **options)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""
@@ -56,14 +71,21 @@ class Link(psycopg.Connection[Any]):
             _Memory.failed = time.monotonic()
             self.pgconn.finish()
             raise psycopg.OperationalError("the database fell silent") from None
+        except psycopg.Error:
+            self.failed = True
+            raise
 
     def rollback(self) -> None:
         """End the transaction, but keep what is prepared: psycopg would forget it, since a table made meanwhile is gone again.
 
         No answer makes tables, and each that only reads ends so: nothing would ever be prepared. A failure forgets it all.
         """
-        if self.pgconn.transaction_status == TransactionStatus.INERROR:
+        if self.failed:
+            self.failed = False
             super().rollback()
+            self._prepared.clear()  # what a statement without a transaction needs
+            return
+        if self.pgconn.transaction_status == TransactionStatus.IDLE:
             return
         prepared, self._prepared = self._prepared, PrepareManager()
         try:
@@ -90,6 +112,17 @@ def guard(engine: Engine) -> None:
 
     engine.dialect.do_ping = greet  # type: ignore[method-assign,assignment]
     event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "begin", _begin)
+
+
+def _begin(connection: sa.Connection) -> None:
+    """From now on this link only reads, each statement by itself; or it has transactions again, in which it may write."""
+    link: Any = connection.connection.dbapi_connection
+    alone = reading.get() and is_answering()
+    if link.autocommit is not alone:
+        link.autocommit = True  # else what is set here ends with the transaction
+        connection.exec_driver_sql(READS if alone else WRITES)
+        link.autocommit = alone
 
 
 def _connect(dialect: Any, record: Any, args: Any, options: Any) -> Link:

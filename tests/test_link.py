@@ -28,7 +28,7 @@ def test_nothing_that_an_answer_says_to_the_database_waits_without_end(databases
         return usual(self, gen, interval=interval, timeout=timeout)
 
     monkeypatch.setattr(psycopg.Connection, "wait", wait)
-    assert beside.test_client().get("/healthz").status_code == 200
+    assert beside.test_client().post("/healthz").status_code == 405
     assert set(patience) == {PATIENCE}
     with beside.app_context():
         db.engine.dispose()
@@ -66,6 +66,62 @@ def test_what_is_asked_often_stays_prepared_from_answer_to_answer_until_a_statem
             db.session.execute(db.text("SELECT 1 / 0"))
         db.session.rollback()
         assert not list(db.session.scalars(prepared))
+        db.session.rollback()
+        db.engine.dispose()
+
+
+@pytest.mark.postgresql_only
+def test_an_answer_that_only_reads_has_no_transaction_and_can_write_nothing(databases, kind):
+    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+    asked = []
+
+    @beside.after_request
+    def ask(response):
+        db.session.execute(db.text(asked[-1]))
+        link = db.session.connection().connection.dbapi_connection
+        asked.append(link.info.transaction_status)
+        return response
+
+    def status_after(method, statement):
+        asked.append(statement)
+        return beside.test_client().open("/healthz", method=method).status_code
+
+    hold, write = "SELECT 1 FROM generation FOR UPDATE", "UPDATE generation SET number = number"
+    assert status_after("GET", "SELECT 1") == 200
+    assert asked[-1] == psycopg.pq.TransactionStatus.IDLE
+    assert [status_after("GET", one) for one in (hold, write)] == [500, 500]
+    assert status_after("POST", hold) == 405  # as ever: nothing was refused by the database
+    assert asked[-1] == psycopg.pq.TransactionStatus.INTRANS
+    with beside.app_context():
+        db.session.execute(db.text(write))  # a command, on the same connection
+        db.session.commit()
+        db.engine.dispose()
+
+
+@pytest.mark.postgresql_only
+def test_what_is_prepared_is_forgotten_after_a_failure_without_a_transaction(databases, kind):
+    """A table that a migration changed meanwhile: its prepared statements would fail for ever."""
+    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+    statement = ["SELECT 1"]
+
+    @beside.after_request
+    def ask(response):
+        db.session.execute(db.text(statement[-1]))
+        return response
+
+    def prepared():
+        link = db.session.connection().connection.dbapi_connection
+        return any("generation" in str(key) for key in link._prepared._names)
+
+    ask_often = "SELECT number FROM generation"
+    statement.append(ask_often)
+    assert {beside.test_client().get("/healthz").status_code for _ in range(8)} == {200}
+    with beside.app_context():
+        assert prepared()
+    statement.append("SELECT 1 / 0")
+    assert beside.test_client().get("/healthz").status_code == 500
+    with beside.app_context():
+        assert not prepared()
         db.session.rollback()
         db.engine.dispose()
 
