@@ -22,7 +22,7 @@ from wtforms import Form, ValidationError
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
-from app.statements import T, kept
+from app.statements import VARIED, T, kept
 
 PER_PAGE = 20
 CAP = 1000  # totals above 999 read 999+
@@ -225,7 +225,8 @@ class Listing:
 
     def _counted(self) -> Select[Any]:
         bare = self.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
-        return select(func.count()).select_from(bare.order_by(None).limit(CAP).subquery())
+        counted = select(func.count()).select_from(bare.order_by(None).limit(CAP).subquery())
+        return counted.execution_options(**VARIED)
 
     def all(self) -> Any:
         """Every filtered row up to the limit of an export, some at a time."""

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from app import clock
 from app.freshness import Remembered, numbers
 
+# Execution options of a statement that reads much or little depending on its values: PostgreSQL plans it for each (app/link.py).
+VARIED = {"varied": True}
 TOPICS = ("regions", "units", "categories")
 T = TypeVar("T")
 _held = Remembered(400)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from app import create_app, link
 from app.db import db
 from app.link import PATIENCE
+from app.statements import VARIED
 from tests.fixtures import settings
 from tests.support.statements import statements
 
@@ -122,6 +123,20 @@ def test_what_is_prepared_is_forgotten_after_a_failure_without_a_transaction(dat
     assert beside.test_client().get("/healthz").status_code == 500
     with beside.app_context():
         assert not prepared()
+        db.session.rollback()
+        db.engine.dispose()
+
+
+@pytest.mark.postgresql_only
+def test_what_hangs_on_its_values_is_planned_for_each_and_nothing_else(databases, kind):
+    prepared = db.text("SELECT statement FROM pg_prepared_statements")
+    beside = create_app(settings(databases(kind).url))
+    with beside.app_context():
+        for _ in range(8):
+            db.session.execute(db.text("SELECT 1 AS as_a_rule"))
+            db.session.execute(db.text("SELECT 1 AS varied"), execution_options=VARIED)
+        said = "; ".join(db.session.scalars(prepared))
+        assert "as_a_rule" in said and "varied" not in said
         db.session.rollback()
         db.engine.dispose()
 

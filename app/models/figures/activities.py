@@ -12,6 +12,7 @@ from app.models.activity import Activity
 from app.models.figures.period import Period
 from app.models.region import CITY
 from app.models.regions.homes import homes
+from app.statements import VARIED
 
 
 def launched() -> Any:
@@ -50,7 +51,7 @@ def _counted(scope: Select[Any], period: Period) -> dict[str, tuple[int, int]]:
     counts = [func.sum(case((when, 1), else_=0)) for when in times]
     asked = scope.where(launched(), times[0] | times[1]).with_only_columns(Activity.community_code, *counts)
     found: dict[str, tuple[int, int]] = {}
-    for community, now, before in db.session.execute(asked.group_by(Activity.community_code)):
+    for community, now, before in db.session.execute(asked.group_by(Activity.community_code), execution_options=VARIED):
         for code in {CITY, *homes().get(community, {}).values()}:
             had = found.get(code, (0, 0))
             found[code] = had[0] + int(now), had[1] + int(before)

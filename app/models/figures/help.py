@@ -18,6 +18,7 @@ from app.models.figures.period import Period, both
 from app.models.help.lists import in_state
 from app.models.help.states import HelpStatus, Rating
 from app.models.help_request import HelpRequest
+from app.statements import VARIED
 
 R, S = HelpRequest, HelpStatus
 OPEN_ENDED = (S.ACCEPTED, S.ARRANGED, S.SERVING)
@@ -100,7 +101,10 @@ def help_by_month(scope: Select[Any], period: Period) -> tuple[list[HelpLine], H
     asked = scope.where(or_(submitted_in(period), submitted_in(period.before)))
     # all states by name, so that the index by place, state and time serves
     asked = asked.where(R.status.in_(tuple(S))).with_only_columns(month.label("month"), *figures).group_by("month")
-    found = {row[0]: dict(zip(OUTCOMES, map(int, row[1:]), strict=True)) for row in db.session.execute(asked)}
+    found = {
+        row[0]: dict(zip(OUTCOMES, map(int, row[1:]), strict=True))
+        for row in db.session.execute(asked, execution_options=VARIED)
+    }
     nothing = dict.fromkeys(OUTCOMES, 0)
     lines = [HelpLine(one, Period(one, one).words, found.get(one, nothing)) for one in period.months]
     earlier = [HelpLine(one, "", found.get(one, nothing)) for one in period.before.months]

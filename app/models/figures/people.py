@@ -12,7 +12,7 @@ from app.models.region import Level
 from app.models.service_record import ServiceRecord
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
-from app.statements import kept
+from app.statements import VARIED, kept
 
 CAP = 1000
 ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
@@ -26,7 +26,8 @@ Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, w
 
 def people(scope: Scope) -> int:
     """How many different people served; such figures may not be added up (不可相加)."""
-    return db.session.scalar(select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())) or 0
+    different = select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())
+    return db.session.scalar(different, execution_options=VARIED) or 0
 
 
 def served(scope: Scope, *, few: bool) -> int:
@@ -40,7 +41,7 @@ def served(scope: Scope, *, few: bool) -> int:
 
 def _different(records: Select[Any]) -> int:
     some = select(records.subquery().c.volunteer_id).distinct().limit(CAP)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return db.session.scalar(select(func.count()).select_from(some.subquery()), execution_options=VARIED) or 0
 
 
 WHO = (
@@ -120,7 +121,7 @@ def described(narrowed: Select[Any], *columns: Any) -> Select[Any]:
 
 def minutes_of(records: Select[Any]) -> int:
     """How long these services took together."""
-    return db.session.scalar(records.with_only_columns(func.sum(ServiceRecord.minutes))) or 0
+    return db.session.scalar(records.with_only_columns(func.sum(ServiceRecord.minutes)), execution_options=VARIED) or 0
 
 
 def on_roster(volunteers: Select[Any], unit: int | None) -> int:

@@ -20,6 +20,7 @@ from app.models.region import CITY, Level, children, heir, level_of, place_name,
 from app.models.regions.homes import above, code_within, homes, strays
 from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
 from app.models.work_unit import NO_UNIT, units
+from app.statements import VARIED
 
 Condition = ColumnElement[bool]
 
@@ -149,7 +150,10 @@ def _sums(scope: Scope, dimension: Any, kind: str) -> list[Any]:
         for figure in (ServiceMonth.services, ServiceMonth.minutes)
     ]
     wanted = select(dimension, *months).where(*scope.months(both(scope.period))).group_by(dimension)
-    return [(key, *(int(figure) for figure in figures)) for key, *figures in db.session.execute(wanted)]
+    return [
+        (key, *(int(figure) for figure in figures))
+        for key, *figures in db.session.execute(wanted, execution_options=VARIED)
+    ]
 
 
 def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
@@ -162,7 +166,10 @@ def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
         }
     sums = select(ServiceMonth.month, func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes))
     stmt = sums.where(*scope.months(months)).group_by(ServiceMonth.month)
-    return {month: (int(services), int(minutes)) for month, services, minutes in db.session.execute(stmt)}
+    return {
+        month: (int(services), int(minutes))
+        for month, services, minutes in db.session.execute(stmt, execution_options=VARIED)
+    }
 
 
 def by_month(scope: Scope) -> list[Line]:
@@ -232,7 +239,8 @@ def sums_of(scope: Scope) -> tuple[int, int]:
         pairs = [pair for sums in city_sums("category", scope.period.months).values() for pair in sums.values()]
         return sum(services for services, _ in pairs), sum(minutes for _, minutes in pairs)
     figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
-    services, minutes = db.session.execute(select(*figures).where(*scope.months(scope.period.months))).one()
+    wanted = select(*figures).where(*scope.months(scope.period.months))
+    services, minutes = db.session.execute(wanted, execution_options=VARIED).one()
     return int(services or 0), int(minutes or 0)
 
 
