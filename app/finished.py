@@ -210,7 +210,8 @@ class Pages:
             mine.page = page
         with self.lock:
             self.held[key] = page
-            room = ROOM - sum(page.room for page in self.held.values()) if len(self.held) % 16 == 0 else 0
+            # a list: other threads move pages to the end meanwhile, without the lock
+            room = ROOM - sum(page.room for page in list(self.held.values())) if len(self.held) % 16 == 0 else 0
             while room < 0 and self.held:
                 room += self.held.popitem(last=False)[1].room
         status, headers, body = page.answer(request.environ)

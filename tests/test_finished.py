@@ -278,6 +278,18 @@ def test_memory_stays_bounded(app, client, monkeypatch):
 
 
 @pytest.mark.sqlite_only
+def test_pages_may_be_asked_for_while_room_is_counted(app, client, monkeypatch):
+    held, room = app.finished.held, finished.Page.room.fget
+
+    def meanwhile(page: Any) -> int:  # as another thread does that answers from memory
+        held.move_to_end(next(iter(held)))
+        return room(page)
+
+    monkeypatch.setattr(finished.Page, "room", property(meanwhile))
+    assert all(client.get(f"/activities?x={n}").status_code == 200 for n in range(17))
+
+
+@pytest.mark.sqlite_only
 def test_a_page_begun_before_a_commit_is_not_taken_for_the_one_after(app, client, honest):
     activity = cast.make_activity(title="早先的名字")
     db.session.commit()
