@@ -4,8 +4,8 @@ A view marked `kept` is built once for each address, mode and kind of answer (pa
 of its topics is touched (app/freshness.py: a commit of this process at once, of another within a second) or the next
 minute begins, since what is open, running and over depends on the clock. Whoever sends a session cookie (signed in,
 or with a form under way) gets nothing from here and leaves nothing here. Each answer carries an ETag of its content
-and is kept compressed. Who asks for a page that is being built waits for it instead of building it too. These pages hold
-no token: their forms check Origin (app/origin.py).
+and is kept only as browsers ask for it: compressed. Who asks for a page that is being built waits for it instead of
+building it too. These pages hold no token: their forms check Origin (app/origin.py).
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +28,7 @@ from werkzeug.http import parse_accept_header, parse_cookie
 from app import clock, freshness
 from app.models.topics import SHARED
 
-ROOM = 24 * 1024 * 1024  # bytes of all pages together; those not asked for longest make room
+ROOM = 8 * 1024 * 1024  # bytes of all pages together, some 1,800 of them packed; those not asked for longest make room
 LARGEST = 512 * 1024
 KINDS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
 PERSONAL = ("session=", "remember_token=")  # cookies that make an answer personal; `__Host-session=` too
@@ -38,6 +38,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
+UNPACKED: dict[str, Callable[[bytes], bytes]] = {"": lambda body: body, "br": brotli.decompress, "gzip": gzip.decompress}
 MINE = "finished.key"  # in a request's environment: under which key its answer may be kept
 PATIENCE = 10  # seconds to wait for who builds the same page already
 
@@ -56,20 +57,19 @@ def kept(*topics: str) -> Callable[[View], View]:
 
 @dataclass
 class Page:
-    """One finished answer. `numbers` are the generations known before it was begun."""
+    """One finished answer. `numbers` are the generations known before it was begun; `forms` its body by packing, '' for none."""
 
     numbers: dict[str, int]
     topics: tuple[str, ...]
     minute: int
     headers: list[tuple[str, str]]
     etag: str
-    body: bytes
-    packed: dict[str, bytes] = field(default_factory=dict)
+    forms: dict[str, bytes]
 
     @property
     def room(self) -> int:
         """About how many bytes it takes."""
-        return len(self.body) * 3 // 2 + 2000
+        return sum(map(len, self.forms.copy().values())) + 2000
 
     def stands(self, now: dict[str, int], minute: int) -> bool:
         """Whether this is still what the view would answer."""
@@ -88,10 +88,18 @@ class Page:
         if self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             return "304 NOT MODIFIED", self.headers, b""
         way = best(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if not way:
-            return "200 OK", [*self.headers, ("Content-Length", str(len(self.body)))], self.body
-        body = self.packed.get(way) or self.packed.setdefault(way, PACKED[way](self.body))
-        return "200 OK", [*self.headers, ("Content-Encoding", way), ("Content-Length", str(len(body)))], body
+        body = self.forms.get(way) or self._made(way)
+        packing = [("Content-Encoding", way)] if way else []
+        return "200 OK", [*self.headers, *packing, ("Content-Length", str(len(body)))], body
+
+    def _made(self, way: str) -> bytes:
+        """The body packed like this, made of a form that is kept. The plain one, five times as long, gives way to a packed one."""
+        known, found = next(iter(self.forms.copy().items()))
+        body = UNPACKED[known](found)
+        if way:
+            body = self.forms[way] = PACKED[way](body)
+            self.forms.pop("", None)
+        return body
 
 
 class Building:
@@ -134,7 +142,7 @@ class Pages:
     """The finished pages of one application, those not asked for longest first."""
 
     def __init__(self, app: Flask) -> None:
-        self.app, self.lock = app, threading.Lock()
+        self.app, self.lock, self.used = app, threading.Lock(), 0
         self.held: OrderedDict[Any, Page] = OrderedDict()
         self.building: dict[Any, Building] = {}
         freshness.keeps(self.held)
@@ -204,18 +212,24 @@ class Pages:
         topics = getattr(self.app.view_functions.get(request.endpoint or ""), "topics", None)
         if now is None or topics is None or request.method != "GET" or not is_common(response):
             return response
-        page = Page(now, topics, minute, *_parts(response))
+        headers, etag, body = _parts(response)
+        page = Page(now, topics, minute, headers, etag, {"": body})
         response.close()  # the file, where it was one
         if mine is not None:
             mine.page = page
+        status, headers, body = page.answer(request.environ)
+        self._hold(key, page)
+        return Finished(status, headers, body) if body else Response(body, status, headers)
+
+    def _hold(self, key: Any, page: Page) -> None:
         with self.lock:
             self.held[key] = page
-            # a list: other threads move pages to the end meanwhile, without the lock
-            room = ROOM - sum(page.room for page in list(self.held.values())) if len(self.held) % 16 == 0 else 0
-            while room < 0 and self.held:
-                room += self.held.popitem(last=False)[1].room
-        status, headers, body = page.answer(request.environ)
-        return Finished(status, headers, body) if body else Response(body, status, headers)
+            self.used += page.room  # at most: a page may have replaced an older one, or was packed since
+            if self.used > ROOM:
+                # a list: other threads move pages to the end meanwhile, without the lock
+                self.used = sum(page.room for page in list(self.held.values()))
+                while self.used > ROOM * 7 // 8:  # so that it is not counted again with each page
+                    self.used -= self.held.popitem(last=False)[1].room
 
 
 class Finished(Response):
