@@ -7,7 +7,6 @@ take row locks in one order on PostgreSQL (`lock`): activities by id, then volun
 
 import enum
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, Text, TypeDecorator, event
+from sqlalchemy import DateTime, Enum, MetaData, Text, TypeDecorator
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 
-from app import clock, crypto, turns
+from app import clock, crypto
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -96,9 +95,6 @@ else:
     Model = db.Model
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
-_one_writer = threading.Lock()
-THREADS = 16  # that answer at a time, each with a connection of its own (docs/adr/0022)
-WRITE_WAIT = 10  # seconds a writer waits for its turn on SQLite before the answer is 503
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
@@ -128,8 +124,10 @@ def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):
         Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        from app.sqlite import POOL
+
         one = {"connect_args": {"timeout": 10}, "hide_parameters": True}  # a database in memory has one connection
-        return one | ({"pool_size": THREADS, "pool_use_lifo": True} if sa.make_url(url).database else {})
+        return one | (POOL if sa.make_url(url).database else {})
     return {
         "hide_parameters": True,  # an error that is logged quotes no row
         "pool_use_lifo": True,
@@ -150,52 +148,11 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def prepare(engine: Engine) -> None:
     """Attach SQLite's pragmas and the write lock to this engine, or to PostgreSQL's links their patience."""
-    if engine.dialect.name != "sqlite":
+    if engine.dialect.name == "sqlite":
+        from app.sqlite import guard
+    else:
         from app.link import guard
-
-        guard(engine)
-        return
-    event.listen(engine, "connect", _sqlite_pragmas)
-    event.listen(engine, "begin", _sqlite_begin)
-    event.listen(engine, "checkin", _sqlite_release)
-
-
-# secure_delete: what is deleted or overwritten is not left behind in the file; cache_size: half a megabyte for each of
-# THREADS connections, the system keeps the file's pages besides; wal_autocheckpoint: `flask tick` copies the log (`copy_log`),
-# a commit does it only from 64 MB on, and whoever writes meanwhile waits for it
-PRAGMAS = (
-    *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
-    *("cache_size=-512", "wal_autocheckpoint=16000"),
-)
-
-
-def _sqlite_pragmas(connection: Any, record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begin(connection: sa.Connection) -> None:
-    if reading.get():
-        # past SQLAlchemy, for which it is a statement like others: it takes no lock and reads nothing, so it cannot fail
-        connection.connection.cursor().execute("BEGIN")
-        return
-    if not connection.info.get("writer"):
-        if not (_one_writer.acquire(blocking=False) or _waited()):
-            raise sa.exc.TimeoutError(f"no turn to write within {WRITE_WAIT} s")
-        connection.info["writer"] = True
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _waited() -> bool:
-    """Wait for the turn to write; readers go on meanwhile."""
-    with turns.aside():
-        return _one_writer.acquire(timeout=WRITE_WAIT)
-
-
-def _sqlite_release(connection: Any, record: Any) -> None:
-    if record.info.pop("writer", False):
-        _one_writer.release()
+    guard(engine)
 
 
 # so many entries of each index: 3 seconds with a million people, and what is said of them is still true
@@ -218,7 +175,11 @@ def learn_sizes() -> None:
 def copy_log(how: str = COPY) -> None:
     """SQLite: bring what its log holds into the database, while others read and write; `EMPTY` waits for them and empties it."""
     if db.engine.dialect.name == "sqlite":
-        connection = db.engine.raw_connection()
+        token = reading.set(True)  # it needs no right to write
+        try:
+            connection = db.engine.raw_connection()
+        finally:
+            reading.reset(token)
         try:
             # past SQLAlchemy, which would begin a transaction: nothing is copied in one
             connection.cursor().execute(how)

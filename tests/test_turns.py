@@ -1,6 +1,5 @@
 """One answer is worked out at a time, the others in the order they came; nobody waits for who is held up."""
 
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -8,12 +7,11 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import Client
 
-from app import turns
+from app import sqlite, turns
 from app.accounts import passwords
 from app.turns import Turns
 
 PAUSE = threading.Event()  # never set
-database = sys.modules["app.db"]  # the module: `app.db` is what it makes
 
 
 def until(met: Callable[[], bool]) -> None:
@@ -156,7 +154,7 @@ def test_who_steps_aside_comes_back_before_those_who_have_not_begun(patience):
 @pytest.mark.sqlite_only
 def test_who_waits_for_the_right_to_write_stops_no_reader(app, patience, monkeypatch):
     patience(60)
-    waiting, usual, answers = threading.Event(), database._waited, dict[str, int]()
+    waiting, usual, answers = threading.Event(), sqlite._waited, dict[str, int]()
 
     def waited() -> bool:
         waiting.set()
@@ -165,9 +163,9 @@ def test_who_waits_for_the_right_to_write_stops_no_reader(app, patience, monkeyp
     def ask(method: str, path: str) -> None:
         answers[method] = Client(app).open(path, method=method).status_code
 
-    monkeypatch.setattr(database, "_waited", waited)
+    monkeypatch.setattr(sqlite, "_waited", waited)
     writer = threading.Thread(target=ask, args=("POST", "/help/track"), daemon=True)
-    with database._one_writer:
+    with sqlite._one_writer:
         writer.start()
         assert waiting.wait(20)
         threading.Thread(target=ask, args=("GET", "/activities?status=ended&x=2"), daemon=True).start()

@@ -1,0 +1,53 @@
+"""Who waits for the right to write on SQLite holds no connection meanwhile, and always gives the right back."""
+
+import threading
+
+import pytest
+
+from app import sqlite
+from app.db import db, reading
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def test_writers_in_line_hold_no_connections(app):
+    pool, seen, written = db.engine.pool, set[int](), list[int]()
+
+    def write() -> None:
+        token = reading.set(False)
+        with app.app_context(), db.engine.begin() as connection:
+            seen.add(pool.checkedout())
+            written.append(connection.exec_driver_sql("SELECT 1").scalar_one())
+        reading.reset(token)
+
+    with sqlite._one_writer:
+        threads = [threading.Thread(target=write, daemon=True) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(0.05)
+        assert pool.checkedout() == 0 and not written
+    for thread in threads:
+        thread.join(20)
+    assert len(written) == 8 and max(seen) <= 2 and not sqlite._one_writer.locked()
+
+
+def test_the_right_comes_back_when_there_is_no_connection(app, monkeypatch):
+    def away(pool: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(sqlite.QueuePool, "connect", away)
+    with pytest.raises(OSError):
+        db.engine.connect()
+    assert not sqlite._one_writer.locked()
+
+
+def test_what_was_taken_to_read_may_write_when_it_has_the_right(app):
+    token = reading.set(True)
+    with db.engine.connect() as connection:
+        reading.reset(token)
+        token = reading.set(False)
+        connection.exec_driver_sql("SELECT 1")
+        assert sqlite._one_writer.locked()
+    reading.reset(token)
+    assert not sqlite._one_writer.locked()
