@@ -2,7 +2,6 @@
 
 import base64
 
-import segno
 from flask import current_app, flash, url_for
 from flask.typing import ResponseReturnValue
 from pyotp import TOTP
@@ -141,5 +140,7 @@ def _page(form: Form | None = None, codes: Form | None = None, ending: Form | No
 
 def _picture(secret: str) -> str:
     """The QR code that phones read, as a data address (the content policy lets pictures be those)."""
+    import segno  # 0.7 MB that few processes ever need
+
     address = TOTP(secret).provisioning_uri(name=me().username, issuer_name=current_app.config["SITE_NAME"])
     return str(segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="white"))
