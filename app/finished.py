@@ -38,7 +38,11 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
-UNPACKED: dict[str, Callable[[bytes], bytes]] = {"": lambda body: body, "br": brotli.decompress, "gzip": gzip.decompress}
+UNPACKED: dict[str, Callable[[bytes], bytes]] = {
+    "": lambda body: body,
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+}
 MINE = "finished.key"  # in a request's environment: under which key its answer may be kept
 PATIENCE = 10  # seconds to wait for who builds the same page already
 
@@ -228,7 +232,7 @@ class Pages:
             if self.used > ROOM:
                 # a list: other threads move pages to the end meanwhile, without the lock
                 self.used = sum(page.room for page in list(self.held.values()))
-                while self.used > ROOM * 7 // 8:  # so that it is not counted again with each page
+                while self.held and self.used > ROOM * 7 // 8:  # so that it is not counted again with each page
                     self.used -= self.held.popitem(last=False)[1].room
 
 

@@ -197,11 +197,11 @@ def test_whatever_is_written_stands_on_its_pages_at_once(demo_app, honest, monke
 
 def test_a_commit_of_another_process_is_seen_within_a_second(app, client, honest, monkeypatch):
     monkeypatch.setattr(freshness, "LOOK_EVERY", 3600)  # a second, however slow this machine is
-    activity = cast.make_activity(title="早先的名字")
+    number = cast.make_activity(title="早先的名字").id
     db.session.commit()
     client.get("/activities")
     with db.engine.begin() as other:  # past the session: this process does not hear of it
-        other.execute(db.text("UPDATE activity SET title = '后来的名字' WHERE id = :id"), {"id": activity.id})
+        other.execute(db.text("UPDATE activity SET title = '后来的名字' WHERE id = :id"), {"id": number})
         other.execute(db.text("UPDATE generation SET number = number + 1 WHERE topic = 'activities'"))
     assert "早先的名字" in client.get("/activities").text
     monkeypatch.setattr(freshness._known, "looked", freshness._known.looked - 3601)  # a second later
