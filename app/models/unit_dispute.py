@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, select, text, update
+from sqlalchemy import ForeignKey, Index, String, literal_column, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -180,6 +180,11 @@ class UnitDispute(Stateful, Row, Model):
             tell(user_id, title, body, path=f"/office/disputes/{self.id}", about=self._cause, at=at)
 
 
+# Spelt out as in its partial index: for a parameter there SQLite looks at the value and plans the whole statement anew
+# each time it runs (待办 of the city, of which this is one line in fifty: 6.1 ms instead of 0.2).
+IS_OPEN = UnitDispute.status == literal_column(f"'{D.OPEN.value}'")
+
+
 def _held_volunteer(id: int) -> Volunteer:
     held: Volunteer = lock(select(Volunteer).where(Volunteer.id == id))[0]
     return held
@@ -190,7 +195,7 @@ def open_dispute(volunteer: Volunteer) -> UnitDispute | None:
     if volunteer.unit_id is None:
         return None
     same = UnitDispute.volunteer_id == volunteer.id, UnitDispute.unit_id == volunteer.unit_id
-    return db.session.scalar(select(UnitDispute).where(*same, UnitDispute.status == D.OPEN))
+    return db.session.scalar(select(UnitDispute).where(*same, IS_OPEN))
 
 
 def upheld_by(volunteer: Volunteer, unit_id: int | None, day: date) -> bool:
@@ -227,7 +232,7 @@ def unsettle_disputes(ids: list[int], *, by: "User") -> None:
 
 
 def _open_ones(volunteer: Volunteer) -> list[UnitDispute]:
-    theirs = UnitDispute.volunteer_id == volunteer.id, UnitDispute.status == D.OPEN
+    theirs = UnitDispute.volunteer_id == volunteer.id, IS_OPEN
     return list(lock(select(UnitDispute).where(*theirs).order_by(UnitDispute.id)))
 
 

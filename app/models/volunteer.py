@@ -84,7 +84,7 @@ class Volunteer(Identity, Stateful, Row, Model):
     unit: Mapped["WorkUnit | None"] = relationship(lazy="raise")
     open_dispute: Mapped["UnitDispute | None"] = relationship(
         primaryjoin="and_(foreign(UnitDispute.volunteer_id) == Volunteer.id, UnitDispute.unit_id == Volunteer.unit_id, "
-        "UnitDispute.status == 'open')",
+        "UnitDispute.status == literal_column(\"'open'\"))",  # spelt out: see IS_OPEN
         uselist=False,
         lazy="raise",
         viewonly=True,

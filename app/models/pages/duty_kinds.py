@@ -24,7 +24,7 @@ from app.models.posts.rising import over_since
 from app.models.region import Level
 from app.models.report import Report, ReportStatus
 from app.models.team import MemberStatus, Team, TeamMember, TeamStatus
-from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.unit_dispute import IS_OPEN, UnitDispute
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.models.workday import add_working_days
@@ -144,7 +144,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "disputes", "归属异议", "件", UnitDispute, "office.disputes", "office.disputes_show",
-        lambda: [UnitDispute.status == DisputeStatus.OPEN],
+        lambda: [IS_OPEN],
         lambda: (User.name, UnitDispute.unit_id, UnitDispute.created_at, None),
         late_by=lambda moment: UnitDispute.created_at < over_since(DAYS_TO_DECIDE, moment),
         due=_decided,

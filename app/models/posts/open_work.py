@@ -16,7 +16,7 @@ from app.models.region import within
 from app.models.report import Report, ReportStatus
 from app.models.service_base import BaseStatus, ServiceBase
 from app.models.team import Team, TeamStatus
-from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.unit_dispute import IS_OPEN, UnitDispute
 from app.models.volunteer import Volunteer, VolunteerStatus
 
 if TYPE_CHECKING:
@@ -78,12 +78,12 @@ def _of_region(code: str) -> Wanted:
         ("正在办理的求助", "件", "office.help", here(HelpRequest, HelpRequest.status.in_(OPEN_HELP))),
         ("待审核的上报", "篇", "office.reports", here(Report, Report.status == ReportStatus.PENDING)),
     ]
-    disputes = here(UnitDispute, UnitDispute.status == DisputeStatus.OPEN, prefix="volunteer_")
+    disputes = here(UnitDispute, IS_OPEN, prefix="volunteer_")
     return [*mine, ("待核实的归属异议", "件", "office.disputes", disputes)]
 
 
 def _of_unit(unit_id: int) -> Wanted:
-    mine = UnitDispute.unit_id == unit_id, UnitDispute.status == DisputeStatus.OPEN
+    mine = UnitDispute.unit_id == unit_id, IS_OPEN
     return [("待核实的归属异议", "件", "office.disputes", mine)]
 
 

@@ -11,7 +11,7 @@ from app.freshness import remembered
 from app.models.application import OPEN, Application
 from app.models.post import Post, not_over
 from app.models.region import regions
-from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.unit_dispute import IS_OPEN, UnitDispute
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import WorkUnit, units
 
@@ -89,12 +89,7 @@ def affected(unit_id: int) -> list[tuple[str, str, int]]:
         ("在册志愿者", "名", Volunteer, [Volunteer.unit_id == unit_id, Volunteer.status != VolunteerStatus.LEFT]),
         ("未办结的志愿者申请", "份", Application, [Application.unit_id == unit_id, Application.status.in_(OPEN)]),
         ("单位管理员", "名", Post, [Post.unit_id == unit_id, *not_over()]),
-        (
-            "待核实的归属异议",
-            "件",
-            UnitDispute,
-            [UnitDispute.unit_id == unit_id, UnitDispute.status == DisputeStatus.OPEN],
-        ),
+        ("待核实的归属异议", "件", UnitDispute, [UnitDispute.unit_id == unit_id, IS_OPEN]),
     )
     counted = [select(func.count()).select_from(model).where(*narrow).scalar_subquery() for *_, model, narrow in wanted]
     found = db.session.execute(select(*counted)).one()
