@@ -1,5 +1,6 @@
 """What stands behind the figures of the statistics: service records, and the people who served."""
 
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -56,7 +57,7 @@ class People(Listing):
     """The people who served."""
 
     def _total(self) -> int:
-        return served(self._scope, few=are_few(self._scope))
+        return served(self._scope, few=are_few(self._scope), keep=self.kept)
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
         """Not by name: the page is cut before anybody is looked up. PostgreSQL would look up all of them, and then sort."""
@@ -69,7 +70,7 @@ class People(Listing):
         page = who_served(self._scope, reachable(), few=are_few(self._scope), cut=cut)
         return page.order_by(*self._directions(backwards))
 
-    @property
+    @cached_property
     def _scope(self) -> Scope:
         filters: Any = self.filters
         scope: Scope = filters.scope
@@ -145,13 +146,10 @@ def _people() -> Listing:
     filters = PeopleFilter(request.args)
     good = filters.validate()
     scope = filters.scope if good else PeopleFilter().scope
-    order = [Key(column) for column in order_of(scope)]
-    return People(
-        who_served(scope, reachable(), few=are_few(scope)),
-        filters,
-        order,
-        PEOPLE_COLUMNS,
-        "people",
-        personal=True,
-        scalars=False,
-    )
+    few, order = are_few(scope), [Key(column) for column in order_of(scope)]
+
+    def stmt() -> Select[Any]:
+        return who_served(scope, reachable(), few=few)
+
+    shape = acting(), few
+    return People(stmt, filters, order, PEOPLE_COLUMNS, "people", personal=True, scalars=False, shape=shape)

@@ -21,6 +21,7 @@ COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people with
 # city of a million volunteers: 10.5 ms and 3.7 ms; of fewer, the walk passes more people who did not serve.
 FEW = 5_000
 ENOUGH = 2 * CAP  # so many services, where there are more than FEW, are nearly always those of CAP people
+Keep = Callable[..., Select[Any]]
 Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, whose id is the second
 
 
@@ -30,18 +31,18 @@ def people(scope: Scope) -> int:
     return db.session.scalar(different, execution_options=VARIED) or 0
 
 
-def served(scope: Scope, *, few: bool) -> int:
+def served(scope: Scope, *, few: bool, keep: Keep = lambda build, most: build(most)) -> int:
     """How many people served, up to 1,000: the total of their list. Of many services the first are enough,
-    unless they are those of fewer people."""
-    records = select(ServiceRecord.volunteer_id).where(*scope.records())
-    if not few and _different(records.limit(ENOUGH)) == CAP:
+    unless they are those of fewer people. `keep` may know the statement that `build(most)` makes."""
+
+    def different(most: int | None) -> Select[Any]:
+        records = select(ServiceRecord.volunteer_id).where(*scope.records()).limit(most).subquery()
+        some = select(records.c.volunteer_id).distinct().limit(CAP)
+        return select(func.count()).select_from(some.subquery()).execution_options(**VARIED)
+
+    if not few and db.session.scalar(keep(different, ENOUGH)) == CAP:
         return CAP
-    return _different(records)
-
-
-def _different(records: Select[Any]) -> int:
-    some = select(records.subquery().c.volunteer_id).distinct().limit(CAP)
-    return db.session.scalar(select(func.count()).select_from(some.subquery()), execution_options=VARIED) or 0
+    return db.session.scalar(keep(different, None)) or 0
 
 
 WHO = (
