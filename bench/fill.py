@@ -35,6 +35,7 @@ AT_ONCE = 20_000
 UNITS = 500
 FIRST = 1000  # ids below belong to the cast
 COMING = 50  # one in so many activities lies ahead
+IN_BAIYUN = 36  # activities, none of them ahead: what a community has at the full size
 THINGS = (
     "清洁家园",
     "敬老助老",
@@ -97,7 +98,7 @@ class City:
         self.communities = [
             code for (code,) in db.session.execute(sa.text("SELECT code FROM region ORDER BY code")) if len(code) == 12
         ]
-        self.kinds = list(categories())
+        self.kinds, self.baiyun = list(categories()), cast.baiyun_code()
         self.phone, self.hash = seal("13800000000"), cast.HASH
         self.names = [f"{first}{last}" for first in SURNAMES for last in GIVEN]
         self.letters = {name: initials(name) for name in self.names}
@@ -105,6 +106,11 @@ class City:
     def home(self, number: int) -> str:
         """The community of the volunteer with this number."""
         return self.communities[number * 7919 % len(self.communities)]
+
+    def where(self, activity: int) -> str:
+        """The community of this activity. 白云社区 has as many at every size, so that its pages may be compared."""
+        in_baiyun = activity % max(2, self.size.activities // IN_BAIYUN) == 1
+        return self.baiyun if in_baiyun else self.home(activity * 13)
 
     def unit(self, number: int) -> int | None:
         """The work unit; every fourth volunteer has none."""
@@ -156,7 +162,7 @@ class City:
                 "minutes": 120, "needs_approval": False, "description": "带上水杯和手套，穿马甲集合。", "risks": "注意交通。", "safeguards": "有急救包。",
                 "status": "published" if coming else "completed", "published_at": starts - timedelta(days=7), "cancel_reason": "", "hidden_reason": "",
                 "completed_at": None if coming else starts + timedelta(hours=3), "queue_closed_at": None if coming else starts,
-                "taken": PER_ACTIVITY, "waiting": 0, "asking": 0, "attended": 0 if coming else PER_ACTIVITY, "turns": PER_ACTIVITY, **place(self.home(n * 13)),
+                "taken": PER_ACTIVITY, "waiting": 0, "asking": 0, "attended": 0 if coming else PER_ACTIVITY, "turns": PER_ACTIVITY, **place(self.where(n)),
             }  # fmt: skip
 
     def pairs(self) -> Iterator[tuple[int, int, int]]:
@@ -171,7 +177,7 @@ class City:
             yield {
                 "id": FIRST + number, "activity_id": FIRST + activity, "volunteer_id": FIRST + person, "status": "admitted", "turn": turn,
                 "unit_id": self.unit(person), "decline_reason": "", "walk_in": False, "attendance": "present" if there else "unknown",
-                "minutes": 120 if there else None, **place(self.home(activity * 13)), **place(self.home(person), "volunteer_"),
+                "minutes": 120 if there else None, **place(self.where(activity)), **place(self.home(person), "volunteer_"),
             }  # fmt: skip
 
     def records(self) -> Rows:
@@ -182,7 +188,7 @@ class City:
             yield {
                 "id": FIRST + number, "activity_id": FIRST + activity, "volunteer_id": FIRST + person, "day": day, "month": f"{day:%Y-%m}",
                 "minutes": 120, "category_id": self.kinds[activity % len(self.kinds)], "unit_id": self.unit(person), "evidence": "onsite", "source": "",
-                **place(self.home(activity * 13)), **place(self.home(person), "volunteer_"),
+                **place(self.where(activity)), **place(self.home(person), "volunteer_"),
             }  # fmt: skip
 
 

@@ -75,12 +75,13 @@ IDLE = """
     SELECT id FROM volunteer WHERE id > :first AND NOT EXISTS (
         SELECT 1 FROM sign_up JOIN activity ON activity.id = activity_id
         WHERE volunteer_id = volunteer.id AND starts_at > :since
-    ) ORDER BY id LIMIT :number
+    ) ORDER BY id DESC LIMIT :number
 """
 
 
 def idle(product: Any, number: int) -> list[int]:
-    """So many volunteers who were nowhere these days: of earlier runs' lists somebody may be 已到 at that time."""
+    """So many volunteers who were nowhere these days: of earlier runs' lists somebody may be 已到 at that time. The last ones:
+    what ticks to and fro leave behind lies on no page that row 5 compares."""
     with product.app.app_context():
         since = sa.bindparam("since", clock.now() - timedelta(days=3), type_=UtcDateTime())
         found = db.session.scalars(sa.text(IDLE).bindparams(since, first=FIRST, number=number))
@@ -215,7 +216,8 @@ def _popular(bench: Any, people: int) -> tuple[int, list[int]]:
         db.session.commit()
         id = activity.id
         db.session.remove()
-    return id, [(bench.run * 131 + n) % bench.volunteers for n in range(people)]
+    upper = bench.volunteers // 2  # row 5 compares the pages of somebody in the lower half
+    return id, [upper + (bench.run * 131 + n) % upper for n in range(people)]
 
 
 def _queue(bench: Any, activity: int) -> list[tuple[int, str]]:
