@@ -56,6 +56,8 @@ class Activity(Placed, Stateful, Row, Model):
         ),  # all that a phase asks
         # what is over and not completed yet, among ten years of completed ones
         Index("ix_activity_ends", "status", "ends_at", *PLACE),
+        # the same of those below who did not do it in time
+        Index("ix_activity_district_ends", "district_code", "status", "ends_at", "subdistrict_code", "community_code"),
         # whose feedback is missing longest, and how many of a post's part
         Index("ix_activity_ended", "ends_at", "id", "status", *PLACE),
         Index("ix_activity_asking", "status", "asking"),
