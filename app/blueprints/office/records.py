@@ -16,7 +16,7 @@ from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
 from app.models.figures.people import are_few, by_name, described, minutes_of, order_of, served, who_served
-from app.models.figures.totals import Scope, services_of, sums_of
+from app.models.figures.totals import Scope, sums_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
 from app.models.work_unit import unit_name
@@ -50,7 +50,23 @@ class Records(Listing):
 
     def _total(self) -> int:
         filters: Any = self.filters
-        return super()._total() if filters.person_id else services_of(filters.scope)
+        return super()._total() if filters.person_id else self._sums[0]
+
+    @property
+    def minutes(self) -> int | None:
+        """How long all of these services took: the 服务时长 that this list stands behind. None for a wrong filter."""
+        filters: Any = self.filters
+        if not filters.validate():
+            return None
+        if not filters.person_id:
+            return self._sums[1]
+        return minutes_of(filters.narrow(rows(ServiceRecord, filters.permission)))
+
+    @cached_property
+    def _sums(self) -> tuple[int, int]:
+        """Services and minutes, asked once."""
+        filters: Any = self.filters
+        return sums_of(filters.scope)
 
 
 class People(Listing):
@@ -82,7 +98,7 @@ class People(Listing):
 def statistics_records() -> ResponseReturnValue:
     """The records whose number a figure is, newest first."""
     listing = _records()
-    return listing.respond("office/statistics/records.html", "results", minutes=_minutes(listing))
+    return listing.respond("office/statistics/records.html", "results", minutes=listing.minutes)
 
 
 @office.route("/statistics/records/export", methods=["GET", "POST"])
@@ -115,17 +131,7 @@ def _back(listing: Listing, endpoint: str) -> str:
     return str(filters.to(endpoint) if filters.validate() else request.path.removesuffix("/export"))
 
 
-def _minutes(listing: Listing) -> int | None:
-    """How long all of these services took: the 服务时长 that this list stands behind. None for a wrong filter."""
-    filters: Any = listing.filters
-    if not filters.validate():
-        return None
-    if not filters.person_id:
-        return sums_of(filters.scope)[1]
-    return minutes_of(filters.narrow(rows(ServiceRecord, filters.permission)))
-
-
-def _records() -> Listing:
+def _records() -> Records:
     filters = RecordFilter(request.args)
 
     def stmt() -> Select[Any]:
