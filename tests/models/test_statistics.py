@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app import clock
 from app.db import db
@@ -26,6 +27,7 @@ from app.models.figures.totals import (
     by_unit,
     path,
     services_of,
+    sums_of,
     total,
 )
 from app.models.figures.tree import branch_of
@@ -217,6 +219,24 @@ def test_a_merger_into_another_street_takes_its_past_along_once(app):
     assert path(CITY, new) == [GULOU, new[:9], new]
     db.session.rollback()
     forget()
+
+
+def test_the_citys_services_of_one_category_or_unit_are_those_of_its_records(app):
+    for name, minutes in (("volunteer", 30), ("third", 40), ("second", 50)):
+        record = served(volunteer_of(name), on=date(2025, 11, 3), minutes=minutes)
+    unit = volunteer_of("volunteer").unit_id
+    for narrowed in (
+        {},
+        {"unit": unit},
+        {"unit": 0},
+        {"category": record.category_id},
+        {"category": 999},
+        {"unit": 999},
+    ):
+        scope = Scope(PERIOD, **narrowed)
+        found = db.session.scalars(select(ServiceRecord).where(*scope.records())).all()
+        assert sums_of(scope) == (len(found), sum(one.minutes for one in found)), narrowed
+    assert sums_of(Scope(PERIOD, unit=unit)) == (1, 30) and sums_of(Scope(PERIOD, unit=0)) == (1, 50)
 
 
 def test_what_is_kept_of_a_month_that_is_over_follows_every_change(app):

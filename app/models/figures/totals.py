@@ -235,8 +235,10 @@ def services_of(scope: Scope) -> int:
 
 def sums_of(scope: Scope) -> tuple[int, int]:
     """How many services there are, and their minutes: of the records that `Scope.records` finds."""
-    if scope.is_city:
-        pairs = [pair for sums in city_sums("category", scope.period.months).values() for pair in sums.values()]
+    if scope.region == CITY and not scope.evidence and not (scope.category and scope.unit is not None):
+        kind, wanted = ("category", scope.category) if scope.unit is None else ("unit", scope.unit)
+        kept = city_sums(kind, scope.period.months).values()
+        pairs = [pair for sums in kept for key, pair in sums.items() if wanted is None or key == wanted]
         return sum(services for services, _ in pairs), sum(minutes for _, minutes in pairs)
     figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
     wanted = select(*figures).where(*scope.months(scope.period.months))
