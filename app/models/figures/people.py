@@ -74,7 +74,7 @@ def who_served(scope: Scope, *columns: Any, few: bool, cut: Cut = lambda rows, p
         those = select(Volunteer.id).where(exists().where(mine, *conditions).correlate(Volunteer))
         found = cut(those, Volunteer.id).subquery()
         stmt = stmt.join(found, found.c.id == Volunteer.id)
-    return stmt.join(User, User.id == Volunteer.user_id)
+    return stmt.join(User, User.id == Volunteer.user_id).execution_options(**VARIED)
 
 
 def order_of(scope: Scope) -> Sequence[Any]:

@@ -241,8 +241,8 @@ def sums_of(scope: Scope) -> tuple[int, int]:
         pairs = [pair for sums in kept for key, pair in sums.items() if wanted is None or key == wanted]
         return sum(services for services, _ in pairs), sum(minutes for _, minutes in pairs)
     figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
-    wanted = select(*figures).where(*scope.months(scope.period.months))
-    services, minutes = db.session.execute(wanted, execution_options=VARIED).one()
+    summed = select(*figures).where(*scope.months(scope.period.months))
+    services, minutes = db.session.execute(summed, execution_options=VARIED).one()
     return int(services or 0), int(minutes or 0)
 
 
