@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Flask, Request, Response, current_app
 from flask.typing import ResponseReturnValue
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 import config
 from app import access, assets, cli, errors, headers, labels, limits, logs, origin, signed, turns, viewing, watch
@@ -15,7 +16,7 @@ from app.addresses import Addresses
 from app.answering import answering
 from app.db import db, engine_options, prepare, reading
 from app.demo.accounts import refuse_demonstration
-from app.finished import Pages
+from app.finished import Answer, Pages
 from app.templating import Environment, Macros
 
 MACROS = {
@@ -27,7 +28,7 @@ MACROS = {
     "att": "attendance",
 }  # name in templates → file in macros/
 
-csrf = CSRFProtect()
+csrf = signed.Protection()
 
 
 class Asked(Request):
@@ -35,11 +36,16 @@ class Asked(Request):
 
     is_json = False
 
+    @cached_property
+    def cookies(self) -> Any:
+        """As Werkzeug reads them, without looking through every header for the one."""
+        return parse_cookie(self.environ.get("HTTP_COOKIE", ""), cls=self.dict_storage_class)
+
 
 class Site(Flask):
     """Flask with one commit a request (after the view, when an unsafe method answered below 400) and finished pages."""
 
-    jinja_environment, request_class = Environment, Asked
+    jinja_environment, request_class, response_class = Environment, Asked, Answer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.finished, self.addresses, self.turns = Pages(self), Addresses(), turns.Turns()
@@ -60,7 +66,8 @@ class Site(Flask):
                 self.finished.over(environ)
 
     def process_response(self, response: Response) -> Response:
-        return self.finished.keep(super().process_response(response))
+        answer: Any = super().process_response(response)
+        return self.finished.keep(answer)
 
     def dispatch_request(self) -> ResponseReturnValue:
         response: Response = self.make_response(super().dispatch_request())

@@ -210,7 +210,7 @@ class Pages:
             return None
         return found
 
-    def keep(self, response: Response) -> Response:
+    def keep(self, response: "Answer") -> Response:
         """The answer of a view, kept if it may be, and then packed like those from memory."""
         now, key, minute, mine = request.environ.get(MINE, (None, None, 0, None))
         topics = getattr(self.app.view_functions.get(request.endpoint or ""), "topics", None)
@@ -223,7 +223,10 @@ class Pages:
             mine.page = page
         status, headers, body = page.answer(request.environ)
         self._hold(key, page)
-        return Finished(status, headers, body) if body else Response(body, status, headers)
+        if not body:
+            return Response(body, status, headers)
+        response.whole = status, headers, [body]
+        return response
 
     def _hold(self, key: Any, page: Page) -> None:
         with self.lock:
@@ -236,18 +239,33 @@ class Pages:
                     self.used -= self.held.popitem(last=False)[1].room
 
 
-class Finished(Response):
-    """A page on its way out, its headers complete: nobody takes them apart and puts them together again, twice."""
+# Headers for which Werkzeug looks at an answer once more.
+MOVED = {"location", "content-location"}
 
-    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        super().__init__(status=status)
-        self.whole = status, headers, body
+
+class Answer(Response):
+    """An answer on its way out: where its headers are complete, nobody takes them apart and puts them together again."""
+
+    whole: tuple[str, list[tuple[str, str]], list[bytes]] | None = None  # of a finished page
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Send it."""
-        status, headers, body = self.whole
+        if self.whole is None and not self._is_complete(environ):
+            return super().__call__(environ, start_response)
+        status, headers, body = self.whole or (self.status, self.headers.to_wsgi_list(), self.response)
         start_response(status, headers)
-        return [body]
+        return body  # type: ignore[return-value]
+
+    def _is_complete(self, environ: dict[str, Any]) -> bool:
+        if (
+            self.status_code != 200
+            or environ["REQUEST_METHOD"] == "HEAD"
+            or type(self.response) is not list
+            or self._on_close
+        ):
+            return False
+        names = {name.lower() for name, _ in self.headers}
+        return "content-length" in names and not names & MOVED
 
 
 def is_common(response: Response) -> bool:

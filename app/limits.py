@@ -36,14 +36,19 @@ def init(app: Flask) -> None:
         in_memory_fallback_enabled=True,
         on_breach=_too_often,
     )
-    # the limited views below ask by themselves: of all others nobody need look for limits
-    hooks = app.before_request_funcs[None]
-    hooks[:] = [hook for hook in hooks if hook != limiter._check_request_limit]
+    # the limited views below ask by themselves: around all others nobody need look for limits
+    every: tuple[Any, ...] = app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs
+    for hooks in every:
+        hooks[None][:] = [hook for hook in hooks[None] if not _belongs_to(limiter, hook)]
     app.extensions["address-limits"] = limiter  # its views only hold it weakly
     for endpoint, (method, amount) in LIMITS.items():
         methods = ["GET", "HEAD"] if method == "GET" else [method]
         limited: Any = limiter.limit(amount, methods=methods)
         app.view_functions[endpoint] = limited(app.view_functions[endpoint])
+
+
+def _belongs_to(limiter: Limiter, hook: Any) -> bool:
+    return limiter in (getattr(hook, "__self__", None), *getattr(hook, "args", ()))
 
 
 def _too_often(limit: RequestLimit) -> Response:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import session
+from flask import flash, get_flashed_messages, session
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest
 
@@ -117,6 +117,31 @@ def test_a_token_is_signed_anew_every_ten_minutes_and_the_old_one_stays_good(cli
     assert later != first
     answers = [client.post(posted, data={"csrf_token": one}).status_code for one in (first, later, foreign)]
     assert answers == [303, 303, 400]
+
+
+def test_a_cookie_that_was_opened_before_is_still_refused_when_it_is_too_old(app, clients, monkeypatch):
+    client, lifetime = clients("city"), app.permanent_session_lifetime.total_seconds()
+    assert [client.get("/member/looks").status_code for _ in range(2)] == [200, 200]
+    opened, late = list(app.session_interface.opened.values()), int(clock.now().timestamp() + lifetime + 60)
+    monkeypatch.setattr("itsdangerous.TimestampSigner.get_timestamp", lambda _: late)
+    assert opened and client.get("/member/looks").status_code == 303
+
+
+def test_what_is_not_signed_by_us_is_never_kept_open(app, clients):
+    spoiled = clients("city").get_cookie("session").value[:-3] + "abc"
+    stranger = app.test_client()
+    stranger.set_cookie("session", spoiled)
+    assert [stranger.get("/member/looks").status_code for _ in range(2)] == [303, 303]
+    assert spoiled not in app.session_interface.opened
+
+
+def test_what_one_answer_adds_to_a_list_in_its_session_is_no_other_answers(app):
+    with app.test_request_context("/"):
+        cookie = app.session_interface.get_signing_serializer(app).dumps({"_flashes": [["ok", "one"]]})
+    for _ in range(2):
+        with app.test_request_context("/", headers={"Cookie": f"session={cookie}"}):
+            flash("two")
+            assert [words for _, words in get_flashed_messages(with_categories=True)] == ["one", "two"]
 
 
 def test_a_session_that_ended_in_this_request_gives_its_token_to_no_form(app):

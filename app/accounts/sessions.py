@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from flask import Flask, current_app, request, session, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import bindparam, select, update
@@ -23,8 +23,21 @@ from app.revived import revived
 
 SEEN_EVERY = timedelta(minutes=1)
 
-manager = LoginManager()
-manager.session_protection = None  # the row decides; phones change their address all the time
+
+class Manager(LoginManager):
+    """Flask-Login's, which asks nothing but the session's row: no cookie that remembers, and no look at the browser or its
+    address, which phones change all the time."""
+
+    def init_app(self, app: Flask, add_context_processor: bool = False) -> None:
+        """Without what would run with every answer."""
+        app.login_manager = self  # type: ignore[attr-defined]
+
+    def _load_user(self) -> None:
+        token = session.get("_user_id")
+        g._login_user = (load(token) if token else None) or self.anonymous_user()
+
+
+manager = Manager()
 
 
 def init(app: Flask) -> None:
@@ -83,7 +96,6 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@manager.user_loader
 def load(token: str) -> User | None:
     """The person of this session with posts loaded and the acting one set, or None when it has ended."""
     into = db.session()
