@@ -6,6 +6,7 @@ under `/assets/htmx.js`, with the same hashed address as our own files.
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ def init(app: Flask) -> None:
     app.url_defaults(version)
     app.add_url_rule("/assets/htmx.js", "htmx", htmx)
     app.after_request(_cache_for_a_year)
-    app.jinja_env.globals["asset_sri"] = lambda name: assets.hashes(assets.root / name)[1]
+    once: Any = (lambda ask: ask) if app.debug else cache  # every page asks
+    app.jinja_env.globals["asset_sri"] = once(lambda name: assets.hashes(assets.root / name)[1])
     app.jinja_env.globals["htmx_url"] = lambda: url_for("htmx")
-    app.jinja_env.globals["htmx_sri"] = lambda: assets.hashes(assets.htmx)[1]
+    app.jinja_env.globals["htmx_sri"] = once(lambda: assets.hashes(assets.htmx)[1])
     public(app.view_functions["static"])
     if not app.debug:  # else files are read again when they change
         for view in (app.view_functions["static"], htmx):

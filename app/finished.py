@@ -149,6 +149,7 @@ class Pages:
         self.app, self.lock, self.used = app, threading.Lock(), 0
         self.held: OrderedDict[Any, Page] = OrderedDict()
         self.building: dict[Any, Building] = {}
+        self._topics = lru_cache(maxsize=256)(self._view_topics)
         freshness.keeps(self.held)
 
     def serve(self, environ: dict[str, Any], start: Any) -> Iterable[bytes] | None:
@@ -170,7 +171,7 @@ class Pages:
     def _from_another(self, environ: dict[str, Any], now: dict[str, int] | None, key: Any, minute: int) -> Page | None:
         """The page that another request is building just now; None where this one builds it, and others wait for it."""
         environ[MINE] = now, key, minute, None
-        topics = None if now is None else self._topics(environ)
+        topics = None if now is None else self._topics(environ["PATH_INFO"])
         if now is None or topics is None:
             return None
         with self.lock:
@@ -182,10 +183,10 @@ class Pages:
         other.over.wait(PATIENCE)
         return other.page
 
-    def _topics(self, environ: dict[str, Any]) -> tuple[str, ...] | None:
-        """Of the view that will answer; None where its answers are not kept."""
+    def _view_topics(self, path: str) -> tuple[str, ...] | None:
+        """Of the view that will answer there; None where its answers are not kept."""
         try:
-            endpoint, _ = self.app.url_map.bind_to_environ(environ).match()
+            endpoint, _ = self.app.url_map.bind("").match(path.encode("latin1").decode(errors="replace"), "GET")
         except HTTPException:
             return None
         return getattr(self.app.view_functions.get(endpoint), "topics", None)

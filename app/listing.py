@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, request, url_for
+from flask import Request, abort, request, url_for
 from flask.globals import _cv_request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
@@ -61,13 +61,14 @@ class FilterForm(Form):
     def given(self) -> dict[str, Any]:
         """The fields that narrow, as they stand in the query string (for links and chips)."""
         sent = {name: value for name, value in request.args.items() if value and name in self._fields}
-        return {name: value for name, value in (sent | self.settled()).items() if value}
+        return {name: value for name, value in (sent | self.settled).items() if value}
 
     def shape(self) -> Hashable:
         """What `narrow` depends on besides who looks; None where that is hardly asked twice (words) or moves with the clock."""
         chosen = tuple((name, str(one.data)) for name, one in self._fields.items() if one.data)
         return None if any(name in MOVING for name, _ in chosen) else chosen
 
+    @cached_property
     def settled(self) -> dict[str, str]:
         """Fields that the address holds several times (selects below each other), as the field judged them."""
         several = [name for name, values in request.args.lists() if len(values) > 1 and name in self._fields]
@@ -75,8 +76,7 @@ class FilterForm(Form):
 
     def address(self, **changes: Any) -> str:
         """This list's address with these query values put in (None or '' takes one out), from its first page."""
-        wanted = {**self.settled(), **changes}
-        return address(**{name: value or None for name, value in wanted.items()})
+        return address(**{**self.settled, **changes})
 
 
 class AnyFilter(FilterForm):
@@ -241,15 +241,23 @@ class Listing:
 
 
 def address(**changes: Any) -> str:
-    """This list's address with these query values put in (None takes one out); positions start anew."""
-    asked = _cv_request.get().request  # not the proxy: an address asks it three times, a page names a dozen
-    sent, named = asked.args, asked.view_args or {}
-    kept = {name: values for name, values in sent.lists() if name not in LEFT_OUT and name not in named}
-    kept |= {name: [value] for name, value in changes.items()}
-    # past `url_for`, which takes an `endpoint` or `_anchor` that somebody writes into an address for its own
-    query = "&".join(_pair(name, str(one)) for name, values in kept.items() for one in values if one)
-    path = url_for(asked.endpoint or "", **named)
+    """This list's address with these query values put in (None or '' takes one out); positions start anew."""
+    asked: Any = _cv_request.get().request  # not the proxy; and taken apart once: a page names a dozen addresses
+    if "as_list" not in asked.__dict__:
+        asked.as_list = _taken_apart(asked)
+    path, kept = asked.as_list
+    kept = {**kept, **{name: _pair(name, str(value)) if value else "" for name, value in changes.items()}}
+    query = "&".join([pairs for pairs in kept.values() if pairs])
     return f"{path}?{query}" if query else path
+
+
+def _taken_apart(asked: Request) -> tuple[str, dict[str, str]]:
+    """The path of this request, and by its name each of its values that stays, as it stands in an address."""
+    named = asked.view_args or {}
+    sent = {name: values for name, values in asked.args.lists() if name not in LEFT_OUT and name not in named}
+    # past `url_for`, which takes an `endpoint` or `_anchor` that somebody writes into an address for its own
+    kept = {name: "&".join([_pair(name, str(one)) for one in values if one]) for name, values in sent.items()}
+    return url_for(asked.endpoint or "", **named), kept
 
 
 @lru_cache(maxsize=256)  # a page names the same ones in each of its addresses

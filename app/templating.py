@@ -23,7 +23,7 @@ LEAVES = frozenset({str, Markup, int, bool, float, type(None), Same})
 # Macros that are nothing but their arguments: no token, no clock, nobody who looks.
 NAMES = (
     "icon logo button badge mark tag count crumb page_h sec_h tabs empty art cover face bar hbar seats day steps side "
-    "select chips q pager th header foot tabbar unread"
+    "select chips chip_rows q pager th header foot tabbar unread"
 )
 PLAIN = frozenset(NAMES.split())
 

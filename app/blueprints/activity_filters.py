@@ -1,9 +1,11 @@
 """How people narrow lists of activities: on the portal by status, in the back office by phase and time."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, ValidationError
 from wtforms.widgets import DateInput
 
@@ -11,7 +13,7 @@ from app import clock, labels
 from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField
 from app.forms import clean
-from app.freshness import Same, same
+from app.freshness import Remembered, Same, numbers, same
 from app.listing import FilterForm
 from app.models.activities import search
 from app.models.activities.counts import Counts, public_counts
@@ -22,7 +24,6 @@ from app.models.region import CITY, children
 
 STATUS_WORDS = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}
 Option = tuple[str, str, int | None]
-Chips = list[tuple[str, str, Same, str]]
 
 
 class ActivityFilter(FilterForm):
@@ -76,10 +77,26 @@ class ActivityFilter(FilterForm):
         raise NotImplementedError
 
 
+_asked = Remembered(100)
+JUDGED_BY = ("regions", "categories")
+
+
 class PublicFilter(ActivityFilter):
     """The portal's: status, and counts on every chip."""
 
     status = StringField("状态", filters=[clean])
+
+    @classmethod
+    def of(cls, sent: MultiDict[str, str]) -> "PublicFilter":
+        """What this address asks for, judged: kept, as many ask the same. Not with words, which hardly anybody types twice."""
+        key = tuple([(name, *values) for name, values in sent.lists() if name in ("region", "category", "status")])
+        found: PublicFilter | None = None if "q" in sent else _asked.get(key, *JUDGED_BY)
+        if found is None:
+            seen, found = numbers(*JUDGED_BY), cls(sent)
+            found.validate()
+            if "q" not in sent:
+                _asked.keep(key, found, seen, *JUDGED_BY)
+        return found
 
     def validate_status(self, field: Any) -> None:
         """One of three, or none for all."""
@@ -101,17 +118,22 @@ class PublicFilter(ActivityFilter):
         """How many activities each chip would show."""
         return public_counts(self.place, self.status.data or "", self.category_id, self.words)
 
-    def chips(self, counts: Counts) -> Chips:
-        """(legend, field name, options with counts, the chosen value) of each row of chips."""
-        district, status, category = (self.region.data or CITY)[:6], self.status.data or "", self.category.data or ""
-        key = district, status, category
-        found: Chips | None = counts.chips.get(key)
+    def chips(self, counts: Counts) -> Same:
+        """The rows of chips, as `lists.chip_rows` wants them: the same one while nothing in them changes."""
+        key = self.region.data or CITY, self.status.data or "", self.category.data or ""
+        found: Same | None = counts.chips.get(key)
         if found is None:
-            found = counts.chips[key] = _chips(counts, *key)
+            found = counts.chips[key] = same((*_chips(counts, *key, self._steps()),))
         return found
 
+    def _steps(self) -> Same | None:
+        """The selects below the district, from where one was chosen on."""
+        if len(self.place) < 6:
+            return None
+        return same(tuple((step.label, same(tuple(step.options)), step.chosen) for step in self.region.pick.steps[1:]))
 
-def _chips(counts: Counts, district: str, status: str, category: str) -> Chips:
+
+def _chips(counts: Counts, region: str, status: str, category: str, steps: Same | None) -> Iterator[tuple[Any, ...]]:
     places = [(place.code, place.short, counts.district.get(place.code, 0)) for place in children().get(CITY, [])]
     states = [(value, word, counts.status.get(value, 0)) for value, word in STATUS_WORDS.items()]
     kinds = [
@@ -119,11 +141,9 @@ def _chips(counts: Counts, district: str, status: str, category: str) -> Chips:
         for kind in categories().values()
         if not kind.closed or counts.category.get(kind.slug)
     ]
-    return [
-        ("地域", "region", same(((CITY, "全市", None), *places)), district),
-        ("状态", "status", same((("", "全部", None), *states)), status),
-        ("类型", "category", same((("", "全部", None), *kinds)), category),
-    ]
+    yield "地域", "region", same(((CITY, "全市", None), *places)), region[:6], steps
+    yield "状态", "status", same((("", "全部", None), *states)), status, None
+    yield "类型", "category", same((("", "全部", None), *kinds)), category, None
 
 
 class DayField(Field):

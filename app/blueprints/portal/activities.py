@@ -47,7 +47,7 @@ COLUMNS = {
 @kept("activities")
 def activities() -> ResponseReturnValue:
     """The list: what comes first, soonest first, then what was, newest first."""
-    filters = PublicFilter(request.args)
+    filters = PublicFilter.of(request.args)
     counts = filters.counts() if filters.validate() else Counts()
     return _found(filters, counts).respond(
         "portal/activities/list.html", "results", "chips",
