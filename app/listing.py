@@ -9,16 +9,15 @@ import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Request, abort, request, url_for
-from flask.globals import _cv_request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 from wtforms import Form, ValidationError
 
+from app.addresses import address
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
@@ -28,7 +27,6 @@ PER_PAGE = 20
 CAP = 1000  # totals above 999 read 999+
 EXPORT_LIMIT = 100_000
 LONGEST_WORDS = 50  # letters of a search, a person types fewer
-LEFT_OUT = ("after", "before", "format")  # of an address: positions start anew
 MOVING = ("q", "todo", "overdue")
 BIGGEST = 2**31  # what an INTEGER of PostgreSQL holds
 
@@ -238,31 +236,6 @@ class Listing:
 
     def _link(self, way: str, row: Any) -> str:
         return self.filters.address(**{way: token([key.of(row) for key in self.order])})
-
-
-def address(**changes: Any) -> str:
-    """This list's address with these query values put in (None or '' takes one out); positions start anew."""
-    asked: Any = _cv_request.get().request  # not the proxy; and taken apart once: a page names a dozen addresses
-    if "as_list" not in asked.__dict__:
-        asked.as_list = _taken_apart(asked)
-    path, kept = asked.as_list
-    kept = {**kept, **{name: _pair(name, str(value)) if value else "" for name, value in changes.items()}}
-    query = "&".join([pairs for pairs in kept.values() if pairs])
-    return f"{path}?{query}" if query else path
-
-
-def _taken_apart(asked: Request) -> tuple[str, dict[str, str]]:
-    """The path of this request, and by its name each of its values that stays, as it stands in an address."""
-    named = asked.view_args or {}
-    sent = {name: values for name, values in asked.args.lists() if name not in LEFT_OUT and name not in named}
-    # past `url_for`, which takes an `endpoint` or `_anchor` that somebody writes into an address for its own
-    kept = {name: "&".join([_pair(name, str(one)) for one in values if one]) for name, values in sent.items()}
-    return url_for(asked.endpoint or "", **named), kept
-
-
-@lru_cache(maxsize=256)  # a page names the same ones in each of its addresses
-def _pair(name: str, value: str) -> str:
-    return urlencode({name: value}, safe="!$'()*,/:;?@")  # what Werkzeug's own addresses leave as it stands
 
 
 def _at(position: Sequence[Any] | None) -> dict[str, Any]:

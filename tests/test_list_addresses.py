@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import request, url_for
 
+from app.addresses import address
 from app.db import db
-from app.listing import address
 from tests.activities import day
 from tests.cast import make_activity
 
