@@ -4,8 +4,10 @@ What is kept may ask for the moment and for positions only as parameters; a day 
 next one, and so it is when regions, units or categories change.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
+
+from sqlalchemy import literal
 
 from app import clock
 from app.freshness import Remembered, numbers
@@ -28,3 +30,8 @@ def kept(key: Hashable, build: Callable[[], T]) -> T:
         found = build()
         _held.keep(key, found, seen, *TOPICS)
     return found  # type: ignore[no-any-return]
+
+
+def each(values: Iterable[Any], column: Any) -> list[Any]:
+    """These values of a column for its `in_`, each a parameter of its own: as a list they are written out whenever it runs."""
+    return [literal(value, column.type) for value in values]

@@ -20,6 +20,7 @@ from app.models.stateful import FREE, REASON, Stateful, given
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.refusal import Refused
+from app.statements import each
 
 
 class SignUpStatus(StrEnum):
@@ -209,7 +210,10 @@ def standing_now(at: Any = None) -> Any:
     )
     over = or_(Activity.status == ActivityStatus.COMPLETED, started)
     return case(
-        (and_(SignUp.status.in_(LIVE), Activity.status == ActivityStatus.CANCELLED), Standing.CALLED_OFF.value),
-        (and_(SignUp.status.in_(QUEUE), over), Standing.DECLINED.value),
+        (
+            and_(SignUp.status.in_(each(LIVE, SignUp.status)), Activity.status == ActivityStatus.CANCELLED),
+            Standing.CALLED_OFF.value,
+        ),
+        (and_(SignUp.status.in_(each(QUEUE, SignUp.status)), over), Standing.DECLINED.value),
         *((SignUp.status == status, status.value) for status in SignUpStatus),
     )

@@ -20,6 +20,7 @@ from app.models.pages.pairs import each_word, offered
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
+from app.statements import each
 
 TEXTS = ("title", "place", "description")  # where words are sought
 CAP = 1000  # what is counted for a list stops here
@@ -48,7 +49,7 @@ def shown_as(status: str, at: datetime | None = None, a: Any = Activity) -> Cond
         return [published, a.starts_at > now, a.signup_closes_at > now]
     if status == "ongoing":
         return [published, a.starts_at <= now, a.starts_at > long_ago, a.ends_at > now]
-    shown = a.status.not_in(HIDDEN), a.hidden_at.is_(None)
+    shown = a.status.not_in(each(HIDDEN, a.status)), a.hidden_at.is_(None)
     if status == "ended":  # what began long ago needs no look at its end
         return [*shown, a.starts_at <= now, or_(a.starts_at <= long_ago, a.ends_at <= now)]
     return [*shown]
