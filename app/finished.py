@@ -284,8 +284,8 @@ def _parts(response: Response) -> tuple[list[tuple[str, str]], str, bytes]:
     """Headers, ETag and body."""
     body = response.get_data()
     etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
-    response.headers["Vary"] = f"{response.headers.get('Vary', '')}, Accept-Encoding".lstrip(", ")
-    response.headers["ETag"] = f"W/{etag}"
-    response.headers.setdefault("Cache-Control", "no-cache")  # asked again each time, answered by 304
-    dropped = ("content-length", "date", "last-modified")
-    return [pair for pair in response.headers.to_wsgi_list() if pair[0].lower() not in dropped], etag, body
+    named = {name.lower(): (name, value) for name, value in response.headers}
+    named["vary"] = "Vary", f"{named.get('vary', ('', ''))[1]}, Accept-Encoding".lstrip(", ")
+    named["etag"] = "ETag", f"W/{etag}"
+    named.setdefault("cache-control", ("Cache-Control", "no-cache"))  # asked again each time, answered by 304
+    return [pair for name, pair in named.items() if name not in ("content-length", "date", "last-modified")], etag, body
