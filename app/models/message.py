@@ -119,7 +119,10 @@ WITHDRAW = (
 
 def unread_count(user_id: int) -> int:
     """How many visible messages this person has not read."""
-    return db.session.scalar(UNREAD, {"user": user_id, "now": clock.now()}) or 0
+    session = db.session()
+    session.flush()
+    # past the session, which would look for objects in a number
+    return session.connection().execute(UNREAD, {"user": user_id, "now": clock.now()}).scalar() or 0
 
 
 # Built once: every page of the portal asks it for a member.

@@ -85,11 +85,11 @@ def attendance_tick(id: int, signup_id: int) -> ResponseReturnValue:
 def attendance_row(id: int, signup_id: int) -> ResponseReturnValue:
     """The person's row again, when nothing is to be changed after all; without htmx the list."""
     line = line_of(roll.ROW, SignUp, Permission.ACTIVITIES, "row", id=signup_id, activity=id)
-    return _row(line, roll.desk(line.activity, me()))
+    return _row(line, roll.desk(roll.activity_of(line), me()))
 
 
 def _row(line: Row[Any], desk: roll.Desk, *others: str) -> ResponseReturnValue:
-    back = url_for(".attendance", id=desk.activity.id, _anchor=f"a-{line.id}")
+    back = f"{url_for('office.attendance', id=desk.activity.id)}#a-{line.id}"
     return swap(LIST, "row", *others, otherwise=back, line=line, desk=desk)
 
 

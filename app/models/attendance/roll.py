@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
-from sqlalchemy.orm import Bundle, aliased
+from sqlalchemy.orm import aliased
 
 from app import clock
 from app.db import db
-from app.models.activity import Activity
+from app.models.activity import Activity, ActivityStatus
 from app.models.attendance import rules
 from app.models.impartial import shown_untouchable
 from app.models.signup import Attendance, SignUp, SignUpStatus
@@ -40,7 +40,7 @@ class Tally:
 class Desk:
     """What rows and counters need to know besides the people, for the one who sits at it."""
 
-    activity: Activity  # or its columns `OF_ACTIVITY`
+    activity: Activity  # or `OfActivity`
     objection: str  # why nobody can be ticked now; '' when they can
     corrected: bool  # after 结项: person by person, with a reason
     not_mine: frozenset[int]  # user ids whose attendance somebody above decides
@@ -101,12 +101,27 @@ ROLL = (
     .where(SignUp.status == SignUpStatus.ADMITTED)
 )
 LINE = ROLL.where(SignUp.id == bindparam("id"))
+
+
 # A row alone, which is asked for as often as people tap: of its activity what `Desk` needs.
-OF_ACTIVITY: Bundle[Any] = Bundle(
-    "activity",
-    *(Activity.id, Activity.status, Activity.starts_at, Activity.ends_at, Activity.completed_at, Activity.minutes),
-)
-ROW = LINE.add_columns(OF_ACTIVITY).join(SignUp.activity).where(SignUp.activity_id == bindparam("activity"))
+class OfActivity(NamedTuple):
+    """These columns of an activity."""
+
+    id: int
+    status: ActivityStatus
+    starts_at: datetime
+    ends_at: datetime
+    completed_at: datetime | None
+    minutes: int | None
+
+
+_its = [getattr(Activity, name).label(f"activity_{name}") for name in OfActivity._fields]
+ROW = LINE.add_columns(*_its).join(SignUp.activity).where(SignUp.activity_id == bindparam("activity"))
+
+
+def activity_of(row: Row[Any]) -> Any:
+    """The activity of a line that `ROW` found."""
+    return OfActivity(*row[-len(_its) :])
 
 
 def tally(activity_id: int) -> Tally:
