@@ -242,6 +242,30 @@ def test_a_closed_category_stays_on_the_chips_while_it_has_activities(app, clien
     assert shown["law"] == 1 and "med" not in shown
 
 
+def test_a_filter_that_was_judged_is_judged_again_when_categories_or_regions_change(app, client):
+    from app.freshness import touch
+
+    address = f"/activities?category=new&region={GULOU}"
+    assert [client.get(address).status_code for _ in range(2)] == [422, 422]
+    db.session.add(Category(slug="new", name="新的一类", position=99))
+    touch("categories")
+    db.session.commit()
+    shown = client.get(address)
+    assert shown.status_code == 200 and '<a class="chip sel"' in shown.text and shown.text.count("新的一类") == 2
+    db.session.get(Region, HUANGLOU).name = "新名街道"
+    touch("regions")
+    db.session.commit()
+    assert f'<option value="{HUANGLOU}">新名街道</option>' in client.get(address).text
+
+
+def test_a_kept_filter_holds_nothing_of_the_address_that_was_first(app, client):
+    make_activity(WANTONG, title="一项")
+    for more in ("one", "two", "three"):
+        page = client.get(f"/activities?more={more}&region=&region={GULOU}")
+        links = re.findall(r'<a class="chip sel" href="([^"]+)"', page.text)
+        assert page.status_code == 200 and links == [f"/activities?more={more}"]
+
+
 def test_a_stale_lower_select_gives_way_to_the_new_district(app, client):
     make_activity(WANTONG, title="鼓楼的")
     make_activity(far_code(), title="云龙的")
