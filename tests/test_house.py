@@ -30,7 +30,7 @@ MAY_IMPORT = {
         "app.accounts.passwords",
     },
     "access.py": {"app.db", "app.statements", "app.models"},
-    "listing.py": {"app.db", "app.htmx", "app.export", "app.statements"},
+    "listing.py": {"app.addresses", "app.db", "app.htmx", "app.export", "app.statements"},
     "htmx.py": set(),
     "clock.py": set(),
     "text.py": set(),
