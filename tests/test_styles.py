@@ -8,8 +8,8 @@ from app.assets import Assets
 from tests.support import ROOT
 
 SHEETS = ROOT / "app/static/css"
-PAGE = 30_000  # bytes that one page loads, unpacked
-ALL = 32_900  # of all sheets together. The goal is 30,000 (docs/plan.md): lower this with them, never raise it
+PAGE = 26_000  # bytes that one page loads, unpacked
+ALL = 30_000  # bytes of all sheets together: what is new makes room for itself
 COMPOSED = {
     "d1",
     "d2",
@@ -43,7 +43,7 @@ def classes(sheet: Path) -> set[str]:
     return set(re.findall(r"\.([a-z][\w-]*)", bare))
 
 
-def test_no_page_loads_more_than_thirty_thousand_bytes_of_style(client):
+def test_no_page_loads_more_style_than_this(client):
     heavy = {page: sum(len(received(client, name)) for name in names) for page, names in LOADED.items()}
     assert {page: size for page, size in heavy.items() if size > PAGE} == {}
 
