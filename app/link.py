@@ -114,8 +114,10 @@ def guard(engine: Engine) -> None:
             connection.patience = PATIENCE
 
     def execute(cursor: Any, statement: str, values: Any, context: Any = None) -> None:
-        varied = context is not None and "varied" in context.execution_options
-        cursor.execute(statement, values, prepare=False if varied else None)
+        if context is not None and "varied" in context.execution_options and type(cursor) is psycopg.Cursor:
+            cursor.execute(statement, values, prepare=False)
+        else:  # what is read piece by piece is never prepared
+            cursor.execute(statement, values)
 
     engine.dialect.do_execute = execute  # type: ignore[method-assign,assignment]
     engine.dialect.do_ping = greet  # type: ignore[method-assign,assignment]

@@ -37,19 +37,20 @@ def _read(kind: str, months: list[str]) -> dict[str, Sums]:
     found: dict[str, Sums] = {month: {} for month in months}
     for month, key, services, minutes in city_sum.sums(kind, months):
         found[month][key] = int(services), int(minutes)
-    for month in _over(months):
+    for month in over(months):
         _months.keep(f"{kind} {month}", found[month], seen[month], month_topic(month))
     return found
 
 
-def _over(months: Iterable[str]) -> list[str]:
+def over(months: Iterable[str]) -> list[str]:
+    """Those of these months that hardly change any more."""
     last = f"{clock.today() - timedelta(days=2):%Y-%m}"
     return [month for month in months if month < last]
 
 
 def city_period(kind: str, months: Sequence[str], earlier: Sequence[str]) -> Pairs:
     """The sums of these months, and of those of the year before, by key."""
-    now, before = _over(months), _over(earlier)
+    now, before = over(months), over(earlier)
     whole = _put_together(kind, now, before)
     rest = [month for month in months if month not in now], [month for month in earlier if month not in before]
     return _added({**whole}, kind, *rest) if any(rest) else whole

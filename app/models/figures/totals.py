@@ -10,17 +10,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func
 
-from app.db import db
 from app.models.category import categories
+from app.models.figures import past
 from app.models.figures.city import city_period, city_sums
 from app.models.figures.period import Period, both, year_before
 from app.models.region import CITY, Level, children, heir, level_of, place_name, within
 from app.models.regions.homes import above, code_within, homes, strays
 from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
 from app.models.work_unit import NO_UNIT, units
-from app.statements import VARIED
 
 Condition = ColumnElement[bool]
 
@@ -143,17 +142,7 @@ def _sums(scope: Scope, dimension: Any, kind: str) -> list[Any]:
     if scope.is_city and kind:
         kept = city_period(kind, scope.period.months, scope.period.before.months)
         return [(key, *figures) for key, figures in kept.items()]
-    now, earlier = scope.period.months, scope.period.before.months
-    months = [
-        func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0))
-        for wanted in (now, earlier)
-        for figure in (ServiceMonth.services, ServiceMonth.minutes)
-    ]
-    wanted = select(dimension, *months).where(*scope.months(both(scope.period))).group_by(dimension)
-    return [
-        (key, *(int(figure) for figure in figures))
-        for key, *figures in db.session.execute(wanted, execution_options=VARIED)
-    ]
+    return [(key, *figures) for key, figures in past.sums(scope, dimension).items()]
 
 
 def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
@@ -164,12 +153,7 @@ def _by_month(scope: Scope) -> dict[str, tuple[int, int]]:
         return {
             month: (sum(n for n, _ in sums.values()), sum(n for _, n in sums.values())) for month, sums in kept.items()
         }
-    sums = select(ServiceMonth.month, func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes))
-    stmt = sums.where(*scope.months(months)).group_by(ServiceMonth.month)
-    return {
-        month: (int(services), int(minutes))
-        for month, services, minutes in db.session.execute(stmt, execution_options=VARIED)
-    }
+    return past.by_month(scope, months)
 
 
 def by_month(scope: Scope) -> list[Line]:
@@ -240,10 +224,8 @@ def sums_of(scope: Scope) -> tuple[int, int]:
         kept = city_sums(kind, scope.period.months).values()
         pairs = [pair for sums in kept for key, pair in sums.items() if wanted is None or key == wanted]
         return sum(services for services, _ in pairs), sum(minutes for _, minutes in pairs)
-    figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
-    summed = select(*figures).where(*scope.months(scope.period.months))
-    services, minutes = db.session.execute(summed, execution_options=VARIED).one()
-    return int(services or 0), int(minutes or 0)
+    found = past.by_month(scope, scope.period.months).values()
+    return sum(services for services, _ in found), sum(minutes for _, minutes in found)
 
 
 def path(top: str, code: str) -> list[str]:

@@ -1,0 +1,75 @@
+"""The sums of a scope that is not the whole city, from the roll-up: months that are over are read once.
+
+A district of a large city has served for years, and each look at its statistics summed all of it up. Months that are over hardly
+change; when one does, its topic is touched and what hangs on it is read anew, as in app/models/figures/city.py.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import case, func, select
+
+from app.db import db
+from app.freshness import Remembered, numbers
+from app.models.figures.city import Pairs, over
+from app.models.service_record import ServiceMonth, month_topic
+from app.statements import TOPICS, VARIED
+
+if TYPE_CHECKING:
+    from app.models.figures.totals import Scope
+
+MOST = 400  # answers; the largest, a district's units, takes 0.1 MB
+T = TypeVar("T")
+_past = Remembered(MOST)
+
+
+def sums(scope: "Scope", dimension: Any) -> Pairs:
+    """By each value of `dimension`: services and minutes of the period, and those of the same months a year before."""
+    months = scope.period.months, scope.period.before.months
+    done = over(months[0]), over(months[1])
+    found = _kept(scope, str(dimension), sorted({*done[0], *done[1]}), lambda: _sums(scope, dimension, *done))
+    left = [[month for month in some if month not in known] for some, known in zip(months, done, strict=True)]
+    if not any(left):
+        return found
+    whole = dict(found)
+    for key, figures in _sums(scope, dimension, *left).items():
+        whole[key] = tuple(a + b for a, b in zip(figures, whole.get(key, (0, 0, 0, 0)), strict=True))
+    return whole
+
+
+def by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Services and minutes of each of these months in which there were any."""
+    done = over(months)
+    left = [month for month in months if month not in done]
+    found = _kept(scope, "month", done, lambda: _by_month(scope, done))
+    return found | _by_month(scope, left) if left else found
+
+
+def _kept(scope: "Scope", what: str, months: list[str], read: Callable[[], T]) -> T:
+    """What `read` says of these months, all over."""
+    key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *months
+    topics = (*TOPICS, *map(month_topic, months))
+    found: T | None = _past.get(key, *topics)
+    if found is None:
+        seen = numbers(*topics)
+        found = read()
+        _past.keep(key, found, seen, *topics)
+    return found
+
+
+def _sums(scope: "Scope", dimension: Any, now: list[str], before: list[str]) -> Pairs:
+    figures = [
+        func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0))
+        for wanted in (now, before)
+        for figure in (ServiceMonth.services, ServiceMonth.minutes)
+    ]
+    wanted = select(dimension, *figures).where(*scope.months([*now, *before])).group_by(dimension)
+    rows = db.session.execute(wanted, execution_options=VARIED)
+    return {key: tuple(int(figure) for figure in some) for key, *some in rows}
+
+
+def _by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]]:
+    figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
+    wanted = select(ServiceMonth.month, *figures).where(*scope.months(list(months))).group_by(ServiceMonth.month)
+    rows = db.session.execute(wanted, execution_options=VARIED)
+    return {month: (int(services), int(minutes)) for month, services, minutes in rows}
