@@ -230,10 +230,10 @@ def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool
 
 def add_to(model: Any, keys: dict[str, Any], amounts: dict[str, int], session: Any = None) -> None:
     """Add `amounts` to the counters of the row named by `keys`, making the row when it is missing."""
-    asking = session or db.session
-    asking.flush()
     values = {**keys, **{f"more_{name}": one for name, one in amounts.items()}}
-    asking.connection().execute(_adding(db.engine.dialect, model, tuple(keys), tuple(amounts)), values)
+    (session or db.session()).connection().execute(
+        _adding(db.engine.dialect, model, tuple(keys), tuple(amounts)), values
+    )
 
 
 @lru_cache(maxsize=64)

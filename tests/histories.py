@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 
 from app.db import db
 from app.models.histories.seal import seal_next
-from app.models.history import record
+from app.models.history import History, record
 from tests import cast
 from tests.support.databases import owners_url
 
@@ -46,9 +46,10 @@ def as_the_owner() -> Iterator[Connection]:
 def lived(lines: int) -> list[int]:
     """So many lines of history with reasons, committed; their ids."""
     person = cast.who("wantong")
-    made = [record(person, "password-code", by=person, reason=f"原因{number}") for number in range(lines)]
+    for number in range(lines):
+        record(person, "password-code", by=person, reason=f"原因{number}")
     db.session.commit()
-    return [line.id for line in made]
+    return sorted(db.session.scalars(select(History.id).order_by(History.id.desc()).limit(lines)))
 
 
 def sealed(lines: int) -> list[int]:

@@ -12,6 +12,7 @@ from sqlalchemy import String, delete, func, literal, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, add_to, db
+from app.straight import write
 
 KINDS = ("category", "unit", "district", "volunteer_district")  # a unit is 0 where there is none
 AT_ONCE = 2000  # changes folded in one transaction
@@ -51,7 +52,10 @@ def note(changes: Iterable[tuple[Key, int, int]]) -> None:
     names = ("month", *KINDS, "services", "minutes")
     rows = [dict(zip(names, (*key, services, minutes), strict=True)) for key, services, minutes in changes]
     if rows:
-        db.session.execute(db.metadata.tables[CityChange.__tablename__].insert(), rows)
+        write(NOTED, rows)
+
+
+NOTED: Any = CityChange.__table__.insert().inline()  # type: ignore[attr-defined]
 
 
 def sums(kind: str, months: Sequence[str]) -> list[Any]:

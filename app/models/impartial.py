@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from app import clock
-from app.db import db
 from app.freshness import Remembered, numbers
 from app.models.user import Post, Role, User
 from app.refusal import Refused
+from app.straight import read
 
 
 def untouchable(by: User | None) -> set[int]:
@@ -21,7 +21,7 @@ def untouchable(by: User | None) -> set[int]:
         return {by.id} if by else set()
     if by.post.role is Role.CITY:
         return {by.id}
-    return {by.id, *db.session.scalars(COLLEAGUES, {"place": by.post.region_code, "today": clock.today()})}
+    return {by.id, *read(COLLEAGUES, {"place": by.post.region_code, "today": clock.today()}).scalars()}
 
 
 COLLEAGUES = select(Post.user_id).where(

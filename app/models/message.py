@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     Text,
     bindparam,
-    delete,
     func,
     insert,
     literal,
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.db import Model, Row, UtcDateTime, db
 from app.models.accounts.preference import MessageKind, has_muted
+from app.straight import write
 
 TITLE = 120  # letters of a title: names of places and units are cut
 
@@ -62,9 +62,13 @@ def tell(
     at: datetime | None = None,
 ) -> None:
     """Send a message. `path` is an address without URL prefix; `about` names its cause, to withdraw it."""
-    db.session.add(
-        Message(user_id=user_id, title=title[:TITLE], body=body, path=path, about=about, visible_at=at or clock.now())
-    )
+    now = clock.now()
+    texts = {"title": title[:TITLE], "body": body, "path": path, "about": about}
+    write(TOLD, {"user_id": user_id, "created_at": now, "visible_at": at or now, **texts})
+
+
+_messages: Any = Message.__table__
+TOLD = _messages.insert().inline()
 
 
 def tell_all(
@@ -105,15 +109,14 @@ def tell_some(
 
 def withdraw(user_id: int, about: str) -> None:
     """Take back what has not become visible yet."""
-    db.session.execute(WITHDRAW, {"user": user_id, "about": about, "now": clock.now()})
+    write(WITHDRAW, {"user": user_id, "about": about, "now": clock.now()})
 
 
 # Built once: it runs with every tick that is taken back.
 WITHDRAW = (
-    delete(Message)
-    .where(Message.user_id == bindparam("user"), Message.about == bindparam("about"))
-    .where(Message.visible_at > bindparam("now"))
-    .execution_options(synchronize_session="fetch")
+    _messages.delete()
+    .where(_messages.c.user_id == bindparam("user"), _messages.c.about == bindparam("about"))
+    .where(_messages.c.visible_at > bindparam("now"))
 )
 
 

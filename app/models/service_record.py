@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from app import clock
@@ -32,6 +33,7 @@ from app.models.activity import Activity
 from app.models.region import Placed
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.straight import fresh, plain, read, write
 
 
 class Evidence(StrEnum):
@@ -117,7 +119,8 @@ class ServiceRecord(Placed, Row, Model):
     @classmethod
     def live_of(cls, activity_id: int, volunteer_ids: Iterable[int]) -> "list[ServiceRecord]":
         """The live records of these people for this activity: at most one each."""
-        return list(db.session.scalars(LIVE, {"activity": activity_id, "volunteers": list(volunteer_ids)}))
+        asked = {"activity": activity_id, "volunteers": list(volunteer_ids)}
+        return [fresh(cls, found) for found in read(LIVE, asked).all()]
 
     @classmethod
     def make(cls, records: "Sequence[ServiceRecord]") -> None:
@@ -129,14 +132,17 @@ class ServiceRecord(Placed, Row, Model):
             {name: getattr(record, name) for name in names} | {"source": record.source or "", "created_at": clock.now()}
             for record in records
         ]
-        db.session.execute(_records.insert(), rows)  # past the ORM, which would look at each of them again
+        write(MADE, rows)
         _count([(record, 1, record.minutes) for record in records])
 
     @classmethod
     def revoke(cls, records: "Sequence[ServiceRecord]", *, by: User | None) -> None:
         """Take back live records: their rows stay, they count no more."""
+        now, who = clock.now(), by.id if by else None
+        write(REVOKED, {"ids": [record.id for record in records], "at": now, "by": who})
         for record in records:
-            record.revoked_at, record.revoked_by_id = clock.now(), by.id if by else None
+            set_committed_value(record, "revoked_at", now)
+            set_committed_value(record, "revoked_by_id", who)
         _count([(record, -1, -record.minutes) for record in records])
 
     def change_minutes(self, minutes: int) -> None:
@@ -222,16 +228,16 @@ def _count_people(amounts: "Counter[tuple[int, str]]") -> None:
     for volunteer_id in sorted({volunteer_id for volunteer_id, _ in amounts}):
         alike[amounts[volunteer_id, "services"], amounts[volunteer_id, "minutes"]].append(volunteer_id)
     for (services, minutes), ids in alike.items():
-        db.session.execute(MORE, {"ids": ids, "more_services": services, "more_minutes": minutes})
+        write(MORE, {"ids": ids, "more_services": services, "more_minutes": minutes})
         for volunteer_id in ids:
             held = db.session.identity_map.get(identity_key(Volunteer, volunteer_id))
             if held is not None:
                 db.session.expire(held, ["services", "minutes", "last_served_on"])
 
 
-_records = db.metadata.tables[ServiceRecord.__tablename__]
 # Built once: these run with every tick. Past the ORM, so that no open form of the person becomes stale.
-_people = db.metadata.tables[Volunteer.__tablename__]
+_records, _people = (db.metadata.tables[model.__tablename__] for model in (ServiceRecord, Volunteer))
+MADE = _records.insert().inline()
 MORE = (
     _people.update()
     .where(_people.c.id.in_(bindparam("ids", expanding=True)))
@@ -243,8 +249,13 @@ MORE = (
         .scalar_subquery(),
     )
 )
-LIVE = select(ServiceRecord).where(
-    ServiceRecord.activity_id == bindparam("activity"),
-    ServiceRecord.volunteer_id.in_(bindparam("volunteers", expanding=True)),
-    ServiceRecord.revoked_at.is_(None),
+LIVE = select(*plain(ServiceRecord)).where(
+    _records.c.activity_id == bindparam("activity"),
+    _records.c.volunteer_id.in_(bindparam("volunteers", expanding=True)),
+    _records.c.revoked_at.is_(None),
+)
+REVOKED = (
+    _records.update()
+    .where(_records.c.id.in_(bindparam("ids", expanding=True)))
+    .values(revoked_at=bindparam("at"), revoked_by_id=bindparam("by"))
 )

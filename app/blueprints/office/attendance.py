@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Row
 from sqlalchemy.orm import joinedload
 
-from app.access import Permission, line_of, me, one, requires
+from app.access import Permission, held, line_of, me, one, requires
 from app.blueprints.office import office
 from app.blueprints.office.attendance_forms import CompletionForm, RollFilter, TickForm, moment_of, token_of
 from app.htmx import go, render, swap
@@ -71,7 +71,7 @@ def _card(signup: SignUp, form: TickForm) -> ResponseReturnValue:
 @requires(Permission.ACTIVITIES)
 def attendance_tick(id: int, signup_id: int) -> ResponseReturnValue:
     """Bring this person to the wanted state; htmx gets the row and the counters."""
-    activity: Activity = one(Activity, id, Permission.ACTIVITIES, lock=True)
+    activity: Activity = held(Activity, id, Permission.ACTIVITIES)
     signup, form = person_of(activity, signup_id) or abort(404), TickForm()
     changed = form.carry(lambda: mark_held(activity, signup, form.wanted, form.length, form.why, by=me()))
     if changed is None:

@@ -16,6 +16,7 @@ from app.models.impartial import shown_untouchable
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.straight import read
 
 Ticker = aliased(User)
 
@@ -126,7 +127,7 @@ def activity_of(row: Row[Any]) -> Any:
 
 def tally(activity_id: int) -> Tally:
     """The numbers of this activity's list, in one statement."""
-    found = {state: (number, last) for state, number, last in db.session.execute(TALLY, {"activity": activity_id})}
+    found = {state: (number, last) for state, number, last in read(TALLY, {"activity": activity_id})}
     last = max((moment for _, moment in found.values() if moment), default=None)
     return Tally(**{state.value: number for state, (number, _) in found.items()}, saved_at=last)
 
@@ -138,7 +139,7 @@ def roll(activity_id: int) -> Select[Any]:
 
 def line(signup: SignUp) -> Row[Any] | None:
     """One person's line of the list; None for who is not on it."""
-    return db.session.execute(LINE, {"id": signup.id}).first()
+    return read(LINE, {"id": signup.id}).first()
 
 
 def in_order(activity_id: int) -> list[Row[Any]]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -18,6 +19,7 @@ from app.models.stateful import given
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.refusal import Invalid, Refused
+from app.straight import read
 
 EARLY = timedelta(minutes=60)  # ticking begins so long before the start
 CORRECTION = timedelta(days=30)  # and may be corrected so long after 结项
@@ -88,14 +90,14 @@ def check_person(by: User | None, user_id: int) -> None:
         raise Refused(ABOVE)
 
 
-def present_elsewhere(activity: Activity, volunteer_ids: Collection[int]) -> dict[int, Activity]:
+def present_elsewhere(activity: Activity, volunteer_ids: Collection[int]) -> dict[int, Any]:
     """Of these volunteers, who is 已到 at another activity at the same time (half-open), and at which."""
     asked = {"here": activity.id, "people": list(volunteer_ids), "start": activity.starts_at, "end": activity.ends_at}
-    return dict(db.session.execute(ELSEWHERE, asked).tuples().all())
+    return {found.volunteer_id: found for found in read(ELSEWHERE, asked)}
 
 
 ELSEWHERE = (
-    select(SignUp.volunteer_id, Activity)
+    select(SignUp.volunteer_id, Activity.title, Activity.starts_at, Activity.ends_at)
     .join(Activity, Activity.id == SignUp.activity_id)
     .where(SignUp.volunteer_id.in_(bindparam("people", expanding=True)), SignUp.attendance == Attendance.PRESENT)
     .where(Activity.id != bindparam("here"), Activity.status != ActivityStatus.CANCELLED)
@@ -103,8 +105,8 @@ ELSEWHERE = (
 )
 
 
-def said_elsewhere(other: Activity) -> str:
-    """Why somebody cannot be here: they are at `other`."""
+def said_elsewhere(other: Any) -> str:
+    """Why somebody cannot be here: they are at `other`, an activity or what `present_elsewhere` says of it."""
     return f"已在“{other.title}”（{labels.span(other.starts_at, other.ends_at)}）确认到场，时间重叠"
 
 

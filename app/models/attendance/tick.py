@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import bindparam, exists, select
-from sqlalchemy.orm import contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
@@ -18,7 +17,9 @@ from app.models.message import tell, withdraw
 from app.models.service_record import Evidence, ServiceRecord
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.user import User
+from app.models.volunteer import Volunteer
 from app.refusal import Refused
+from app.straight import fresh, plain, read, save, write
 
 SERVICES_PATH = "/member/services"
 SLIP = timedelta(minutes=10)
@@ -63,22 +64,24 @@ def held(activity_id: int, signup_id: int) -> tuple[Activity, SignUp]:
 
 def person_of(activity: Activity, signup_id: int) -> SignUp | None:
     """The same sign-up of an activity that is held; None where it has no such one."""
-    signup = db.session.scalars(WITH_PERSON, {"id": signup_id, "activity": activity.id}).one_or_none()
-    if signup is not None:
-        set_committed_value(signup, "activity", activity)
+    found = read(WITH_PERSON, {"id": signup_id, "activity": activity.id}).first()
+    if found is None:
+        return None
+    signup: SignUp = fresh(SignUp, found[: len(OF_SIGNUP)])
+    set_committed_value(signup, "activity", activity)
+    set_committed_value(signup, "volunteer", fresh(Volunteer, found[len(OF_SIGNUP) :]))
     return signup
 
 
 # Built once: they run with every tick.
 FRESH = {"populate_existing": True}
 ACTIVITY = select(Activity).where(Activity.id == bindparam("id")).with_for_update().execution_options(**FRESH)
+OF_SIGNUP = plain(SignUp)
 WITH_PERSON = (
-    select(SignUp)
-    .join(SignUp.volunteer)
-    .options(contains_eager(SignUp.volunteer))
+    select(*OF_SIGNUP, *plain(Volunteer))
+    .join_from(SignUp, Volunteer, Volunteer.id == SignUp.volunteer_id)
     .where(SignUp.id == bindparam("id"), SignUp.activity_id == bindparam("activity"))
     .with_for_update()
-    .execution_options(**FRESH)
 )
 
 
@@ -99,11 +102,12 @@ def _change(
         check_elsewhere(activity, signup)
     signup.minutes = minutes if to is Attendance.PRESENT else None
     signup.attendance, signup.ticked_at, signup.ticked_by_id = to, clock.now(), by.id if by else None
+    made = [service(activity, signup, signup.minutes or 0, by=by)] if to is Attendance.PRESENT else []
+    save(signup)
     record(signup, "attendance", by=by, reason=reason, came_from=before, to=to)
     if before is Attendance.PRESENT:
         ServiceRecord.revoke(ServiceRecord.live_of(activity.id, [signup.volunteer_id]), by=by)
-    if to is Attendance.PRESENT:
-        ServiceRecord.make([service(activity, signup, signup.minutes or 0, by=by)])
+    ServiceRecord.make(made)
     count_attended(activity, (to is Attendance.PRESENT) - (before is Attendance.PRESENT))
     if rules.corrected(activity):
         _tell(activity, signup, reason)
@@ -111,7 +115,6 @@ def _change(
         _tell_later(activity, signup)
     elif to is Attendance.PRESENT and again:
         withdraw(signup.volunteer.user_id, f"untick:{signup.id}")
-    db.session.flush()
 
 
 def _tell_later(activity: Activity, signup: SignUp) -> None:
@@ -158,7 +161,7 @@ def service(activity: Activity, signup: SignUp, minutes: int, *, by: User | None
 def count_attended(activity: Activity, difference: int) -> None:
     """Keep the activity's number of 已到, without making open forms of the activity stale."""
     if difference:
-        if db.session.scalar(ATTENDED, {"this": activity.id, "difference": difference}):
+        if write(ATTENDED, {"this": activity.id, "difference": difference}).scalar():
             touch("feedback")  # its page names the number
         set_committed_value(activity, "attended", activity.attended + difference)
 
