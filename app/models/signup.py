@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, case, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.db import Model, Row
@@ -114,12 +115,18 @@ class SignUp(Placed, Stateful, Row, Model):
 
         A cancelled row is revived at the end of the queue. Raises joining.NotNow (a Refused) naming why not.
         """
-        from app.models.signups import holding, joining, queue
+        from app.models.signups import holding
 
         (activity,) = holding.hold(activity.id)
-        volunteer = holding.hold_person(volunteer.id) if volunteer else None
+        volunteer, row = holding.hold_person(activity, volunteer.user_id) if volunteer else (None, None)
+        return cls.join_held(volunteer, activity, row, by=by)
+
+    @classmethod
+    def join_held(cls, volunteer: Volunteer | None, activity: Activity, row: "SignUp | None", *, by: User) -> "SignUp":
+        """`join` for who is held already, with the row they have in the activity."""
+        from app.models.signups import joining, queue
+
         queue.close_queue(activity)
-        row = holding.row_of(activity.id, volunteer.id) if volunteer else None
         reason = joining.why_not(activity, volunteer, by, row)
         to = queue.landing(activity)
         if reason is not None or volunteer is None or to is None:
@@ -169,7 +176,8 @@ class SignUp(Placed, Stateful, Row, Model):
         code, self.unit_id = belonging_on(volunteer, clock.day(activity.starts_at))
         self.volunteer_district_code, self.volunteer_subdistrict_code = code[:6], code[:9]
         self.volunteer_community_code = code
-        self.activity, self.volunteer = activity, volunteer
+        set_committed_value(self, "activity", activity)
+        set_committed_value(self, "volunteer", volunteer)
 
     def _still_open(self, verb: str) -> None:
         if self.activity.starts_at <= clock.now():

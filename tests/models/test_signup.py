@@ -189,7 +189,7 @@ def test_overlapping_places_are_refused_and_the_other_is_named(app, hour, hours)
     first, second = at(9, title="清洁家园"), at(hour, hours, title="文明交通")
     join("volunteer", first)
     reason = refused_for("volunteer", second)
-    assert (reason.why, reason.other) == (Why.CONFLICT, first)
+    assert (reason.why, reason.other.id) == (Why.CONFLICT, first.id)
     assert "清洁家园" in reason.text
     assert_counters(second)
 

@@ -14,6 +14,7 @@ from app.models.activities import search
 from app.models.activity import Activity
 from app.models.signup import SignUp
 from app.models.signups.box import box, here, outcome
+from app.models.signups.holding import hold_person
 from app.once import new_key, once
 from app.refusal import Refused
 from app.trying import attempt
@@ -26,9 +27,9 @@ CANCELLED = "已取消报名。想参加的话，开始前还可以重新报名�
 @once
 def activities_signup(id: int) -> ResponseReturnValue:
     """Sign up, wait, or ask: whatever the activity has for a newcomer now."""
-    activity, _ = search.public_activity(id) or abort(404)
-    volunteer, _ = here(activity, me())
-    return _answer(activity, lambda: SignUp.join(volunteer, activity, by=me()), outcome)
+    activity = search.hold_public(id) or abort(404)
+    volunteer, row = hold_person(activity, me().id)
+    return _answer(activity, lambda: SignUp.join_held(volunteer, activity, row, by=me()), outcome)
 
 
 @portal.post("/activities/<int:id>/cancellation")

@@ -21,6 +21,7 @@ from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
 from app.statements import each
+from app.straight import fresh, plain, read
 
 TEXTS = ("title", "place", "description")  # where words are sought
 CAP = 1000  # what is counted for a list stops here
@@ -136,6 +137,19 @@ def public_activity(id: int, viewer: int | None = None) -> tuple[Activity, str |
     """An activity that the portal shows to this person, with its cover, and the name of who launched it."""
     found = db.session.execute(_shown_to(viewer is not None), {"id": id, "viewer": viewer}).first()
     return (found[0], found[1]) if found else None
+
+
+def hold_public(id: int) -> Activity | None:
+    """An activity that the portal shows to everybody, fresh, held until the transaction ends."""
+    found = read(HELD, {"id": id}).first()
+    return fresh(Activity, found) if found else None
+
+
+HELD = (
+    select(*plain(Activity))
+    .where(Activity.id == bindparam("id"), Activity.status != ActivityStatus.DRAFT, Activity.hidden_at.is_(None))
+    .with_for_update()
+)
 
 
 @lru_cache

@@ -13,12 +13,13 @@ from app.models.attendance import rules
 from app.models.attendance.tick import mark
 from app.models.history import record
 from app.models.signup import Attendance, SignUp, SignUpStatus
-from app.models.signups.holding import count, hold, hold_person, row_of, shift
+from app.models.signups.holding import count, hold, hold_person, shift
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.id_card import card_hash
 from app.models.work_unit import unit_name
 from app.refusal import Refused
+from app.straight import add
 from app.text import is_phone, plain_card, plain_phone, public_name, valid_id_card
 
 OFFERED = 20  # people at most; more words narrow them down
@@ -84,17 +85,16 @@ def walk_in(
     """
     hold(activity.id)
     rules.check_time(activity)
-    hold_person(volunteer.id)
+    _, signup = hold_person(activity, volunteer.user_id)
     if volunteer.status is not VolunteerStatus.SERVING:
         raise Refused("", volunteer)
-    signup = _on_list(activity, volunteer, by)
+    signup = _on_list(activity, volunteer, signup, by)
     mark(signup, rules.Wanted.PRESENT, minutes, reason, by=by)
     return signup
 
 
-def _on_list(activity: Activity, volunteer: Volunteer, by: User | None) -> SignUp:
+def _on_list(activity: Activity, volunteer: Volunteer, signup: SignUp | None, by: User | None) -> SignUp:
     """The person's row in this held activity, 已录用: as it is, revived as a walk-in, or new."""
-    signup = row_of(activity.id, volunteer.id)
     if signup and signup.status is SignUpStatus.ADMITTED:
         return signup
     count(activity, turns=1)
@@ -118,7 +118,6 @@ def _added(activity: Activity, volunteer: Volunteer, by: User | None) -> SignUp:
         attendance=Attendance.UNKNOWN,
     )
     signup.of_that_day(activity, volunteer)
-    db.session.add(signup)
-    db.session.flush()
+    add(signup)
     record(signup, "walk-in", by=by, to=SignUpStatus.ADMITTED)
     return signup

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.db import db
 from app.models.activity import Activity
 from app.models.signup import QUEUE, Attendance, SignUp, SignUpStatus, Standing
 from app.models.signups.joining import Reason, Why, position, why_not
-from app.models.signups.overlaps import conflict
+from app.models.signups.overlaps import Meanwhile, conflict
 from app.models.signups.queue import landing
 from app.models.user import User
 from app.models.volunteer import Volunteer
@@ -34,7 +35,7 @@ class Box:
     signup: SignUp | None
     to: SignUpStatus | None
     ahead: int  # how many wait before somebody who comes now
-    clash: Activity | None  # at that time the person is 已录用 there: a 候补 or 待审核 is passed over
+    clash: Meanwhile | None  # at that time the person is 已录用 there: a 候补 or 待审核 is passed over
 
     @property
     def verb(self) -> str:
@@ -70,7 +71,7 @@ def box(activity: Activity, user: User | None, known: tuple[Volunteer | None, Si
     """The box for this person (None: a visitor), in at most three statements; `known` is what `here` would say."""
     volunteer, signup = known or (here(activity, user) if user else (None, None))
     if signup:
-        signup.activity = activity
+        set_committed_value(signup, "activity", activity)
     reason = why_not(activity, volunteer, user, signup)
     to = landing(activity)
     queued = signup.status in QUEUE if signup and reason else reason is None and to in QUEUE

@@ -12,40 +12,54 @@ They are written past the ORM: an activity's `version` guards its edit form, not
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import labels
-from app.db import db, locking
+from app.db import db
 from app.freshness import touch
 from app.models.activity import Activity
 from app.models.signup import SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.refusal import Refused
+from app.straight import fresh, plain, read, write
 
 COUNTED = {SignUpStatus.ADMITTED: "taken", SignUpStatus.WAITING: "waiting", SignUpStatus.ASKING: "asking"}
 FULL = "名额已满。"
 
 # Built once: five hundred people may sign up within seconds.
-ACTIVITIES = locking(select(Activity).where(Activity.id.in_(bindparam("ids", expanding=True))).order_by(Activity.id))
-PERSON = locking(select(Volunteer).where(Volunteer.id == bindparam("id")))
-ROW = (
-    select(SignUp)
-    .where(SignUp.activity_id == bindparam("activity"), SignUp.volunteer_id == bindparam("volunteer"))
-    .execution_options(populate_existing=True)
+ACTIVITIES = (
+    select(*plain(Activity))
+    .where(Activity.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Activity.id)
+    .with_for_update()
+)
+OF_PERSON = plain(Volunteer)
+PERSON = (
+    select(*OF_PERSON, *plain(SignUp))
+    .select_from(Volunteer)
+    .outerjoin(SignUp, and_(SignUp.volunteer_id == Volunteer.id, SignUp.activity_id == bindparam("activity")))
+    .where(Volunteer.user_id == bindparam("user"))
+    .with_for_update(of=Volunteer)
 )
 
 
 def hold(*ids: int) -> list[Activity]:
     """Lock these activities, by id, and return them fresh."""
-    return list(db.session.scalars(ACTIVITIES, {"ids": ids}))
+    return [fresh(Activity, found) for found in read(ACTIVITIES, {"ids": ids}).all()]
 
 
-def hold_person(id: int) -> Volunteer | None:
-    """Lock this volunteer, fresh; the activities must be held already. None: the membership was undone."""
-    found: Volunteer | None = db.session.scalar(PERSON, {"id": id})
-    return found
+def hold_person(activity: Activity, user_id: int) -> tuple[Volunteer | None, SignUp | None]:
+    """Lock this person's volunteer, fresh, with their row in the activity, which must be held already: nobody else moves it.
+
+    None: they are no volunteer, or not in it.
+    """
+    found = read(PERSON, {"activity": activity.id, "user": user_id}).first()
+    if found is None:
+        return None, None
+    who, row = found[: len(OF_PERSON)], found[len(OF_PERSON) :]
+    return fresh(Volunteer, who), fresh(SignUp, row) if row[0] else None
 
 
 def hold_people(*who: ColumnElement[bool]) -> None:
@@ -53,16 +67,9 @@ def hold_people(*who: ColumnElement[bool]) -> None:
     db.session.execute(select(Volunteer.id).where(*who).order_by(Volunteer.id).with_for_update())
 
 
-def row_of(activity_id: int, volunteer_id: int) -> SignUp | None:
-    """The person's row in this activity, fresh."""
-    return db.session.scalar(ROW, {"activity": activity_id, "volunteer": volunteer_id})
-
-
 def count(activity: Activity, **amounts: Any) -> None:
     """Add to counters of this held activity in one UPDATE; Refused, with nothing written, when no seat is free."""
-    row = db.session.execute(
-        _counting(*amounts), {"held": activity.id} | {f"more_{n}": v for n, v in amounts.items()}
-    ).first()
+    row = write(_counting(*amounts), {"held": activity.id} | {f"more_{n}": v for n, v in amounts.items()}).first()
     if row is None:
         raise Refused(FULL, activity)
     for name, value in row._mapping.items():
@@ -73,12 +80,12 @@ def count(activity: Activity, **amounts: Any) -> None:
 @lru_cache
 def _counting(*names: str) -> Any:
     """The statement that adds to these counters, built once; without a free seat it changes no row."""
-    more: dict[str, Any] = {name: getattr(Activity, name) + bindparam(f"more_{name}", type_=Integer) for name in names}
-    change = update(Activity).where(Activity.id == bindparam("held")).values(more)
+    kept = Activity.__table__.c
+    more: dict[str, Any] = {name: kept[name] + bindparam(f"more_{name}", type_=Integer) for name in names}
+    change = Activity.__table__.update().where(kept.id == bindparam("held")).values(more)  # type: ignore[attr-defined]
     if "taken" in names:
-        change = change.where((bindparam("more_taken", type_=Integer) <= 0) | (more["taken"] <= Activity.capacity))
-    stored = change.returning(Activity.taken, Activity.waiting, Activity.asking, Activity.turns)
-    return stored.execution_options(synchronize_session=False)
+        change = change.where((bindparam("more_taken", type_=Integer) <= 0) | (more["taken"] <= kept.capacity))
+    return change.returning(kept.taken, kept.waiting, kept.asking, kept.turns)
 
 
 def shift(signup: SignUp, to: SignUpStatus, *, by: User | None, reason: str = "", walk_in: bool = False) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock, labels
 from app.db import db
@@ -15,7 +16,7 @@ from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
 from app.models.application import Application, ApplicationStatus
 from app.models.signup import Attendance, SignUp, SignUpStatus, Standing
-from app.models.signups.overlaps import conflict
+from app.models.signups.overlaps import Meanwhile, conflict
 from app.models.signups.queue import landing
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
@@ -47,7 +48,7 @@ class Reason:
     why: Why
     title: str
     text: str = ""
-    other: Activity | None = None
+    other: Meanwhile | None = None
 
 
 class NotNow(Refused):
@@ -87,7 +88,7 @@ def _nothing_to_join(activity: Activity) -> Reason | None:
 
 def in_already(activity: Activity, signup: SignUp) -> Reason | None:
     """What stands there for who has a row; None for a cancelled one, which may be revived."""
-    signup.activity = activity
+    set_committed_value(signup, "activity", activity)
     standing = signup.standing()
     if standing is Standing.CANCELLED:
         return None

@@ -4,7 +4,7 @@ Sign-ups of a cancelled activity, 候补 and 待审核 stand in nobody's way.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased, contains_eager
@@ -15,9 +15,20 @@ from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.volunteer import Volunteer
+from app.straight import read
+
+
+class Meanwhile(Protocol):
+    """What is said of another activity at the same time."""
+
+    id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
 
 MEANWHILE = (
-    select(Activity)
+    select(Activity.id, Activity.title, Activity.starts_at, Activity.ends_at)
     .join(SignUp, SignUp.activity_id == Activity.id)
     .where(SignUp.volunteer_id == bindparam("volunteer"), SignUp.status == SignUpStatus.ADMITTED)
     .where(Activity.id != bindparam("activity"), Activity.status != ActivityStatus.CANCELLED)
@@ -28,10 +39,11 @@ MEANWHILE = (
 )
 
 
-def conflict(volunteer_id: int, activity: Activity) -> Activity | None:
+def conflict(volunteer_id: int, activity: Activity) -> Meanwhile | None:
     """The first other activity at the time of this one in which the volunteer is 已录用."""
     times = {"starts_at": activity.starts_at, "ends_at": activity.ends_at}
-    return db.session.scalar(MEANWHILE, {"volunteer": volunteer_id, "activity": activity.id, **times})
+    found: Any = read(MEANWHILE, {"volunteer": volunteer_id, "activity": activity.id, **times}).first()
+    return found  # type: ignore[no-any-return]
 
 
 def engaged(activity: Activity, start: datetime, end: datetime) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from app.models.signups.overlaps import engaged, waits_meanwhile
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.refusal import Refused
+from app.straight import add
 
 ENDED = {ActivityStatus.CANCELLED: "活动已取消，报名已经作废。", ActivityStatus.COMPLETED: "活动已结项，报名不能再改。"}
 
@@ -46,8 +47,7 @@ def enter(activity: Activity, volunteer: Volunteer, row: SignUp | None, to: Sign
         count(activity, turns=1, **{COUNTED[to]: 1})
         row = SignUp(activity_id=activity.id, volunteer_id=volunteer.id, status=to, turn=activity.turns)
         row.of_that_day(activity, volunteer)
-        db.session.add(row)
-        db.session.flush()
+        add(row)
         record(row, "join", by=by, to=to)
     else:
         count(activity, turns=1)
