@@ -53,6 +53,8 @@ def by_code(typed: str, user: User) -> Invitation | None:
 def known_as(words: str) -> list[Any]:
     """Conditions that `words` name an invited person: a name, a whole phone number or its last four digits."""
     words = words.strip()
+    if not words:
+        return []
     phone = plain_phone(words)
     if is_phone(phone):
         return [Invitation.phone_hash == keyed_hash(phone, "phone")]
@@ -61,4 +63,4 @@ def known_as(words: str) -> list[Any]:
     named = Invitation.name.contains(words, autoescape=True)
     ids = offered(Invitation, words)
     seen = [one_of(Invitation.id, ids)] if ids is not None and few(Invitation, words, ids) else []
-    return [*seen, named] if words else []
+    return [*seen, named]

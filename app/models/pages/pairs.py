@@ -1,8 +1,8 @@
 """Words found by pairs of neighbouring characters, so that a search looks at few rows and finds what LIKE finds.
 
-The databases keep the pairs of every searched text themselves, in the transaction of the change (migration 0012,
-ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by triggers.
-What the pairs offer is looked at with LIKE again; a single character has none and is left to LIKE alone.
+The databases keep the characters and the pairs of every searched text themselves, in the transaction of the change
+(migration 0017, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
+triggers. A word of one character is looked up by it, a longer one by its pairs; what these offer is looked at with LIKE again.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,9 +36,9 @@ _counting: ContextVar[bool] = ContextVar("counting", default=False)
 
 def offered(model: Any, words: str) -> Select[Any] | None:
     """Ids of the rows whose searched text has every pair of characters of `words`: all that LIKE finds there and
-    hardly more. None where the pairs cannot tell: a single character, a model that has none."""
+    hardly more. None where the pairs cannot tell: a model that has none, no words."""
     name = getattr(model, "__tablename__", "")
-    if len(words) < 2 or name not in SEARCHED:
+    if not words or name not in SEARCHED:
         return None
     return _by_index(name, words) if db.engine.dialect.name == "postgresql" else _by_table(name, words)
 
@@ -121,9 +121,9 @@ def searched(columns: Sequence[Any]) -> Any:
 
 
 def _by_table(name: str, words: str) -> Select[Any]:
-    """SQLite: each pair as hexadecimal digits; its lower() knows ASCII letters only."""
+    """SQLite: each pair (or the only character) as hexadecimal digits; its lower() knows ASCII letters only."""
     small = "".join(letter.lower() if letter.isascii() else letter for letter in words)
-    pairs = " ".join(f'"{small[at : at + 2].encode().hex()}"' for at in range(len(small) - 1))
+    pairs = " ".join(f'"{small[at : at + 2].encode().hex()}"' for at in range(max(len(small) - 1, 1)))
     kept = plain_table(f"pairs_{name}", plain_column("rowid"))
     return select(kept.c.rowid).where(plain_column(kept.name).op("MATCH")(pairs))
 

@@ -1,4 +1,4 @@
-"""The kept pairs of characters against the texts they are of, and made anew (`flask recount`, app/models/pages/pairs.py)."""
+"""The kept characters and pairs of characters against the texts they are of, and made anew (`flask recount`, app/models/pages/pairs.py)."""
 
 from typing import Any
 
@@ -57,8 +57,9 @@ def _compared(table: str) -> list[Any]:
 
 
 def _true(table: str) -> str:
-    """SQLite: (id, pair) of everything that stands in the texts, as migration 0012 writes it."""
-    places = "json_each('[0' || replace(hex(zeroblob(length(words) - 2)), '00', ',0') || ']')"
+    """SQLite: (id, pair) of everything that stands in the texts, characters and pairs, as migration 0017 writes it."""
+    places = "json_each('[0' || replace(hex(zeroblob(length(words) - size.value)), '00', ',0') || ']') AS place"
     texts = f"""SELECT id, lower({" || ' ' || ".join(SEARCHED[table])}) AS words FROM "{table}" """  # noqa: S608
-    pairs = f"SELECT DISTINCT texts.id, lower(hex(substr(words, key + 1, 2))) AS pair FROM ({texts}) AS texts, {places}"  # noqa: S608
-    return f"{pairs} WHERE pair <> ''"
+    pair = "lower(hex(substr(words, place.key + 1, size.value))) AS pair"
+    each = f"({texts}) AS texts, json_each('[1, 2]') AS size, {places}"
+    return f"SELECT DISTINCT texts.id, {pair} FROM {each} WHERE pair <> ''"  # noqa: S608
