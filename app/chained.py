@@ -13,8 +13,9 @@ from flask import request
 from sqlalchemy import literal, select, union_all
 
 from app.db import db
-from app.listing import Key, Listing, Page, _at, place_of, token
+from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
+from app.positions import place_of, places, token
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Chained(Listing):
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
         stmt, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
         # past the session, which would look for objects in it
-        values = db.session.connection().execute(stmt, {**self.values, **_at(at and at[1])}).all()
+        values = db.session.connection().execute(stmt, {**self.values, **places(at and at[1])}).all()
         found = [made(kind, tuple(row)) for row in values]
         if len(numbers) == 1:
             return found

@@ -4,31 +4,29 @@ Pages follow each other by position (keyset), not by number: `after=` and `befor
 of the last or first row shown, so that the last page costs what the first one does.
 """
 
-import base64
-import json
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from wtforms import Form, ValidationError
 
 from app.addresses import address
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
+from app.models.pages.quickest import along, capped, length_of
+from app.positions import place_of, places, token
 from app.statements import VARIED, T, kept
 
 PER_PAGE = 20
-CAP = 1000  # totals above 999 read 999+
 EXPORT_LIMIT = 100_000
 LONGEST_WORDS = 50  # letters of a search, a person types fewer
 MOVING = ("q", "todo", "overdue")
-BIGGEST = 2**31  # what an INTEGER of PostgreSQL holds
 
 
 class FilterForm(Form):
@@ -50,6 +48,19 @@ class FilterForm(Form):
         """Words are not longer than a person would type."""
         if len(field.data or "") > LONGEST_WORDS:
             raise ValidationError(f"关键词最多 {LONGEST_WORDS} 个字，现在是 {len(field.data)} 个。")
+
+    @contextmanager
+    def without_words(self) -> Iterator[Self]:
+        """This form as if nobody had typed words."""
+        field = self._fields.get("q")
+        typed = field and field.data
+        if field:
+            field.data = ""
+        try:
+            yield self
+        finally:
+            if field:
+                field.data = typed
 
     @property
     def said(self) -> str:
@@ -132,6 +143,7 @@ class Listing:
     scalars: bool = True
     shape: Hashable = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    _counted_length: int | None = field(default=None, init=False)
 
     def respond(self, template: str, *fragments: str, **context: Any) -> ResponseReturnValue:
         """The page, its `results` block for htmx (or `fragments`), or the export of all filtered rows."""
@@ -177,7 +189,16 @@ class Listing:
 
     def narrowed(self) -> Select[Any]:
         """Everything that the filters leave, in no order."""
-        return self.filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
+        with along(self._length):
+            return self.filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
+
+    def _length(self) -> int:
+        """How long the list is without its words, as far as that is counted; asked once."""
+        if self._counted_length is None:
+            with self.filters.without_words() as filters:
+                rows = filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
+            self._counted_length = db.session.scalar(select(length_of(rows)), self.values) or 0
+        return self._counted_length
 
     def kept(self, build: Callable[..., T], *args: Hashable) -> T:
         """The statement that `build(*args)` makes of this list, from memory where its shape is known."""
@@ -188,7 +209,7 @@ class Listing:
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
         stmt = self.kept(self._rows, position is not None, backwards)
-        result = db.session.execute(stmt, {**self.values, **_at(position)})
+        result = db.session.execute(stmt, {**self.values, **places(position)})
         return list(result.unique().scalars() if self.scalars else result)
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
@@ -201,7 +222,7 @@ class Listing:
         return [key.column.desc() if key.descending is not backwards else key.column.asc() for key in self.order]
 
     def _beyond(self, backwards: bool) -> Any:
-        """Rows behind (or before) the position `_at`: (a > x) or (a = x and (b > y)) …"""
+        """Rows behind (or before) the position `places`: (a > x) or (a = x and (b > y)) …"""
         ways: list[Any] = []
         equal: list[Any] = []
         for number, key in enumerate(self.order):
@@ -222,9 +243,7 @@ class Listing:
         return db.session.scalar(self.kept(self._counted), self.values) or 0
 
     def _counted(self) -> Select[Any]:
-        bare = self.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
-        counted = select(func.count()).select_from(bare.order_by(None).limit(CAP).subquery())
-        return counted.execution_options(**VARIED)
+        return select(capped(self.narrowed)).execution_options(**VARIED)
 
     def all(self) -> Any:
         """Every filtered row up to the limit of an export, some at a time."""
@@ -238,38 +257,3 @@ class Listing:
         return self.filters.address(**{way: token([key.of(row) for key in self.order])})
 
 
-def _at(position: Sequence[Any] | None) -> dict[str, Any]:
-    """A position as the parameters of `Listing._beyond`."""
-    return {f"at{number}": value for number, value in enumerate(position or ())}
-
-
-def token(values: Sequence[Any]) -> str:
-    """A position as it stands in an address."""
-    plain = json.dumps([_plain(value) for value in values])
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
-
-
-def place_of(token: str, order: Sequence[Key]) -> list[Any] | None:
-    """The values of a position in a list of this order; None when the token is no such position."""
-    try:
-        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        return [_typed(value, key.column) for key, value in zip(order, values, strict=True)] if token else None
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (datetime, date)) else value
-
-
-def _typed(value: Any, column: Any) -> Any:
-    kind = column.type.python_type
-    if issubclass(kind, datetime):
-        return kind.fromisoformat(str(value)).astimezone(UTC)
-    if issubclass(kind, date):
-        return kind.fromisoformat(str(value))
-    if issubclass(kind, int) and not -BIGGEST < int(value) < BIGGEST:
-        raise ValueError("no database keeps such a number")
-    if issubclass(kind, str) and "\0" in str(value).encode().decode():  # encode: a lone surrogate is a ValueError
-        raise ValueError("no database keeps such a text")
-    return kind(value)

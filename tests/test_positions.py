@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.listing import Key, place_of, token
+from app.listing import Key
 from app.models import SignUp, User
+from app.positions import place_of, token
 
 ORDER = (Key(User.name), Key(SignUp.id))
 

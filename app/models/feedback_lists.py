@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.db import db
 from app.models.activities.search import ids_named, named_each
 from app.models.activity import Activity
 from app.models.feedback import Feedback, FeedbackStatus
-from app.models.pages.pairs import each_word, offered, one_of
+from app.models.pages.pairs import joined, offered
+from app.models.pages.quickest import each_word, one_of
 from app.models.pages.worded import stands
 from app.models.picture import Picture
 from app.models.written import first_picture
@@ -42,16 +43,18 @@ def newest(count: int) -> list[Any]:
 
 def says(words: str) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in the feedback, or names its activity or a place around it."""
-    return each_word(Feedback, words, ids_said, _says)
+    return each_word(Feedback, words, _ids, _says, ids_about)
 
 
 def _says(word: str) -> ColumnElement[bool]:
     return or_(stands(word, Feedback.title, Feedback.body), named_each(word))
 
 
-def ids_said(word: str) -> Any:
+def _ids(word: str) -> Any:
     """Ids of all rows that may say the word, or whose activity does."""
-    own, activities = offered(Feedback, word), ids_named(word)
-    if own is None or activities is None:
-        return None
-    return union_all(own, select(Feedback.id).where(one_of(Feedback.activity_id, activities)))
+    return joined(offered(Feedback, word), select(Feedback.id).where(one_of(Feedback.activity_id, ids_named(word))))
+
+
+def ids_about(word: str) -> Any:
+    """Ids of these rows and of the activities instead: about as many."""
+    return joined(offered(Feedback, word), ids_named(word))

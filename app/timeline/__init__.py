@@ -10,11 +10,11 @@ from enum import StrEnum
 from flask import request
 
 from app import clock, labels
-from app.listing import BIGGEST
 from app.models.history import History
 from app.models.regions.former_names import place_name_on
 from app.models.user import Role
 from app.models.work_unit import unit_name
+from app.positions import BIGGEST
 from app.state_words import WORDS
 
 Line = tuple[str, str, str, str]  # title, when, who and why, kind of the dot: '' ok bad now

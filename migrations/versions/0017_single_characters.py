@@ -25,7 +25,9 @@ SEARCHED = {
     "notice": ["title", "body", "source"],
 }
 AT_ONCE = 5000
-FUNCTION = "CREATE OR REPLACE FUNCTION pairs(words text) RETURNS text[] IMMUTABLE STRICT PARALLEL SAFE COST 2000 LANGUAGE "
+FUNCTION = (
+    "CREATE OR REPLACE FUNCTION pairs(words text) RETURNS text[] IMMUTABLE STRICT PARALLEL SAFE COST 2000 LANGUAGE "
+)
 # the characters, then the pairs; a loop, as another statement inside costs a name three times as much
 WITH_SINGLES = """plpgsql AS $$
 DECLARE
@@ -71,7 +73,7 @@ def _make_anew(body: str, sizes: list[int]) -> None:
     for table, columns in SEARCHED.items():
         for event in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER pairs_{table}_{event}")
-        op.execute(f"INSERT INTO pairs_{table}(pairs_{table}) VALUES ('delete-all')")
+        op.execute(f"INSERT INTO pairs_{table}(pairs_{table}) VALUES ('delete-all')")  # noqa: S608
         fill(table, columns, sizes)
         watch(table, columns, sizes)
 

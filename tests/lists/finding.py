@@ -13,7 +13,8 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from app.labels import capped
-from app.listing import CAP, Listing
+from app.listing import Listing
+from app.models.pages.quickest import CAP
 from tests.crowd import MANY
 from tests.fixtures import forget_pages
 from tests.lists.watching import Watch

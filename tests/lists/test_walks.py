@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.chained import Chained
-from app.listing import token
+from app.positions import token
 from tests.crowd import MANY
 from tests.lists.finding import NEXT, PREV, follow, get, lists, makers, module_of, right, shown, sized
 from tests.lists.watching import Seen, Watch

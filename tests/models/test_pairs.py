@@ -9,7 +9,7 @@ from app import clock
 from app.db import db
 from app.models import Activity, Notice, User, Volunteer
 from app.models.accounts.called import goes_by
-from app.models.pages import pairs
+from app.models.pages import pairs, quickest
 from app.models.pages.worded import holds
 from app.models.recount import CHECKS, repair
 from app.models.volunteers.search import known_as
@@ -46,7 +46,7 @@ def test_pairs_find_what_like_finds(app, rows, renamed, words):
     db.session.execute(update(Notice).where(Notice.id == ids[0]).values(title=renamed[:60]))
     db.session.execute(delete(Notice).where(Notice.id == ids[-1], Notice.id != ids[0]))
     db.session.commit()
-    assert all("MATCH" in str(pairs.offered(Notice, one)) or "@>" in str(pairs.offered(Notice, one)) for one in ("清", "清洁"))
+    assert all(by_pairs([Notice.id.in_(pairs.offered(Notice, one))]) for one in ("清", "清洁"))
     for word in words:
         for one in word.split():
             assert found(one) == like(one), one
@@ -82,8 +82,33 @@ def test_many_rows_are_walked_through_instead_and_give_the_same(app, monkeypatch
     cast.who("volunteer").call("慕容清洁")
     db.session.commit()
     by_pairs = answers()
-    monkeypatch.setattr(pairs, "MOST", -1)
+    monkeypatch.setattr(quickest, "MOST", -1)
     assert answers() == by_pairs and by_pairs[0] and by_pairs[1]
+
+
+def by_pairs(conditions):
+    """Whether these ask for pairs."""
+    words = str(select(Notice.id).where(*conditions).compile(db.engine))
+    return "MATCH" in words or "pairs(" in words
+
+
+def test_a_list_that_is_short_itself_is_walked_along(app, monkeypatch):
+    monkeypatch.setattr(quickest, "EASY", 0)
+    db.session.execute(insert(Notice), [notice("清洁")])
+    assert by_pairs(holds("清", Notice.title))
+    with quickest.along(lambda: 0):
+        assert not by_pairs(holds("清", Notice.title))
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("cap", [2, 1000])
+def test_the_total_of_a_common_word_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
+    monkeypatch.setattr(quickest, "SAMPLE", 3)
+    db.session.execute(insert(Notice), [notice(f"清洁{number}") for number in range(7)])
+    total = quickest.capped(lambda: select(Notice).where(*holds("清", Notice.title, Notice.body, Notice.source)), cap)
+    assert "CASE" in str(select(total).compile(db.engine))
+    assert db.session.scalar(select(total)) == min(cap, len(like("清")))
+    db.session.rollback()
 
 
 def answers():

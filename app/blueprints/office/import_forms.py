@@ -11,7 +11,7 @@ from app.blueprints.activity_filters import DayField
 from app.fields_places import RegionFilterField
 from app.forms import CreationForm, Form, clean, length, required
 from app.labels import word
-from app.listing import BIGGEST, FilterForm
+from app.listing import FilterForm
 from app.media.sheets import SheetField
 from app.models.imports.file import Choices
 from app.models.imports.importing import ImportStatus
@@ -20,6 +20,7 @@ from app.models.imports.places import CREATE, KEEP, REFUSE
 from app.models.invitation import Import, Invitation, InvitationStatus
 from app.models.region import CITY, within
 from app.models.user import Role
+from app.positions import BIGGEST
 
 UNITS = {
     REFUSE: "算作错误，改好再传",

@@ -1,12 +1,14 @@
 """People found by what they are called: a part of the name, the beginning of its initials."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from app.models.pages.pairs import few, offered, one_of
+from app.db import db
+from app.models.pages.pairs import joined, offered
+from app.models.pages.quickest import looked_up, one_of
 from app.models.user import User
 
 Also = Callable[[Any], list[ColumnElement[bool]]]
@@ -14,30 +16,41 @@ Also = Callable[[Any], list[ColumnElement[bool]]]
 
 def by_initials(words: str) -> Also:
     """The condition that initials begin with the words; none for words in Chinese."""
-    return lambda person: [person.initials.startswith(words.lower(), autoescape=True)] if words.isascii() else []
+    return lambda person: [_begins(person.initials, words.lower())] if words.isascii() else []
+
+
+def _begins(column: Any, letters: str) -> ColumnElement[bool]:
+    """That these initials (all small letters) begin like this; SQLite looks at every row for LIKE, not for a range."""
+    if db.engine.dialect.name == "postgresql":
+        return cast(ColumnElement[bool], column.startswith(letters, autoescape=True))
+    return and_(column >= letters, column < letters[:-1] + chr(ord(letters[-1]) + 1))
+
+
+def offers(words: str, also: Also) -> Any:
+    """Ids of the people whose name may hold the words or of whom one of `also` is true."""
+    person = aliased(User)
+    return joined(offered(User, words), *(select(person.id).where(one) for one in also(person)))
 
 
 def ids_of(words: str, also: Also) -> Any:
-    """Ids of the people whose name holds the words or of whom one of `also` is true; None where pairs cannot tell."""
+    """Ids of the people whose name holds the words or of whom one of `also` is true."""
     person = aliased(User)
-    ids = offered(User, words)
-    if ids is None:
-        return None
-    named = and_(one_of(person.id, ids), person.name.contains(words, autoescape=True))
-    return union_all(*(select(person.id).where(one) for one in (named, *also(person))))
+    named = and_(one_of(person.id, offered(User, words)), person.name.contains(words, autoescape=True))
+    return joined(*(select(person.id).where(one) for one in (named, *also(person))))
 
 
 def one_by_one(user_id: Any, words: str, also: Also) -> ColumnElement[bool]:
-    """The same as a condition on the person `user_id` of each row."""
+    """The same as a condition on the person `user_id` of each row.
+
+    The value of a statement, not EXISTS: for that PostgreSQL would read everybody before it looks at the first row.
+    """
     person = aliased(User)
     called = or_(person.name.contains(words, autoescape=True), *also(person))
-    return select(person.id).where(person.id == user_id, called).exists()
+    return select(called).where(person.id == user_id).scalar_subquery()
 
 
 def goes_by(user_id: Any, words: str, also: Also | None = None) -> ColumnElement[bool]:
     """The condition that the person `user_id` is called like this; `also` is what else counts, usually the initials."""
     also = also or by_initials(words)
-    ids = ids_of(words, also)
-    if ids is None or not few(User, words, ids):
-        return one_by_one(user_id, words, also)
-    return one_of(user_id, ids)
+    ids = looked_up(User, words, lambda: ids_of(words, also), offers(words, also), own=False)
+    return one_by_one(user_id, words, also) if ids is None else one_of(user_id, ids)

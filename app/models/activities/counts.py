@@ -19,7 +19,7 @@ from app.models.activities.phase import Phase
 from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
-from app.models.pages.pairs import counting
+from app.models.pages.quickest import counting
 from app.models.region import Level, Region, heir
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, null, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app import clock
@@ -16,7 +16,8 @@ from app.db import UtcDateTime, db
 from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
-from app.models.pages.pairs import each_word, offered
+from app.models.pages.pairs import joined, offered
+from app.models.pages.quickest import each_word
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
@@ -84,7 +85,7 @@ def ids_named(word: str, a: Any = Activity) -> Any:
     """Ids of all rows that `named` finds, and hardly more; None where the pairs of characters cannot tell."""
     ids, row = offered(a, word), aliased(a)
     places = [] if ids is None else around(word, row)
-    return ids if ids is None or not places else union_all(ids, *(select(row.id).where(place) for place in places))
+    return ids if ids is None or not places else joined(ids, *(select(row.id).where(place) for place in places))
 
 
 def named_each(word: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> ColumnElement[bool]:

@@ -10,7 +10,8 @@ from app.db import db
 from app.models.accounts.credentials import plain_code
 from app.models.application import Application
 from app.models.invitation import Invitation, InvitationStatus
-from app.models.pages.pairs import few, offered, one_of
+from app.models.pages.pairs import offered
+from app.models.pages.quickest import looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.text import is_phone, number_of, plain_phone
@@ -61,6 +62,6 @@ def known_as(words: str) -> list[Any]:
     if len(words) == 4 and words.isascii() and words.isdecimal():
         return [Invitation.phone_tail == words]
     named = Invitation.name.contains(words, autoescape=True)
-    ids = offered(Invitation, words)
-    seen = [one_of(Invitation.id, ids)] if ids is not None and few(Invitation, words, ids) else []
-    return [*seen, named]
+    offers = offered(Invitation, words)
+    ids = looked_up(Invitation, words, lambda: offers, offers)
+    return [named] if ids is None else [one_of(Invitation.id, ids), named]

@@ -22,7 +22,8 @@ from app.models.help import lists as help_lists
 from app.models.honour import Honour
 from app.models.honours import lists as honour_lists
 from app.models.notice import Notice
-from app.models.pages.pairs import counting, learn_all, offered
+from app.models.pages.pairs import offered
+from app.models.pages.quickest import CAP, capped, learn
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
 from app.models.report import Report
@@ -32,7 +33,6 @@ from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
 
-CAP = 1000  # totals above 999 read 999+
 MOST_WORDS = 6  # more make no search better, and each looks at every row
 
 
@@ -74,8 +74,7 @@ class Source:
 
     def counted(self, words: str) -> Any:
         """How many there are, up to the cap."""
-        some = self.found(words).with_only_columns(literal(1), maintain_column_froms=True).limit(CAP).subquery()
-        return select(func.count()).select_from(some).scalar_subquery()
+        return capped(lambda: self.found(words))
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,7 @@ def totals(words: str) -> dict[str, int]:
     """How many things of each kind hold every word, up to 1,000; one statement."""
     _look_ahead(words)
     all_of_them = sources()
-    with counting():
-        wanted = select(*(source.counted(words) for source in all_of_them))
-    found = db.session.execute(wanted).one()
+    found = db.session.execute(select(*(source.counted(words) for source in all_of_them))).one()
     numbers: dict[str, int] = {}
     for source, number in zip(all_of_them, found, strict=True):
         numbers[source.kind] = min(numbers.get(source.kind, 0) + number, CAP)
@@ -121,12 +118,12 @@ def _look_ahead(words: str) -> None:
     """Learn in one statement how many rows each kind has to look at."""
     kinds: dict[Any, Callable[[str], Any]] = {
         Activity: activity_search.ids_named,
-        Feedback: feedback_lists.ids_said,
+        Feedback: feedback_lists.ids_about,
         Report: lambda word: activity_search.ids_named(word, Report),
         PublicCase: lambda word: offered(PublicCase, word),
         Notice: lambda word: offered(Notice, word),
     }
-    learn_all({model: {word: ids(word) for word in words.split()} for model, ids in kinds.items()})
+    learn({model: {word: ids(word) for word in words.split()} for model, ids in kinds.items()})
 
 
 def sources() -> list[Source]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from app.models.pages.pairs import each_word, offered, searched
+from app.models.pages.pairs import offered, searched
+from app.models.pages.quickest import each_word
 
 
 def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload, with_loader_criteria
 
 from app.db import db
 from app.models.activities.search import ids_named, named, named_each
 from app.models.activity import Activity
-from app.models.pages.pairs import each_word, offered, one_of
+from app.models.pages.pairs import joined, offered
+from app.models.pages.quickest import each_word, one_of
 from app.models.pages.state_counts import state_counts
 from app.models.picture import Picture
 from app.models.report import Report, ReportKind, ReportStatus, took_part
@@ -59,7 +60,7 @@ def says(words: str, *, author: bool = False) -> list[Condition]:
     """One condition a word: it stands in the report, names a place around it or (for staff) its `author`."""
     if not author:
         return named(words, Report, TEXTS)
-    return each_word(Report, words, _ids, _says)
+    return each_word(Report, words, _ids, _says, _ids_about)
 
 
 def _says(word: str) -> Condition:
@@ -68,10 +69,13 @@ def _says(word: str) -> Condition:
 
 def _ids(word: str) -> Any:
     """Ids of all rows that may say the word, or whose author may be called so."""
-    own, people = ids_named(word, Report), offered(User, word)
-    if own is None or people is None:
-        return None
-    return union_all(own, select(Report.id).where(one_of(Report.user_id, people)))
+    written = select(Report.id).where(one_of(Report.user_id, offered(User, word)))
+    return joined(ids_named(word, Report), written)
+
+
+def _ids_about(word: str) -> Any:
+    """Ids of the rows that say it and of the people instead: hardly fewer."""
+    return joined(ids_named(word, Report), offered(User, word))
 
 
 def of_kind(kind: ReportKind | None) -> list[Condition]:

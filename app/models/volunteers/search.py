@@ -11,8 +11,9 @@ from sqlalchemy import and_, inspect, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.crypto import keyed_hash
-from app.models.accounts.called import by_initials, ids_of, one_by_one
-from app.models.pages.pairs import few, offered, one_of
+from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
+from app.models.pages.pairs import joined, offered
+from app.models.pages.quickest import looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political
 from app.models.work_unit import units
@@ -43,8 +44,8 @@ def known_as(model: Any, words: str) -> list[Any]:
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
         return [one_of(model.id, _ending(aliased(model), words))]
-    ids = _found(aliased(model), words)
-    if ids is not None and few(model, words, ids):
+    ids = looked_up(model, words, lambda: _found(aliased(model), words), _offered(aliased(model), words))
+    if ids is not None:
         return [one_of(model.id, ids)]
     return [or_(one_by_one(model.user_id, words, by_initials(words)), *_of_unit(model, words))]
 
@@ -57,13 +58,18 @@ def _ending(row: Any, digits: str) -> Any:
 
 
 def _found(row: Any, words: str) -> Any:
-    """Ids of the rows whose person or unit is called like this; None where the pairs cannot tell."""
-    people, others = ids_of(words, by_initials(words)), offered(inspect(row).mapper.class_, words)
-    if people is None or others is None:
-        return None
+    """Ids of the rows whose person or unit is called like this."""
     other, *listed = _of_unit(row, words)
-    ways = one_of(row.user_id, people), and_(one_of(row.id, others), other), *listed
+    others = offered(inspect(row).mapper.class_, words)
+    ways = one_of(row.user_id, ids_of(words, by_initials(words))), and_(one_of(row.id, others), other), *listed
     return union_all(*(select(row.id).where(way) for way in ways))
+
+
+def _offered(row: Any, words: str) -> Any:
+    """About as many ids, not looked at with LIKE: of people instead of their rows."""
+    _, *listed = _of_unit(row, words)
+    people, others = offers(words, by_initials(words)), offered(inspect(row).mapper.class_, words)
+    return joined(people, others, *(select(row.id).where(way) for way in listed))
 
 
 def _of_unit(model: Any, words: str) -> list[Any]:

@@ -1,0 +1,144 @@
+"""Looking up each row that the pairs offer, or walking along the list: whichever looks at fewer rows (ADR 0023).
+
+Only the way hangs on it, never what is found. A word that many rows hold is met soon along the list; one that few hold is
+soon looked up; a list that is short itself (a community's) is walked along in any case.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal, select
+
+from app.db import db
+from app.models.pages.pairs import only
+
+MOST = 20_000  # no more rows than that are counted, or looked up one by one
+FIRST = 21  # what a page reads, and one more
+CAP = 1000  # totals above 999 read 999+
+SAMPLE = 2 * CAP  # of a whole city's list hardly more are needed to find CAP
+EASY = 200  # so few are looked up without asking how long the list is
+
+
+@dataclass
+class Reading:
+    """What the statement that is being built reads: so many of the rows that the words find."""
+
+    wanted: float = FIRST
+    sample: bool = False  # where a word is common it may look at the first ones only that the pairs offer
+    sampled: bool = field(default=False, init=False)
+
+
+PAGE = Reading()
+_reading: ContextVar[Reading] = ContextVar("reading")
+_length: ContextVar[Callable[[], int] | None] = ContextVar("length", default=None)
+
+
+@contextmanager
+def counting(wanted: float = inf, *, sample: bool = False) -> Iterator[Reading]:
+    """The statement that is built inside reads so many rows in any order, not the first ones of a list."""
+    reading = Reading(wanted, sample)
+    token = _reading.set(reading)
+    try:
+        yield reading
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
+def along(length: Callable[[], int]) -> Iterator[None]:
+    """What is built inside narrows a list of this `length` (up to MOST is counted; asked only where it matters)."""
+    token = _length.set(length)
+    try:
+        yield
+    finally:
+        _length.reset(token)
+
+
+def length_of(stmt: Select[Any], most: int = MOST + 1) -> Any:
+    """How many rows these are, up to `most`, as a part of a statement."""
+    bare = stmt.with_only_columns(literal(1), maintain_column_froms=True)
+    return select(func.count()).select_from(bare.order_by(None).limit(most).subquery()).scalar_subquery()
+
+
+def capped(build: Callable[[], Select[Any]], cap: int = CAP) -> Any:
+    """How many rows `build` finds, up to `cap`, as a part of a statement.
+
+    The first rows that a common word offers mostly hold enough; where they do not, the list is walked along after all.
+    """
+    with counting(cap, sample=True) as reading:
+        some = length_of(build(), cap)
+    if not reading.sampled:
+        return some
+    with counting(cap):
+        return case((some == cap, cap), else_=length_of(build(), cap))
+
+
+def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own: bool = True) -> Any:
+    """`ids` where looking each of them up is quicker than walking along the list (some of them may do), else None.
+
+    `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model.
+    """
+    if weighed is None:
+        return None
+    number, rows = learn({model: {words: weighed}})[model.__tablename__][words]
+    reading, length = _reading.get(PAGE), _length.get()
+    if reading.sample and own and number > SAMPLE and (length is None or length() > MOST):
+        reading.sampled = True
+        with only(SAMPLE):
+            return ids()
+    walked = reading.wanted * rows / max(number, 1)
+    if length is not None and min(number, walked) > EASY:
+        walked = min(walked, length() if length() <= MOST else inf)
+    return ids() if number <= MOST and number <= walked else None
+
+
+def learn(wanted: Mapping[Any, Mapping[str, Any]]) -> dict[str, dict[str, tuple[int, int]]]:
+    """Table → word → how many ids it has (None: the pairs cannot tell), and the highest id; in one statement.
+
+    Asked once a session for the same thing: only the way of looking hangs on it, never what is found.
+    """
+    known: dict[str, dict[str, tuple[int, int]]] = db.session.info.setdefault("offered", {})
+    new = [
+        (model, words, ids)
+        for model, some in wanted.items()
+        for words, ids in some.items()
+        if ids is not None and words not in known.setdefault(model.__tablename__, {})
+    ]
+    if new:
+        counted = [
+            select(func.count()).select_from(ids.limit(MOST + 1).subquery()).scalar_subquery() for *_, ids in new
+        ]
+        highest = [select(func.max(model.id)).scalar_subquery() for model, *_ in new]
+        row = db.session.execute(select(*counted, *highest)).one()
+        for (model, words, _), number, last in zip(new, row, row[len(new) :], strict=False):
+            known[model.__tablename__][words] = number, last or 0
+    return known
+
+
+def each_word(
+    model: Any,
+    words: str,
+    ids: Callable[[str], Any],
+    like: Callable[[str], ColumnElement[bool]],
+    weighed: Callable[[str], Any] | None = None,
+) -> list[ColumnElement[bool]]:
+    """One condition a word: `like`, looked at only in the rows of `ids` where that is quicker."""
+    weights = {word: (weighed or ids)(word) for word in words.split()}
+    learn({model: weights})
+    found = []
+    for word, weight in weights.items():
+        some = looked_up(model, word, partial(ids, word), weight)
+        found.append(like(word) if some is None else and_(one_of(model.id, some), like(word)))
+    return found
+
+
+def one_of(id: Any, ids: Any) -> ColumnElement[bool]:
+    """`id IN (ids)`; on PostgreSQL as an array that is made first, or it would look at every row with LIKE instead."""
+    if db.engine.dialect.name != "postgresql":
+        return cast(ColumnElement[bool], id.in_(ids))
+    return cast(ColumnElement[bool], id == any_(func.array(ids.scalar_subquery())))
