@@ -19,8 +19,8 @@ from app.addresses import address
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
-from app.models.pages.quickest import along, capped, length_of
 from app.positions import place_of, places, token
+from app.reads import along, capped, length_of
 from app.statements import VARIED, T, kept
 
 PER_PAGE = 20

@@ -20,6 +20,7 @@ MAY_IMPORT = {
         "app.crypto",
         "app.freshness",
         "app.statements",
+        "app.reads",
         "app.labels",
         "app.state_words",
         "app.once",
@@ -30,7 +31,9 @@ MAY_IMPORT = {
         "app.accounts.passwords",
     },
     "access.py": {"app.db", "app.statements", "app.models"},
-    "listing.py": {"app.addresses", "app.db", "app.htmx", "app.export", "app.statements"},
+    "listing.py": {
+        *("app.addresses", "app.db", "app.export", "app.htmx", "app.positions", "app.reads", "app.statements"),
+    },
     "htmx.py": set(),
     "clock.py": set(),
     "text.py": set(),

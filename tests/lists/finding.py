@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.labels import capped
 from app.listing import Listing
-from app.models.pages.quickest import CAP
+from app.reads import CAP
 from tests.crowd import MANY
 from tests.fixtures import forget_pages
 from tests.lists.watching import Watch

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, or_, select, text, update
 
-from app import clock
+from app import clock, reads
 from app.db import db
 from app.models import Activity, Notice, User, Volunteer
 from app.models.accounts.called import goes_by
@@ -96,7 +96,7 @@ def test_a_list_that_is_short_itself_is_walked_along(app, monkeypatch):
     monkeypatch.setattr(quickest, "EASY", 0)
     db.session.execute(insert(Notice), [notice("清洁")])
     assert by_pairs(holds("清", Notice.title))
-    with quickest.along(lambda: 0):
+    with reads.along(lambda: 0):
         assert not by_pairs(holds("清", Notice.title))
     db.session.rollback()
 
@@ -105,7 +105,7 @@ def test_a_list_that_is_short_itself_is_walked_along(app, monkeypatch):
 def test_the_total_of_a_common_word_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
     monkeypatch.setattr(quickest, "SAMPLE", 3)
     db.session.execute(insert(Notice), [notice(f"清洁{number}") for number in range(7)])
-    total = quickest.capped(lambda: select(Notice).where(*holds("清", Notice.title, Notice.body, Notice.source)), cap)
+    total = reads.capped(lambda: select(Notice).where(*holds("清", Notice.title, Notice.body, Notice.source)), cap)
     assert "CASE" in str(select(total).compile(db.engine))
     assert db.session.scalar(select(total)) == min(cap, len(like("清")))
     db.session.rollback()

@@ -51,7 +51,7 @@ JUDGED = {
             "USING fts5vocab('main', 'pairs_{table}', 'instance')",
             'both = f"SELECT term',
             'FROM "{table}" """',
-            'pairs = f"SELECT DISTINCT',
+            'f"SELECT DISTINCT texts.id, {pair}',
         )
     },
     ("app/backup/keys.py", "ALTER TABLE {one.name}"): "names that the database's own catalogue told",

@@ -19,8 +19,8 @@ from app.models.activities.phase import Phase
 from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
-from app.models.pages.quickest import counting
 from app.models.region import Level, Region, heir
+from app.reads import counting
 
 
 @dataclass

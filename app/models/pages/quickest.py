@@ -4,78 +4,20 @@ Only the way hangs on it, never what is found. A word that many rows hold is met
 soon looked up; a list that is short itself (a community's) is walked along in any case.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
 from math import inf
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, any_, func, select
 
+from app import reads
 from app.db import db
 from app.models.pages.pairs import only
+from app.reads import CAP, MOST
 
-MOST = 20_000  # no more rows than that are counted, or looked up one by one
-FIRST = 21  # what a page reads, and one more
-CAP = 1000  # totals above 999 read 999+
 SAMPLE = 2 * CAP  # of a whole city's list hardly more are needed to find CAP
 EASY = 200  # so few are looked up without asking how long the list is
-
-
-@dataclass
-class Reading:
-    """What the statement that is being built reads: so many of the rows that the words find."""
-
-    wanted: float = FIRST
-    sample: bool = False  # where a word is common it may look at the first ones only that the pairs offer
-    sampled: bool = field(default=False, init=False)
-
-
-PAGE = Reading()
-_reading: ContextVar[Reading] = ContextVar("reading")
-_length: ContextVar[Callable[[], int] | None] = ContextVar("length", default=None)
-
-
-@contextmanager
-def counting(wanted: float = inf, *, sample: bool = False) -> Iterator[Reading]:
-    """The statement that is built inside reads so many rows in any order, not the first ones of a list."""
-    reading = Reading(wanted, sample)
-    token = _reading.set(reading)
-    try:
-        yield reading
-    finally:
-        _reading.reset(token)
-
-
-@contextmanager
-def along(length: Callable[[], int]) -> Iterator[None]:
-    """What is built inside narrows a list of this `length` (up to MOST is counted; asked only where it matters)."""
-    token = _length.set(length)
-    try:
-        yield
-    finally:
-        _length.reset(token)
-
-
-def length_of(stmt: Select[Any], most: int = MOST + 1) -> Any:
-    """How many rows these are, up to `most`, as a part of a statement."""
-    bare = stmt.with_only_columns(literal(1), maintain_column_froms=True)
-    return select(func.count()).select_from(bare.order_by(None).limit(most).subquery()).scalar_subquery()
-
-
-def capped(build: Callable[[], Select[Any]], cap: int = CAP) -> Any:
-    """How many rows `build` finds, up to `cap`, as a part of a statement.
-
-    The first rows that a common word offers mostly hold enough; where they do not, the list is walked along after all.
-    """
-    with counting(cap, sample=True) as reading:
-        some = length_of(build(), cap)
-    if not reading.sampled:
-        return some
-    with counting(cap):
-        return case((some == cap, cap), else_=length_of(build(), cap))
 
 
 def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own: bool = True) -> Any:
@@ -86,7 +28,7 @@ def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own:
     if weighed is None:
         return None
     number, rows = learn({model: {words: weighed}})[model.__tablename__][words]
-    reading, length = _reading.get(PAGE), _length.get()
+    reading, length = reads.now()
     if reading.sample and own and number > SAMPLE and (length is None or length() > MOST):
         reading.sampled = True
         with only(SAMPLE):

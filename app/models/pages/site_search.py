@@ -23,7 +23,7 @@ from app.models.honour import Honour
 from app.models.honours import lists as honour_lists
 from app.models.notice import Notice
 from app.models.pages.pairs import offered
-from app.models.pages.quickest import CAP, capped, learn
+from app.models.pages.quickest import learn
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
 from app.models.report import Report
@@ -32,6 +32,7 @@ from app.models.service_base import ServiceBase
 from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.reads import CAP, capped
 
 MOST_WORDS = 6  # more make no search better, and each looks at every row
 
