@@ -255,5 +255,3 @@ class Listing:
 
     def _link(self, way: str, row: Any) -> str:
         return self.filters.address(**{way: token([key.of(row) for key in self.order])})
-
-

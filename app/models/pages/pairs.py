@@ -1,7 +1,7 @@
 """Words found by pairs of neighbouring characters, so that a search looks at few rows and finds what LIKE finds.
 
 The databases keep the characters and the pairs of every searched text themselves, in the transaction of the change
-(migration 0017, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
+(migration 0018, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
 triggers. A word of one character is looked up by it, a longer one by its pairs; what these offer is looked at with LIKE again.
 """
 

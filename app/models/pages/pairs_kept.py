@@ -57,7 +57,7 @@ def _compared(table: str) -> list[Any]:
 
 
 def _true(table: str) -> str:
-    """SQLite: (id, pair) of everything that stands in the texts, characters and pairs, as migration 0017 writes it."""
+    """SQLite: (id, pair) of everything that stands in the texts, characters and pairs, as migration 0018 writes it."""
     places = "json_each('[0' || replace(hex(zeroblob(length(words) - size.value)), '00', ',0') || ']') AS place"
     texts = f"""SELECT id, lower({" || ' ' || ".join(SEARCHED[table])}) AS words FROM "{table}" """  # noqa: S608
     pair = "lower(hex(substr(words, place.key + 1, size.value))) AS pair"
