@@ -75,6 +75,13 @@ class ServiceRecord(Placed, Row, Model):
         ),
         Index(None, "volunteer_id", "day", "id"),
         Index(None, "month", "community_code"),
+        # nearly all are ticked on the spot: the others would be looked for along everything
+        Index(
+            "ix_service_record_unusual",
+            *("evidence", "day", "id"),
+            sqlite_where=text("revoked_at IS NULL AND evidence <> 'onsite'"),
+            postgresql_where=text("revoked_at IS NULL AND evidence <> 'onsite'"),
+        ),
         *(
             Index(
                 f"ix_service_record_{name}_live",

@@ -69,6 +69,7 @@ class Volunteer(Identity, Stateful, Row, Model):
         Index(None, "community_code", "id", "status"),
         Index(None, "home_community_code", "id", "status"),
         Index(None, "unit_id", "id", "status"),
+        Index(None, "political", "id"),  # the rare ones: nearly all are members
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, literal_column
 
 from app.models.category import categories
 from app.models.figures import past
@@ -79,6 +79,10 @@ class Scope:
         found += [one for one in (place, self.door) if one is not None]
         if self.unit is not None:
             found.append(ServiceRecord.unit_id == self.unit if self.unit else ServiceRecord.unit_id.is_(None))
+        if self.evidence and self.evidence is not Evidence.ONSITE:
+            found.append(
+                ServiceRecord.evidence != literal_column(f"'{Evidence.ONSITE.value}'")
+            )  # as their index says it
         return found + self._kind(ServiceRecord)
 
     def _kind(self, model: Any) -> list[Condition]:
