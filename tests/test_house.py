@@ -20,6 +20,7 @@ MAY_IMPORT = {
         "app.crypto",
         "app.freshness",
         "app.statements",
+        "app.straight",
         "app.reads",
         "app.labels",
         "app.state_words",
@@ -30,7 +31,7 @@ MAY_IMPORT = {
         "app.media.storage",
         "app.accounts.passwords",
     },
-    "access.py": {"app.db", "app.statements", "app.models"},
+    "access.py": {"app.db", "app.statements", "app.straight", "app.models"},
     "listing.py": {
         *("app.addresses", "app.db", "app.export", "app.htmx", "app.positions", "app.reads", "app.statements"),
     },
