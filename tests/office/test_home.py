@@ -86,8 +86,8 @@ def test_in_the_demonstration_every_number_of_every_level_is_its_lists(demo_app)
 
 
 def test_above_999_it_says_so(clients, monkeypatch):
-    for module in ("app.models.pages.duties", "app.listing"):
-        monkeypatch.setattr(f"{module}.CAP", 3)
+    monkeypatch.setattr("app.models.pages.duties.CAP", 3)
+    monkeypatch.setattr("app.reads.capped.__defaults__", (3,))
     monkeypatch.setattr("app.labels.capped.__defaults__", (2,))
     for _ in range(4):
         ask()
