@@ -80,8 +80,8 @@ def _inside(product: Any, who: str) -> Iterator[Any]:
     with product.app.app_context():
         forget()
         regions()
+        db.session.remove()  # outside of a request it would hold the right to write, for which the note of who was seen waits
         yield get
-        db.session.remove()
 
 
 def search(bench: Any) -> list[Figure]:

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any
 
+from app import sheets
 from bench.ground import HOME
 from bench.result import Figure
 from bench.rows.writing import latency
@@ -36,7 +37,7 @@ def wire(bench: Any) -> list[Figure]:
         kind = re.search(rb"(?im)^content-type: *image/(?!svg)", head)
         pictures += bool(kind)
         sizes[path] = 0 if kind else len(head) + 4 + len(body)
-    css = sum(len(file.read_bytes()) for file in (ROOT / "app/static/css").glob("*.css"))
+    css = sum(map(len, sheets.served(ROOT / "app/static/css").values()))
     its_css = sum(len(bench.big.fetch(path)[2]) for path in links if ".css" in path)
     scripts = [path for path in links if ".js" in path]
     script = sum(len(bench.big.fetch(path)[2]) for path in scripts)
