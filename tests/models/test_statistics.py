@@ -239,6 +239,15 @@ def test_the_citys_services_of_one_category_or_unit_are_those_of_its_records(app
     assert sums_of(Scope(PERIOD, unit=unit)) == (1, 30) and sums_of(Scope(PERIOD, unit=0)) == (1, 50)
 
 
+def test_two_periods_of_more_than_a_year_with_the_same_months_keep_their_years_before_apart(app):
+    served(volunteer_of("volunteer"), on=date(2025, 11, 3), minutes=30)
+    year, longer = Period("2025-11", "2026-10"), Period("2025-11", "2026-11")
+    for period in (year, longer, year):
+        [line] = [line for line in by_child(Scope(period, GULOU)) if line.services]
+        before = period.last == "2026-11"
+        assert (line.services, line.before) == (1, int(before)), period
+
+
 def test_what_is_kept_of_a_month_that_is_over_follows_every_change(app):
     mine, city = volunteer_of("volunteer"), Scope(PERIOD)
 

@@ -27,7 +27,7 @@ def sums(scope: "Scope", dimension: Any) -> Pairs:
     """By each value of `dimension`: services and minutes of the period, and those of the same months a year before."""
     months = scope.period.months, scope.period.before.months
     done = over(months[0]), over(months[1])
-    found = _kept(scope, str(dimension), sorted({*done[0], *done[1]}), lambda: _sums(scope, dimension, *done))
+    found = _kept(scope, str(dimension), lambda: _sums(scope, dimension, *done), *done)
     left = [[month for month in some if month not in known] for some, known in zip(months, done, strict=True)]
     if not any(left):
         return found
@@ -41,14 +41,14 @@ def by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]
     """Services and minutes of each of these months in which there were any."""
     done = over(months)
     left = [month for month in months if month not in done]
-    found = _kept(scope, "month", done, lambda: _by_month(scope, done))
+    found = _kept(scope, "month", lambda: _by_month(scope, done), done)
     return found | _by_month(scope, left) if left else found
 
 
-def _kept(scope: "Scope", what: str, months: list[str], read: Callable[[], T]) -> T:
-    """What `read` says of these months, all over."""
-    key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *months
-    topics = (*TOPICS, *map(month_topic, months))
+def _kept(scope: "Scope", what: str, read: Callable[[], T], *months: list[str]) -> T:
+    """What `read` says of these months, all over; those of the year before apart, which may be the same ones."""
+    key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)
+    topics = (*TOPICS, *map(month_topic, sorted(set().union(*months))))
     found: T | None = _past.get(key, *topics)
     if found is None:
         seen = numbers(*topics)
