@@ -57,9 +57,10 @@ class Link(psycopg.Connection[Any]):
     failed = False  # a statement, since the last rollback
 
     def cursor(self, name: str = "", **options: Any) -> Any:
-        """As psycopg's; one that is read piece by piece is held where there is no transaction."""
-        if name and self.autocommit:
-            options["withhold"] = True
+        """As psycopg's; what is read piece by piece gets a transaction after all: outside of one the server would make all of
+        it at once, for longer than an answer waits, before it gives the first piece."""
+        if name and self.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
+            self.execute("BEGIN", prepare=False)
         return super().cursor(name, **options)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:

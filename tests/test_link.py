@@ -100,6 +100,31 @@ def test_an_answer_that_only_reads_has_no_transaction_and_can_write_nothing(data
 
 
 @pytest.mark.postgresql_only
+def test_what_is_read_piece_by_piece_comes_piece_by_piece_where_only_reading_goes_on(databases, kind):
+    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+    asked = []
+
+    @beside.after_request
+    def ask(response):
+        pieces = db.text("SELECT pg_sleep(0.01) FROM generate_series(1, 200)").execution_options(yield_per=20)
+        link = db.session.connection().connection.dbapi_connection
+        link.patience = 1  # all of it at once would take two seconds
+        try:
+            asked.append(len(list(db.session.execute(pieces))))
+            asked.append(db.session.scalar(db.text("SHOW transaction_read_only")))
+        finally:
+            link.patience = PATIENCE
+        return response
+
+    assert beside.test_client().get("/healthz").status_code == 200
+    assert asked == [200, "on"]
+    with beside.app_context():
+        assert db.session.scalar(db.text("SHOW transaction_read_only")) == "off"  # a command, on the same connection
+        db.session.rollback()
+        db.engine.dispose()
+
+
+@pytest.mark.postgresql_only
 def test_what_is_prepared_is_forgotten_after_a_failure_without_a_transaction(databases, kind):
     """A table that a migration changed meanwhile: its prepared statements would fail for ever."""
     beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
