@@ -93,6 +93,13 @@ def test_next_leads_nowhere_else(client, elsewhere):
     )
 
 
+def test_only_a_post_tries_a_password(client):
+    """HEAD carries no token and is not counted by address: it says what GET says."""
+    answer = client.open("/login", method="HEAD", data=WRONG)
+    assert answer.status_code == 200
+    assert db.session.scalars(db.select(Attempt)).all() == []
+
+
 def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(app):
     pages = []
     for username in ("wantong", "nobody-here"):

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import me, public, signed_in, somebody
+from app.access import is_unsafe, me, public, signed_in, somebody
 from app.accounts import halfway, known_browsers, sessions
 from app.accounts.signing_in import second_step as try_code
 from app.accounts.signing_in import sign_in
@@ -27,7 +27,7 @@ HELP = "忘记密码，可到服务社区当面办理。"
 @public
 def login() -> ResponseReturnValue:
     """The sign-in page; the same form stands on the home page."""
-    if request.method == "GET":
+    if not is_unsafe():
         return _page() if request.args.get("next") or somebody() is None else go(url_for("member.home"))
     try:
         user = sign_in(*(request.form.get(name, "") for name in ("username", "password", "next")))
@@ -45,7 +45,7 @@ def second_step() -> ResponseReturnValue:
     here = halfway.held()
     if here is None:
         return go(url_for(".login"))
-    if request.method == "GET":
+    if not is_unsafe():
         return render("auth/second_step.html", message="")
     try:
         user = try_code(request.form.get("code", ""))
