@@ -23,7 +23,8 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_accept_header, parse_cookie
+from werkzeug.http import parse_accept_header
+from werkzeug.sansio.http import parse_cookie
 
 from app import clock, freshness
 from app.models.topics import SHARED
@@ -32,6 +33,7 @@ ROOM = 8 * 1024 * 1024  # bytes of all pages together, some 1,800 of them packed
 LARGEST = 512 * 1024
 KINDS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
 PERSONAL = ("session=", "remember_token=")  # cookies that make an answer personal; `__Host-session=` too
+MODES = ("mode", "__Host-mode")  # app/cookies.py: only one of them counts, depending on the settings
 PLACE = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
 PART = ("HTTP_HX_REQUEST_TYPE", "HTTP_HX_HISTORY_RESTORE_REQUEST")  # what app/htmx.py looks at
 PACKED: dict[str, Callable[[bytes], bytes]] = {
@@ -132,8 +134,8 @@ def key_of(environ: dict[str, Any]) -> tuple[Any, ...]:
     """What the answer to a visitor depends on besides the time and the topics."""
     cookie = environ.get("HTTP_COOKIE", "")
     found = parse_cookie(cookie) if "mode=" in cookie else {}
-    mode = found.get("mode") or found.get("__Host-mode")
-    return *(environ.get(name, "") for name in PLACE), *(environ.get(name) for name in PART), mode == "elder"
+    asked = *(environ.get(name, "") for name in PLACE), *(environ.get(name) for name in PART)
+    return *asked, *(found.get(name) == "elder" for name in MODES)
 
 
 def is_personal(environ: dict[str, Any]) -> bool:

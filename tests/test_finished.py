@@ -269,6 +269,24 @@ def test_parts_pages_modes_and_packings_do_not_mix(app, client):
     assert "Content-Encoding" not in plain.headers and plain.text == page
 
 
+def test_a_page_is_kept_for_the_mode_that_it_has_whatever_else_the_cookies_say(app, monkeypatch):
+    """A cookie of the other name, or one that a neighbouring site sent in its own letters."""
+    client, elder = app.test_client(use_cookies=False), 'data-mode="elder"'
+    for production, counts, other in ((False, "mode", "__Host-mode"), (True, "__Host-mode", "mode")):
+        monkeypatch.setitem(app.config, "PRODUCTION", production)
+        app.finished.held.clear()
+        for said, is_elder in (
+            (f"{other}=x; {counts}=elder", True),
+            (f"{other}=elder", False),
+            (f"{other}=elder; {counts}=x", False),
+            (f"{counts}=elder", True),
+            ("", False),
+            (f"{counts}=elder; neighbour=\xff", True),
+        ):
+            page = client.get("/activities", headers={"Cookie": said})
+            assert page.status_code == 200 and (elder in page.text) is is_elder, (production, said)
+
+
 @pytest.mark.sqlite_only
 def test_memory_stays_bounded(app, client, monkeypatch):
     monkeypatch.setattr(finished, "ROOM", 400_000)
