@@ -45,7 +45,8 @@ class Connections(QueuePool):
         return connection
 
 
-POOL = {"poolclass": Connections, "pool_size": KEPT, "max_overflow": THREADS - KEPT, "pool_use_lifo": True}
+# one for each thread, and one for who reads and has the right to write besides (`sessions._seen`): all others may wait for it
+POOL = {"poolclass": Connections, "pool_size": KEPT, "max_overflow": THREADS + 1 - KEPT, "pool_use_lifo": True}
 
 
 def guard(engine: Engine) -> None:

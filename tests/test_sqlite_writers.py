@@ -51,3 +51,16 @@ def test_what_was_taken_to_read_may_write_when_it_has_the_right(app):
         assert sqlite._one_writer.locked()
     reading.reset(token)
     assert not sqlite._one_writer.locked()
+
+
+def test_who_has_the_right_finds_a_connection_though_every_thread_reads(app, monkeypatch):
+    """Each of them may be waiting for that right, to note when its person was seen: with theirs in hand."""
+    db.session.remove()
+    monkeypatch.setattr(db.engine.pool, "_timeout", 0.1)
+    token = reading.set(True)
+    readers = [db.engine.connect() for _ in range(sqlite.THREADS)]
+    reading.reset(token)
+    with db.engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    for reader in readers:
+        reader.close()
