@@ -8,23 +8,28 @@ import re
 from collections import Counter
 from pathlib import Path
 
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
+KEPT = r"""("[^"]*"|'[^']*'|url\([^)]*\))"""  # as it stands
+COMMENT = re.compile(rf"{KEPT}|/\*.*?\*/", re.DOTALL)
+SPACE = re.compile(rf"{KEPT}|\s*([{{}};,])\s*|(?<=:)\s+")
 ROOT = re.compile(r":root\{(.*?)\}", re.DOTALL)
 DECLARED = re.compile(r"(--[\w-]+):([^;{}]+);?")
-USED = re.compile(r"var\((--[\w-]+)(?:,[^()]*)?\)")
+NAMED, USED = re.compile(r"var\((--[\w-]+)"), re.compile(r"var\((--[\w-]+)(?:,[^()]*)?\)")
 
 
 def served(folder: Path) -> dict[str, bytes]:
     """All sheets of this folder by their names; the first `:root` of portal.css, which every page loads, holds the tokens."""
     texts = {file.name: _squeezed(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.css"))}
     everything = "".join(texts.values())
-    declared, used = Counter(name for name, _ in DECLARED.findall(everything)), Counter(USED.findall(everything))
+    declared = Counter(name for name, _ in DECLARED.findall(everything))
+    named, used = Counter(NAMED.findall(everything)), Counter(USED.findall(everything))
     tokens = ROOT.search(texts.get("portal.css", ""))
     fixed = {
         name: value
         for name, value in DECLARED.findall(tokens[1] if tokens else "")
-        if declared[name] == 1 and "var(" not in value and _is_shorter(name, value, used[name])
+        if declared[name] == 1
+        and named[name] == used[name]
+        and "var(" not in value
+        and _is_shorter(name, value, used[name])
     }
     return {name: _with_values(text, fixed).encode() for name, text in texts.items()}
 
@@ -35,7 +40,7 @@ def _is_shorter(name: str, value: str, times: int) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    return SPACE.sub(r"\1", COMMENT.sub("", text)).replace(";}", "}").strip()
+    return SPACE.sub(r"\1\2", COMMENT.sub(r"\1", text)).replace(";}", "}").strip()
 
 
 def _with_values(text: str, fixed: dict[str, str]) -> str:

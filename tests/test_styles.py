@@ -80,6 +80,15 @@ def test_a_sheet_is_sent_without_what_is_for_people_alone(tmp_path):
     }
 
 
+def test_texts_addresses_and_tokens_behind_others_are_sent_as_they_stand(tmp_path):
+    said = """.a::after{content:"甲, 乙; /* 丙 */"}.b{background:url(data:image/svg+xml,%3Csvg a=1, b=2%3E)}"""
+    (tmp_path / "portal.css").write_text(
+        f":root{{--x:1px;--y:2px}}\n{said}\n.c{{margin:var(--x, var(--y))}}.d{{top:var(--y)}}"
+    )
+    sent = sheets.served(tmp_path)["portal.css"].decode()
+    assert said in sent and "--x:1px" in sent and ".c{margin:var(--x,2px)}.d{top:2px}" in sent
+
+
 def test_every_value_that_a_sheet_asks_for_is_there(client):
     sent = "".join(received(client, sheet.name).decode() for sheet in SHEETS.glob("*.css"))
     declared = set(re.findall(r"(--[\w-]+):", sent))
