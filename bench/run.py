@@ -63,7 +63,7 @@ class Bench:
         self.big = self._kept(self._product(self.big_name))
         self.small = self.big if self.small_name == self.big_name else self._kept(self._product(self.small_name))
         with self.big.app.app_context():
-            self.a_name = str(db.session.scalar(sa.text("SELECT name FROM \"user\" WHERE username = 'v11'")))[:2]
+            self.a_name = str(db.session.scalar(sa.text("SELECT name FROM \"user\" WHERE username_key = 'v11'")))[:2]
             db.session.remove()
         self._django: Any = None
 
