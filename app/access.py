@@ -162,9 +162,7 @@ def held(model: Any, id: int, permission: Permission) -> Any:
 def line_of(wanted: Select[Any], model: Any, permission: Permission, about: str, **values: int) -> Any:
     """The one line of columns that a statement about `model` finds within the acting post's scope, or 404; `about` names it."""
     stmt = kept((about, model, permission, acting()), lambda: inside(wanted, model, permission))
-    return db.session.connection().execute(stmt, values).first() or abort(
-        404
-    )  # past the session: it has no objects to find
+    return read(stmt, values).first() or abort(404)
 
 
 def acting() -> tuple[Any, ...]:

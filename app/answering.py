@@ -26,4 +26,4 @@ def is_answering() -> bool:
 
 def is_awaited() -> bool:
     """Whether it is so, or a long answer streams still."""
-    return _answering.get() or has_request_context()
+    return is_answering() or has_request_context()

@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import brotli
 from flask import Flask, Response, request
@@ -257,7 +257,7 @@ class Answer(Response):
             return super().__call__(environ, start_response)
         status, headers, body = self.whole or (self.status, self.headers.to_wsgi_list(), self.response)
         start_response(status, headers)
-        return body  # type: ignore[return-value]
+        return cast(Iterable[bytes], body)  # `_is_complete` has seen the list, and Flask has encoded what is in it
 
     def _is_complete(self, environ: dict[str, Any]) -> bool:
         if (

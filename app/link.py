@@ -6,7 +6,7 @@ connection is thrown away and the answer is 503. While the database is away one 
 are answered at once: otherwise those who stand in line would add up their waiting (docs/drills.md).
 Commands (backup, migrations) wait as long as they need.
 
-An answer that only reads has no transaction: each statement sees what is committed either way, and BEGIN and ROLLBACK cost a third
+An answer that only reads has no transaction: each statement sees what is committed either way, and BEGIN and ROLLBACK cost a sixth
 of the database's part of a list. In its place the server itself refuses there whatever would write or hold a row.
 
 What is asked often is prepared, and PostgreSQL plans it once for all values where that looks no worse: planning takes three

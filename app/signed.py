@@ -63,7 +63,7 @@ class Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
-class Protection(CSRFProtect):  # type: ignore[misc]
+class Protection(CSRFProtect):  # type: ignore[misc]  # Flask-WTF has no types
     """Flask-WTF's, for requests that may change something: of all others it asks in vain."""
 
     def protect(self, apply_exemptions: bool = False) -> None:

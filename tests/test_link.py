@@ -13,11 +13,20 @@ from tests.fixtures import settings
 from tests.support.statements import statements
 
 
+@pytest.fixture
+def beside(databases, kind):
+    """A site with connections of its own, as it answers in production."""
+    found = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+    yield found
+    with found.app_context():
+        db.session.rollback()
+        db.engine.dispose()
+
+
 @pytest.mark.postgresql_only
-def test_nothing_that_an_answer_says_to_the_database_waits_without_end(databases, kind, monkeypatch):
+def test_nothing_that_an_answer_says_to_the_database_waits_without_end(beside, monkeypatch):
     """The connection goes back with a ROLLBACK, when Flask has ended the request already."""
     patience, usual = [], psycopg.Connection.wait
-    beside = create_app(settings(databases(kind).url))
 
     @beside.teardown_request
     def read_at_the_end(error):
@@ -31,15 +40,13 @@ def test_nothing_that_an_answer_says_to_the_database_waits_without_end(databases
     monkeypatch.setattr(psycopg.Connection, "wait", wait)
     assert beside.test_client().post("/healthz").status_code == 405
     assert set(patience) == {PATIENCE}
-    with beside.app_context():
-        db.engine.dispose()
 
 
 @pytest.mark.postgresql_only
 def test_a_connection_is_greeted_only_when_it_was_silent_for_a_while(databases, kind, monkeypatch):
     greeted, usual = [], PGDialect_psycopg.do_ping
     monkeypatch.setattr(PGDialect_psycopg, "do_ping", lambda *about: greeted.append(about) or usual(*about))
-    beside = create_app(settings(databases(kind).url))
+    beside = create_app(settings(databases(kind).url))  # its way to greet is taken from here
 
     def ask():
         db.session.execute(db.text("SELECT 1"))
@@ -51,11 +58,11 @@ def test_a_connection_is_greeted_only_when_it_was_silent_for_a_while(databases, 
         assert ask() == 0
         monkeypatch.setattr(link, "FRESH", 0)
         assert ask() == 1
+        db.engine.dispose()
 
 
 @pytest.mark.postgresql_only
-def test_what_is_asked_often_stays_prepared_from_answer_to_answer_until_a_statement_fails(databases, kind):
-    beside = create_app(settings(databases(kind).url))
+def test_what_is_asked_often_stays_prepared_from_answer_to_answer_until_a_statement_fails(beside):
     prepared = db.text("SELECT statement FROM pg_prepared_statements")
     for number in range(8):
         assert beside.test_client().get(f"/activities?since={number}").status_code == 200
@@ -67,13 +74,10 @@ def test_what_is_asked_often_stays_prepared_from_answer_to_answer_until_a_statem
             db.session.execute(db.text("SELECT 1 / 0"))
         db.session.rollback()
         assert not list(db.session.scalars(prepared))
-        db.session.rollback()
-        db.engine.dispose()
 
 
 @pytest.mark.postgresql_only
-def test_an_answer_that_only_reads_has_no_transaction_and_can_write_nothing(databases, kind):
-    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+def test_an_answer_that_only_reads_has_no_transaction_and_can_write_nothing(beside):
     asked = []
 
     @beside.after_request
@@ -96,12 +100,10 @@ def test_an_answer_that_only_reads_has_no_transaction_and_can_write_nothing(data
     with beside.app_context():
         db.session.execute(db.text(write))  # a command, on the same connection
         db.session.commit()
-        db.engine.dispose()
 
 
 @pytest.mark.postgresql_only
-def test_what_is_read_piece_by_piece_comes_piece_by_piece_where_only_reading_goes_on(databases, kind):
-    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+def test_what_is_read_piece_by_piece_comes_piece_by_piece_where_only_reading_goes_on(beside):
     asked = []
 
     @beside.after_request
@@ -120,14 +122,11 @@ def test_what_is_read_piece_by_piece_comes_piece_by_piece_where_only_reading_goe
     assert asked == [200, "on"]
     with beside.app_context():
         assert db.session.scalar(db.text("SHOW transaction_read_only")) == "off"  # a command, on the same connection
-        db.session.rollback()
-        db.engine.dispose()
 
 
 @pytest.mark.postgresql_only
-def test_what_is_prepared_is_forgotten_after_a_failure_without_a_transaction(databases, kind):
+def test_what_is_prepared_is_forgotten_after_a_failure_without_a_transaction(beside):
     """A table that a migration changed meanwhile: its prepared statements would fail for ever."""
-    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
     statement = ["SELECT 1"]
 
     @beside.after_request
@@ -148,27 +147,21 @@ def test_what_is_prepared_is_forgotten_after_a_failure_without_a_transaction(dat
     assert beside.test_client().get("/healthz").status_code == 500
     with beside.app_context():
         assert not prepared()
-        db.session.rollback()
-        db.engine.dispose()
 
 
 @pytest.mark.postgresql_only
-def test_what_hangs_on_its_values_is_planned_for_each_and_nothing_else(databases, kind):
+def test_what_hangs_on_its_values_is_planned_for_each_and_nothing_else(beside):
     prepared = db.text("SELECT statement FROM pg_prepared_statements")
-    beside = create_app(settings(databases(kind).url))
     with beside.app_context():
         for _ in range(8):
             db.session.execute(db.text("SELECT 1 AS as_a_rule"))
             db.session.execute(db.text("SELECT 1 AS varied"), execution_options=VARIED)
         said = "; ".join(db.session.scalars(prepared))
         assert "as_a_rule" in said and "varied" not in said
-        db.session.rollback()
-        db.engine.dispose()
 
 
 @pytest.mark.sqlite_only
-def test_a_database_that_goes_away_after_the_view_costs_a_503_too(databases, kind):
-    beside = create_app(settings(databases(kind).url) | {"PROPAGATE_EXCEPTIONS": False})
+def test_a_database_that_goes_away_after_the_view_costs_a_503_too(beside):
 
     @beside.after_request
     def goes_away(response):
@@ -176,8 +169,6 @@ def test_a_database_that_goes_away_after_the_view_costs_a_503_too(databases, kin
 
     answer = beside.test_client().get("/healthz")
     assert answer.status_code == 503 and answer.headers["Retry-After"] == "5" and "系统暂时繁忙" in answer.text
-    with beside.app_context():
-        db.engine.dispose()
 
 
 def test_what_follows_the_view_asks_nobody_who_looks(clients):

@@ -30,7 +30,7 @@ class Manager(LoginManager):
 
     def init_app(self, app: Flask, add_context_processor: bool = False) -> None:
         """Without what would run with every answer."""
-        app.login_manager = self  # type: ignore[attr-defined]
+        app.login_manager = self  # type: ignore[attr-defined]  # where Flask-Login looks for it
 
     def _load_user(self) -> None:
         token = session.get("_user_id")

@@ -55,7 +55,8 @@ def note(changes: Iterable[tuple[Key, int, int]]) -> None:
         write(NOTED, rows)
 
 
-NOTED: Any = CityChange.__table__.insert().inline()  # type: ignore[attr-defined]
+_changes: Any = CityChange.__table__
+NOTED = _changes.insert().inline()
 
 
 def sums(kind: str, months: Sequence[str]) -> list[Any]:

@@ -73,8 +73,9 @@ def record_all(steps: "list[tuple[Any, str]]", action: str, *, by: "User | None"
 
 # Built once: they run with every move of anything.
 _lines: Any = History.__table__
+_notes: Any = HistoryNote.__table__
 LINE, NUMBERED = _lines.insert().inline(), _lines.insert().returning(_lines.c.id)
-NOTE: Any = HistoryNote.__table__.insert().inline()  # type: ignore[attr-defined]
+NOTE = _notes.insert().inline()
 
 
 def _line(thing: Any, action: str, by: "User | None", reason: str, came_from: str, to: str) -> dict[str, Any]:

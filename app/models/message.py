@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.db import Model, Row, UtcDateTime, db
 from app.models.accounts.preference import MessageKind, has_muted
-from app.straight import write
+from app.straight import read, write
 
 TITLE = 120  # letters of a title: names of places and units are cut
 
@@ -122,10 +122,7 @@ WITHDRAW = (
 
 def unread_count(user_id: int) -> int:
     """How many visible messages this person has not read."""
-    session = db.session()
-    session.flush()
-    # past the session, which would look for objects in a number
-    return session.connection().execute(UNREAD, {"user": user_id, "now": clock.now()}).scalar() or 0
+    return read(UNREAD, {"user": user_id, "now": clock.now()}).scalar() or 0
 
 
 # Built once: every page of the portal asks it for a member.

@@ -80,9 +80,10 @@ def count(activity: Activity, **amounts: Any) -> None:
 @lru_cache
 def _counting(*names: str) -> Any:
     """The statement that adds to these counters, built once; without a free seat it changes no row."""
-    kept = Activity.__table__.c
+    table: Any = Activity.__table__
+    kept = table.c
     more: dict[str, Any] = {name: kept[name] + bindparam(f"more_{name}", type_=Integer) for name in names}
-    change = Activity.__table__.update().where(kept.id == bindparam("held")).values(more)  # type: ignore[attr-defined]
+    change = table.update().where(kept.id == bindparam("held")).values(more)
     if "taken" in names:
         change = change.where((bindparam("more_taken", type_=Integer) <= 0) | (more["taken"] <= kept.capacity))
     return change.returning(kept.taken, kept.waiting, kept.asking, kept.turns)

@@ -4,7 +4,7 @@ Sign-ups of a cancelled activity, 候补 and 待审核 stand in nobody's way.
 """
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased, contains_eager
@@ -42,8 +42,8 @@ MEANWHILE = (
 def conflict(volunteer_id: int, activity: Activity) -> Meanwhile | None:
     """The first other activity at the time of this one in which the volunteer is 已录用."""
     times = {"starts_at": activity.starts_at, "ends_at": activity.ends_at}
-    found: Any = read(MEANWHILE, {"volunteer": volunteer_id, "activity": activity.id, **times}).first()
-    return found  # type: ignore[no-any-return]
+    asked = {"volunteer": volunteer_id, "activity": activity.id, **times}
+    return cast("Meanwhile | None", read(MEANWHILE, asked).first())
 
 
 def engaged(activity: Activity, start: datetime, end: datetime) -> ColumnElement[bool]:
