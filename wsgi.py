@@ -10,5 +10,7 @@ from app import create_app, stopping  # noqa: E402
 app = create_app()
 if multiprocessing.parent_process():  # granian's worker, not a command
     stopping.heed()
+else:
+    stopping.unheld()
 gc.freeze()  # nor is it looked for among them later
 gc.enable()
