@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from flask import request
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import Integer, literal_column, select, union_all
 
 from app.db import db
 from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
 from app.positions import place_of, places, token
+from app.statements import settled
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Chained(Listing):
     def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> tuple[Any, Kind]:
         pieces = [self._piece(number, at == number, backwards) for number in numbers]
         plain, kind = [bare(piece) for piece in pieces], kind_of(pieces[0], db.engine.dialect)
-        return union_all(*(select(one.subquery()) for one in plain)) if len(plain) > 1 else plain[0], kind
+        return settled(union_all(*(select(one.subquery()) for one in plain)) if len(plain) > 1 else plain[0]), kind
 
     def _piece(self, number: int, beyond: bool, backwards: bool) -> Any:
         """The first rows of one part, behind (or before) the position if it lies in this part."""
@@ -90,7 +91,9 @@ class Chained(Listing):
         stmt = self.narrowed().where(*part.conditions())
         if beyond:
             stmt = stmt.where(piece._beyond(backwards))
-        stmt = stmt.add_columns(literal(number).label("part")).order_by(*piece._directions(backwards))
+        stmt = stmt.add_columns(literal_column(str(number), Integer).label("part")).order_by(
+            *piece._directions(backwards)
+        )
         return stmt.limit(self.per_page + 1)
 
     def _in_order(self, number: int, found: Sequence[Any], backwards: bool) -> list[Any]:

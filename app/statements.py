@@ -4,10 +4,13 @@ What is kept may ask for the moment and for positions only as parameters; a day 
 next one, and so it is when regions, units or categories change.
 """
 
+import enum
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import literal
+from sqlalchemy import BindParameter, Enum, SelectBase, String, literal, literal_column
+from sqlalchemy.sql.selectable import _OffsetLimitParam
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app import clock
 from app.freshness import Remembered, numbers
@@ -27,7 +30,7 @@ def kept(key: Hashable, build: Callable[[], T]) -> T:
     found: Any = _held.get(key, *TOPICS)
     if found is None:
         seen = numbers(*TOPICS)
-        found = build()
+        found = settled(build())
         _held.keep(key, found, seen, *TOPICS)
     return found  # type: ignore[no-any-return]
 
@@ -35,3 +38,28 @@ def kept(key: Hashable, build: Callable[[], T]) -> T:
 def each(values: Iterable[Any], column: Any) -> list[Any]:
     """These values of a column for its `in_`, each a parameter of its own: as a list they are written out whenever it runs."""
     return [literal(value, column.type) for value in values]
+
+
+def settled(found: Any) -> Any:
+    """A statement with the states that it names, and how many rows it wants, written into it: twenty parameters that are always
+    the same cost a tenth of a list, and PostgreSQL, which plans for all values at once, would take any number of rows for wanted."""
+    if not isinstance(found, SelectBase):
+        return found
+    statement: Any = found
+    return replacement_traverse(statement, {}, _written)
+
+
+def _written(element: Any, **_: Any) -> Any:
+    """In place of a parameter that holds a state or a limit: what it holds, one of our own words or numbers."""
+    if not isinstance(element, BindParameter) or not element.unique:
+        return None
+    if isinstance(element.value, enum.Enum) and isinstance(element.type, Enum):
+        return word(element.value, element.type)
+    if isinstance(element, _OffsetLimitParam) and isinstance(element.value, int):
+        return literal_column(str(element.value), element.type)
+    return None
+
+
+def word(state: enum.Enum, type_: Any = None) -> Any:
+    """A state, one of our own words, as it stands in a statement's text. Never what somebody has written."""
+    return literal_column(f"'{state.value}'", type_ or String())

@@ -18,6 +18,7 @@ from app import clock
 from app.db import db, reading
 from app.htmx import go
 from app.models.accounts.sign_in import SignIn
+from app.models.message import unread_of
 from app.models.user import Post, User
 from app.revived import revived
 
@@ -88,7 +89,10 @@ HELD = (
     .where(_sign_in.c.token == bindparam("token"), _sign_in.c.ended_at.is_(None))
     .order_by(_post.c.id)
 )
+# The same with what every page of the portal shows of a member, who would otherwise be asked for once more.
+HELD_AND_UNREAD = HELD.add_columns(unread_of(_user.c.id).scalar_subquery())
 _FIRST, _SECOND = len(_sign_in.c), len(_sign_in.c) + len(_user.c)
+_THIRD = _SECOND + len(_post.c)
 
 
 def digest(token: str) -> str:
@@ -99,13 +103,17 @@ def digest(token: str) -> str:
 def load(token: str) -> User | None:
     """The person of this session with posts loaded and the acting one set, or None when it has ended."""
     into = db.session()
-    found = into.connection().execute(HELD, {"token": digest(token)}).all()
+    shows_unread = reading.get() and request.blueprint != "office"
+    asked = {"token": digest(token)} | ({"now": clock.now()} if shows_unread else {})
+    found = into.connection().execute(HELD_AND_UNREAD if shows_unread else HELD, asked).all()
     if not found:
         return None
+    if shows_unread:
+        g.unread = found[0][_THIRD]
     sign_in: SignIn = revived(into, SignIn, found[0][:_FIRST])
     user: User = revived(into, User, found[0][_FIRST:_SECOND])
     if "posts" not in user.__dict__:
-        posts = [revived(into, Post, row[_SECOND:]) for row in found if row[_SECOND] is not None]
+        posts = [revived(into, Post, row[_SECOND:_THIRD]) for row in found if row[_SECOND] is not None]
         set_committed_value(user, "posts", posts)
     if not user.is_active:
         return None

@@ -125,10 +125,17 @@ def unread_count(user_id: int) -> int:
     return read(UNREAD, {"user": user_id, "now": clock.now()}).scalar() or 0
 
 
-# Built once: every page of the portal asks it for a member.
-UNREAD = select(func.count()).where(
-    Message.user_id == bindparam("user"), Message.read_at.is_(None), Message.visible_at <= bindparam("now")
-)
+def unread_of(user_id: Any) -> Any:
+    """`unread_count` at the moment `now` as a statement."""
+    unread = (
+        Message.user_id == user_id,
+        Message.read_at.is_(None),
+        Message.visible_at <= bindparam("now", type_=UtcDateTime()),
+    )
+    return select(func.count()).select_from(Message).where(*unread)
+
+
+UNREAD = unread_of(bindparam("user"))  # built once
 
 
 def mark_read(user_id: int, ids: list[int] | None = None) -> None:

@@ -21,7 +21,7 @@ from app.models.stateful import FREE, REASON, Stateful, given
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.refusal import Refused
-from app.statements import each
+from app.statements import each, word
 
 
 class SignUpStatus(StrEnum):
@@ -220,8 +220,8 @@ def standing_now(at: Any = None) -> Any:
     return case(
         (
             and_(SignUp.status.in_(each(LIVE, SignUp.status)), Activity.status == ActivityStatus.CANCELLED),
-            Standing.CALLED_OFF.value,
+            word(Standing.CALLED_OFF),
         ),
-        (and_(SignUp.status.in_(each(QUEUE, SignUp.status)), over), Standing.DECLINED.value),
-        *((SignUp.status == status, status.value) for status in SignUpStatus),
+        (and_(SignUp.status.in_(each(QUEUE, SignUp.status)), over), word(Standing.DECLINED)),
+        *((SignUp.status == status, word(status)) for status in SignUpStatus),
     )

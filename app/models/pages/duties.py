@@ -20,7 +20,7 @@ from app.freshness import generation
 from app.models.post import Post, living
 from app.models.posts.rising import Share, held_places, inside, shares
 from app.models.region import WIDTHS, Level
-from app.statements import kept
+from app.statements import kept, settled
 
 CAP = 1000  # counts above 999 read 999+
 SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
@@ -219,7 +219,7 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
             late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
             asked.append(((kind.key, part), late is not None))
             counts += [_count(wanted)] if late is None else [_count(wanted), late]
-    return narrowed, asked, select(*counts)
+    return narrowed, asked, settled(select(*counts))
 
 
 def _count(wanted: Select[Any]) -> Any:
