@@ -8,11 +8,13 @@ import enum
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Enum, SelectBase, String, literal, literal_column
+from sqlalchemy import BindParameter, Enum, SelectBase, String, UnaryExpression, literal, literal_column
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.selectable import _OffsetLimitParam
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from app import clock
+from app.db import db
 from app.freshness import Remembered, numbers
 
 # Execution options of a statement that reads much or little depending on its values: PostgreSQL plans it for each (app/link.py).
@@ -63,3 +65,12 @@ def _written(element: Any, **_: Any) -> Any:
 def word(state: enum.Enum, type_: Any = None) -> Any:
     """A state, one of our own words, as it stands in a statement's text. Never what somebody has written."""
     return literal_column(f"'{state.value}'", type_ or String())
+
+
+def common(column: Any) -> Any:
+    """A column that is asked for a value which very many rows have: no way to the few that are wanted.
+
+    PostgreSQL knows how many they are. SQLite takes all values for equally rare and would choose the column's index; with a sign
+    before it, it does not.
+    """
+    return UnaryExpression(column, operator=custom_op("+")) if db.engine.dialect.name == "sqlite" else column

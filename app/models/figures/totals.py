@@ -20,6 +20,7 @@ from app.models.region import CITY, Level, children, heir, level_of, place_name,
 from app.models.regions.homes import above, code_within, homes, strays
 from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
 from app.models.work_unit import NO_UNIT, units
+from app.statements import common
 
 Condition = ColumnElement[bool]
 
@@ -68,8 +69,7 @@ class Scope:
         """The condition on rows of the roll-up, in these months."""
         place = code_within(self.community, self.region)
         found: list[Condition] = [ServiceMonth.month.in_(months), *([] if place is None else [place])]
-        found += [] if self.unit is None else [ServiceMonth.unit_id == self.unit]
-        return found + self._kind(ServiceMonth)
+        return found + self._of_unit(ServiceMonth.unit_id, 0) + self._kind(ServiceMonth)
 
     def records(self) -> list[Condition]:
         """The condition on records: live ones of the period."""
@@ -77,13 +77,21 @@ class Scope:
         place = within(ServiceRecord, self.region, self.prefix)
         found: list[Condition] = [ServiceRecord.revoked_at.is_(None), ServiceRecord.day.between(first, last)]
         found += [one for one in (place, self.door) if one is not None]
-        if self.unit is not None:
-            found.append(ServiceRecord.unit_id == self.unit if self.unit else ServiceRecord.unit_id.is_(None))
+        found += self._of_unit(ServiceRecord.unit_id, None)
         if self.evidence and self.evidence is not Evidence.ONSITE:
             found.append(
                 ServiceRecord.evidence != literal_column(f"'{Evidence.ONSITE.value}'")
             )  # as their index says it
         return found + self._kind(ServiceRecord)
+
+    def _of_unit(self, column: Any, none: int | None) -> list[Condition]:
+        if self.unit is None:
+            return []
+        if self.unit:
+            return [column == self.unit]
+        return [
+            (column if self.region == CITY else common(column)) == none
+        ]  # so many have none: a place is the shorter way
 
     def _kind(self, model: Any) -> list[Condition]:
         found = [model.category_id == self.category] if self.category else []
