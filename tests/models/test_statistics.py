@@ -15,7 +15,8 @@ from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
 from app.models.city_sum import fold
 from app.models.figures import people as counted
-from app.models.figures.people import people, who_served
+from app.models.figures.different import people
+from app.models.figures.people import who_served
 from app.models.figures.period import Period, year_before
 from app.models.figures.totals import (
     Scope,
@@ -35,7 +36,7 @@ from app.models.region import CITY, children
 from app.models.service_record import Evidence, ServiceMonth
 from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, volunteer_of
 from tests.rollcall import assert_figures_true
-from tests.services import served
+from tests.services import last_year, served
 
 MONTHS = ("2024-11", "2025-02", "2025-11")
 PERIOD = Period("2025-01", "2025-12")
@@ -156,6 +157,7 @@ def down(city: City, scope: Scope, parent: tuple[int, int]) -> None:
         assert found == city.sum(line.key, scope.view, *PERIOD.months), (line, scope.view)
         if line.services:
             assert number(below) == line.services == services_of(below)
+            assert people(below) == different(below), below
             if len(line.key) < 12:
                 down(city, below, found)
 
@@ -163,6 +165,12 @@ def down(city: City, scope: Scope, parent: tuple[int, int]) -> None:
 def number(scope: Scope) -> int:
     """How many records the list behind the figure holds."""
     return db.session.scalar(db.select(db.func.count()).select_from(ServiceRecord).where(*scope.records()))
+
+
+def different(scope: Scope) -> int:
+    """How many people the records behind a figure name."""
+    records = select(ServiceRecord.volunteer_id.distinct()).where(*scope.records())
+    return len(db.session.scalars(records).all())
 
 
 def play(moves: list[Any]) -> None:
@@ -284,6 +292,44 @@ def test_what_is_kept_of_a_month_that_is_over_follows_every_change(app):
     assert shown() == {(2, 110)}
     ServiceRecord.revoke([first], by=None)
     assert shown() == {(1, 50)}
+
+
+def test_people_are_counted_once_over_the_months_that_are_kept_and_the_present_one(app):
+    mine, other, guest = (volunteer_of(name) for name in ("volunteer", "second", "guest"))
+    month = f"{clock.today():%Y-%m}"
+    scopes = [
+        Scope(Period(first, last), region, **narrowed)
+        for first, last in ((year_before(month), month), (year_before(month), year_before(month)), (month, month))
+        for region in (CITY, GULOU, far_code()[:6])
+        for narrowed in ({}, {"view": View.VOLUNTEER}, {"unit": 0}, {"unit": mine.unit_id}, {"evidence": Evidence.LATE})
+    ]
+
+    def shown() -> int:
+        db.session.commit()
+        for scope in scopes:
+            assert people(scope) == people(scope) == different(scope), scope
+        return people(scopes[0])
+
+    assert shown() == 0
+    first = served(mine, on=last_year())
+    assert shown() == 1
+    served(mine)
+    second = served(other, far_code(), evidence=Evidence.LATE)
+    assert shown() == 2
+    served(guest, on=last_year())
+    assert shown() == 3
+    ServiceRecord.revoke([first], by=None)
+    assert shown() == 3
+    ServiceRecord.revoke([second], by=None)
+    assert shown() == 2
+
+
+def test_people_are_kept_for_each_post_by_itself(app):
+    """The door through which records are read is no part of a scope that is compared; what it depends on is."""
+    served(volunteer_of("volunteer"), on=last_year())
+    db.session.commit()
+    closed = Scope(PERIOD, door=ServiceRecord.district_code == "320399")
+    assert [people(Scope(PERIOD), "city"), people(closed, "closed"), people(Scope(PERIOD), "city")] == [1, 0, 1]
 
 
 def test_people_are_counted_once_and_listed_by_name(app):

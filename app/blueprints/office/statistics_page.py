@@ -12,8 +12,9 @@ from app.blueprints.office.statistics_forms import StatisticsFilter
 from app.labels import duration
 from app.models.activity import Activity
 from app.models.figures.activities import activities_by_region
+from app.models.figures.different import COUNTED_AT_ONCE, people
 from app.models.figures.help import HelpLine, help_by_month
-from app.models.figures.people import COUNTED_AT_ONCE, first_people, on_roster, people
+from app.models.figures.people import first_people, on_roster
 from app.models.figures.period import this_month
 from app.models.figures.totals import Line, Scope, View, by_category, by_child, by_month, by_quarter, by_unit, total
 from app.models.figures.tree import SHOWN_PEOPLE, Branch, branch_of, trail, tree
@@ -125,7 +126,7 @@ class Statistics:
     def people(self) -> int | None:
         """Distinct people; None where so many records would be read that somebody has to ask."""
         asked = self.filters.every.data == "people" or self.total.services <= COUNTED_AT_ONCE
-        return people(self.scope) if asked else None
+        return people(self.scope, acting()) if asked else None
 
     @cached_property
     def roster(self) -> int | None:

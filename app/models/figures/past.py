@@ -4,7 +4,7 @@ A district of a large city has served for years, and each look at its statistics
 change; when one does, its topic is touched and what hangs on it is read anew, as in app/models/figures/city.py.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import case, func, select
@@ -27,7 +27,7 @@ def sums(scope: "Scope", dimension: Any) -> Pairs:
     """By each value of `dimension`: services and minutes of the period, and those of the same months a year before."""
     months = scope.period.months, scope.period.before.months
     done = over(months[0]), over(months[1])
-    found = _kept(scope, str(dimension), lambda: _sums(scope, dimension, *done), *done)
+    found = kept(scope, str(dimension), lambda: _sums(scope, dimension, *done), *done)
     left = [[month for month in some if month not in known] for some, known in zip(months, done, strict=True)]
     if not any(left):
         return found
@@ -41,11 +41,11 @@ def by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]
     """Services and minutes of each of these months in which there were any."""
     done = over(months)
     left = [month for month in months if month not in done]
-    found = _kept(scope, "month", lambda: _by_month(scope, done), done)
+    found = kept(scope, "month", lambda: _by_month(scope, done), done)
     return found | _by_month(scope, left) if left else found
 
 
-def _kept(scope: "Scope", what: str, read: Callable[[], T], *months: list[str]) -> T:
+def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[str]) -> T:
     """What `read` says of these months, all over; those of the year before apart, which may be the same ones."""
     key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)
     topics = (*TOPICS, *map(month_topic, sorted(set().union(*months))))

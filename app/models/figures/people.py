@@ -16,19 +16,12 @@ from app.statements import VARIED, kept
 
 CAP = 1000
 ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
-COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people without being asked
 # Up to here people are found by summing up all services; beyond, sooner by asking person after person. Of 6,900 services in a
 # city of a million volunteers: 10.5 ms and 3.7 ms; of fewer, the walk passes more people who did not serve.
 FEW = 5_000
 ENOUGH = 2 * CAP  # so many services, where there are more than FEW, are nearly always those of CAP people
 Keep = Callable[..., Select[Any]]
 Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, whose id is the second
-
-
-def people(scope: Scope) -> int:
-    """How many different people served; such figures may not be added up (不可相加)."""
-    different = select(func.count(ServiceRecord.volunteer_id.distinct())).where(*scope.records())
-    return db.session.scalar(different, execution_options=VARIED) or 0
 
 
 def served(scope: Scope, *, few: bool, keep: Keep = lambda build, most: build(most)) -> int:
