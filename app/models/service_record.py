@@ -12,12 +12,14 @@ from enum import StrEnum
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     Select,
     String,
     bindparam,
     func,
+    literal_column,
     select,
     text,
 )
@@ -42,6 +44,8 @@ class Evidence(StrEnum):
     HELP = "help"
     MIGRATED = "migrated"
 
+
+UNUSUAL = tuple(one for one in Evidence if one is not Evidence.ONSITE)
 
 # Lists of records at each level of both views, and of a unit, newest first: index → what it begins with
 LISTED: dict[str, tuple[str, ...]] = {
@@ -116,6 +120,11 @@ class ServiceRecord(Placed, Row, Model):
     def happened(self, on: date) -> None:
         """Set the Shanghai day to which the record belongs, with its month."""
         self.day, self.month = on, f"{on:%Y-%m}"
+
+    @classmethod
+    def is_unusual(cls) -> "ColumnElement[bool]":
+        """That it was not ticked on the spot, as the index of these says it: a parameter would hide it."""
+        return cls.evidence != literal_column(f"'{Evidence.ONSITE.value}'")
 
     @classmethod
     def of_volunteer(cls, volunteer_id: int) -> "Select[tuple[ServiceRecord]]":

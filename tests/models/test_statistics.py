@@ -13,6 +13,7 @@ from app import clock
 from app.db import db
 from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
+from app.models.category import category_by_slug
 from app.models.city_sum import fold
 from app.models.figures import people as counted
 from app.models.figures.different import people
@@ -292,6 +293,37 @@ def test_what_is_kept_of_a_month_that_is_over_follows_every_change(app):
     assert shown() == {(2, 110)}
     ServiceRecord.revoke([first], by=None)
     assert shown() == {(1, 50)}
+
+
+def test_the_citys_services_of_one_evidence_are_those_of_its_records(app):
+    mine = volunteer_of("volunteer")
+    month = f"{clock.today():%Y-%m}"
+    period = Period(year_before(month), month)
+    scopes = [
+        Scope(period, evidence=evidence, category=category_by_slug(kind).id if kind else None, **narrowed)
+        for evidence in Evidence
+        for kind in (None, *KINDS)
+        for narrowed in ({}, {"view": View.VOLUNTEER}, {"unit": 0}, {"unit": mine.unit_id})
+    ]
+
+    def shown() -> list[tuple[int, int]]:
+        db.session.commit()
+        for scope in scopes:
+            found = db.session.scalars(select(ServiceRecord).where(*scope.records())).all()
+            assert sums_of(scope) == sums_of(scope) == (len(found), sum(one.minutes for one in found)), scope
+        return [sums_of(Scope(period, evidence=evidence)) for evidence in Evidence]
+
+    made = [
+        served(mine, on=day, minutes=minutes, category=kind, evidence=evidence)
+        for kind in KINDS
+        for day, minutes in ((last_year(), 10), (clock.today(), 20))
+        for evidence in (*Evidence, Evidence.ONSITE)
+    ]
+    assert shown() == [(8, 120), *[(4, 60)] * 3]
+    ServiceRecord.revoke([one for one in made if one.evidence is Evidence.LATE and one.minutes == 10], by=None)
+    assert shown() == [(8, 120), (2, 40), (4, 60), (4, 60)]
+    made[0].change_minutes(15)
+    assert shown() == [(8, 125), (2, 40), (4, 60), (4, 60)]
 
 
 def test_people_are_counted_once_over_the_months_that_are_kept_and_the_present_one(app):

@@ -5,6 +5,7 @@ change; when one does, its topic is touched and what hangs on it is read anew, a
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import case, func, select
@@ -12,7 +13,8 @@ from sqlalchemy import case, func, select
 from app.db import db
 from app.freshness import Remembered, numbers
 from app.models.figures.city import Pairs, over
-from app.models.service_record import ServiceMonth, month_topic
+from app.models.figures.period import Period
+from app.models.service_record import UNUSUAL, Evidence, ServiceMonth, ServiceRecord, month_topic
 from app.statements import TOPICS, VARIED
 
 if TYPE_CHECKING:
@@ -45,6 +47,17 @@ def by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]
     return found | _by_month(scope, left) if left else found
 
 
+def unusual(scope: "Scope") -> dict[Evidence, tuple[int, int]]:
+    """Services and minutes of each evidence that is seldom, in the whole city: a few records, in an index of their own."""
+    scope, months = replace(scope, evidence=None, door=None), scope.period.months
+    done = over(months)
+    found = dict(kept(scope, "unusual", lambda: _unusual(scope, done), done))
+    for evidence, (services, minutes) in _unusual(scope, months[len(done) :]).items():
+        before = found.get(evidence, (0, 0))
+        found[evidence] = before[0] + services, before[1] + minutes
+    return found
+
+
 def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[str]) -> T:
     """What `read` says of these months, all over; those of the year before apart, which may be the same ones."""
     key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)
@@ -73,3 +86,14 @@ def _by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int
     wanted = select(ServiceMonth.month, *figures).where(*scope.months(list(months))).group_by(ServiceMonth.month)
     rows = db.session.execute(wanted, execution_options=VARIED)
     return {month: (int(services), int(minutes)) for month, services, minutes in rows}
+
+
+def _unusual(scope: "Scope", months: Sequence[str]) -> dict[Evidence, tuple[int, int]]:
+    if not months:
+        return {}
+    records = replace(scope, period=Period(months[0], months[-1])).records()
+    records += [ServiceRecord.is_unusual(), ServiceRecord.evidence.in_(UNUSUAL)]
+    figures = func.count(), func.sum(ServiceRecord.minutes)
+    wanted = select(ServiceRecord.evidence, *figures).where(*records).group_by(ServiceRecord.evidence)
+    rows = db.session.execute(wanted, execution_options=VARIED)
+    return {evidence: (int(services), int(minutes)) for evidence, services, minutes in rows}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, func
 
 from app.models.category import categories
 from app.models.figures import past
@@ -18,7 +18,7 @@ from app.models.figures.city import city_period, city_sums
 from app.models.figures.period import Period, both, year_before
 from app.models.region import CITY, Level, children, heir, level_of, place_name, within
 from app.models.regions.homes import above, code_within, homes, strays
-from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
+from app.models.service_record import UNUSUAL, Evidence, ServiceMonth, ServiceRecord
 from app.models.work_unit import NO_UNIT, units
 from app.statements import common
 
@@ -78,10 +78,7 @@ class Scope:
         found: list[Condition] = [ServiceRecord.revoked_at.is_(None), ServiceRecord.day.between(first, last)]
         found += [one for one in (place, self.door) if one is not None]
         found += self._of_unit(ServiceRecord.unit_id, None)
-        if self.evidence and self.evidence is not Evidence.ONSITE:
-            found.append(
-                ServiceRecord.evidence != literal_column(f"'{Evidence.ONSITE.value}'")
-            )  # as their index says it
+        found += [ServiceRecord.is_unusual()] if self.evidence in UNUSUAL else []
         return found + self._kind(ServiceRecord)
 
     def _of_unit(self, column: Any, none: int | None) -> list[Condition]:
@@ -231,6 +228,12 @@ def services_of(scope: Scope) -> int:
 
 def sums_of(scope: Scope) -> tuple[int, int]:
     """How many services there are, and their minutes: of the records that `Scope.records` finds."""
+    if scope.region == CITY and scope.evidence and scope.unit is None:
+        unusual = past.unusual(scope)
+        if scope.evidence in UNUSUAL:
+            return unusual.get(scope.evidence, (0, 0))
+        services, minutes = sums_of(replace(scope, evidence=None))  # all the others were ticked on the spot
+        return services - sum(n for n, _ in unusual.values()), minutes - sum(n for _, n in unusual.values())
     if scope.region == CITY and not scope.evidence and not (scope.category and scope.unit is not None):
         kind, wanted = ("category", scope.category) if scope.unit is None else ("unit", scope.unit)
         kept = city_sums(kind, scope.period.months).values()
