@@ -9,7 +9,7 @@ from functools import partial
 from math import inf
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, any_, func, select
+from sqlalchemy import ColumnElement, any_, func, select
 
 from app import reads
 from app.db import db
@@ -32,7 +32,7 @@ def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own:
     if reading.sample and own and number > SAMPLE and (length is None or length() > MOST):
         reading.sampled = True
         with only(SAMPLE):
-            return ids()
+            return select(ids().limit(SAMPLE).subquery())
     walked = reading.wanted * rows / max(number, 1)
     if length is not None and min(number, walked) > EASY:
         walked = min(walked, length() if length() <= MOST else inf)
@@ -69,14 +69,15 @@ def each_word(
     like: Callable[[str], ColumnElement[bool]],
     weighed: Callable[[str], Any] | None = None,
 ) -> list[ColumnElement[bool]]:
-    """One condition a word: `like`, looked at only in the rows of `ids` where that is quicker."""
-    weights = {word: (weighed or ids)(word) for word in words.split()}
-    learn({model: weights})
-    found = []
-    for word, weight in weights.items():
-        some = looked_up(model, word, partial(ids, word), weight)
-        found.append(like(word) if some is None else and_(one_of(model.id, some), like(word)))
-    return found
+    """One condition a word: `like`, and where that is quicker only in the rows of `ids` of the rarest word."""
+    every = dict.fromkeys(words.split())
+    weights = {word: some for word in every if (some := (weighed or ids)(word)) is not None}
+    if not weights:
+        return [like(word) for word in every]
+    known = learn({model: weights})[model.__tablename__]
+    rarest = min(weights, key=lambda word: known[word])
+    some = looked_up(model, rarest, partial(ids, rarest), weights[rarest])
+    return [*([] if some is None else [one_of(model.id, some)]), *map(like, every)]
 
 
 def one_of(id: Any, ids: Any) -> ColumnElement[bool]:
