@@ -35,7 +35,6 @@ class Chained(Listing):
     """
 
     parts: Sequence[Part] = field(default_factory=list)
-    total: int = 0
 
     def page(self) -> Page:
         """The page that `after=` or `before=` of the request asks for."""
@@ -49,7 +48,7 @@ class Chained(Listing):
         first, last = (found[0], found[-1]) if found else (None, None)
         return Page(
             found,
-            self.total,
+            self._total(),
             self._link("before", first) if has_before else None,
             self._link("after", last) if has_after else None,
         )

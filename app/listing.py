@@ -27,6 +27,7 @@ PER_PAGE = 20
 EXPORT_LIMIT = 100_000
 LONGEST_WORDS = 50  # letters of a search, a person types fewer
 MOVING = ("q", "todo", "overdue")
+Narrow = Callable[[Select[Any]], Select[Any]]
 
 
 class FilterForm(Form):
@@ -130,7 +131,7 @@ class Listing:
     `personal` ones are exported by a POST of their own view (logged), never by GET.
     `scalars` False pages over rows of columns instead of objects.
     `shape` names all that `stmt` depends on (who looks, and from where): then its statements are built once, and `stmt` may
-    be what builds it. `values` are its parameters.
+    be what builds it. `values` are its parameters. `total` comes from who counts the parts of the list anyway.
     """
 
     stmt: Select[Any] | Callable[[], Select[Any]]
@@ -143,7 +144,8 @@ class Listing:
     scalars: bool = True
     shape: Hashable = None
     values: Mapping[str, Any] = field(default_factory=dict)
-    _counted_length: int | None = field(default=None, init=False)
+    total: int | None = None
+    _lengths: dict[Narrow, int] = field(default_factory=dict, init=False)
 
     def respond(self, template: str, *fragments: str, **context: Any) -> ResponseReturnValue:
         """The page, its `results` block for htmx (or `fragments`), or the export of all filtered rows."""
@@ -187,18 +189,19 @@ class Listing:
             self._link("after", found[-1]) if has_after else None,
         )
 
-    def narrowed(self) -> Select[Any]:
-        """Everything that the filters leave, in no order."""
-        with along(self._length):
-            return self.filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
+    def narrowed(self, narrow: Narrow | None = None) -> Select[Any]:
+        """Everything that the filters (or only `narrow` of them) leave, in no order."""
+        narrow = narrow or self.filters.narrow
+        with along(lambda: self._length(narrow)):
+            return narrow(self.stmt() if callable(self.stmt) else self.stmt)
 
-    def _length(self) -> int:
+    def _length(self, narrow: Narrow) -> int:
         """How long the list is without its words, as far as that is counted; asked once."""
-        if self._counted_length is None:
-            with self.filters.without_words() as filters:
-                rows = filters.narrow(self.stmt() if callable(self.stmt) else self.stmt)
-            self._counted_length = db.session.scalar(select(length_of(rows)), self.values) or 0
-        return self._counted_length
+        if narrow not in self._lengths:
+            with self.filters.without_words():
+                rows = narrow(self.stmt() if callable(self.stmt) else self.stmt)
+            self._lengths[narrow] = db.session.scalar(select(length_of(rows)), self.values) or 0
+        return self._lengths[narrow]
 
     def kept(self, build: Callable[..., T], *args: Hashable) -> T:
         """The statement that `build(*args)` makes of this list, from memory where its shape is known."""
@@ -240,6 +243,8 @@ class Listing:
         return place_of(request.args.get(way, ""), self.order)
 
     def _total(self) -> int:
+        if self.total is not None:
+            return self.total
         return db.session.scalar(self.kept(self._counted), self.values) or 0
 
     def _counted(self) -> Select[Any]:

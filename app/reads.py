@@ -44,8 +44,9 @@ def counting(wanted: float = inf, *, sample: bool = False) -> Iterator[Reading]:
 
 @contextmanager
 def along(length: Callable[[], int]) -> Iterator[None]:
-    """What is built inside narrows a list of this `length` (up to MOST is counted; asked only where it matters)."""
-    token = _length.set(length)
+    """What is built inside narrows a list that is no longer than this `length` (up to MOST is counted; asked only where it matters)."""
+    outer = _length.get()
+    token = _length.set(length if outer is None else lambda: min(outer(), length()))
     try:
         yield
     finally:

@@ -195,12 +195,16 @@ class OfficeFilter(TodoFilter, ActivityFilter):
     def state(self) -> Any:
         return self.phase
 
+    @property
+    def chosen_phase(self) -> Phase | None:
+        return Phase(self.phase.data) if self.phase.data else None
+
     def state_word(self) -> list[str]:
-        return [labels.office_badge(Phase(self.phase.data))[0]] if self.phase.data else []
+        return [labels.office_badge(self.chosen_phase)[0]] if self.chosen_phase else []
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
-        phase = search.in_phase(Phase(self.phase.data)) if self.phase.data else []
+        phase = search.in_phase(self.chosen_phase) if self.chosen_phase else []
         return self.narrow_but_phase(stmt).where(*phase)
 
     def narrow_but_phase(self, stmt: Select[Any]) -> Select[Any]:

@@ -17,7 +17,7 @@ from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activities.call_list import news_of
-from app.models.activities.counts import phase_counts, phases_in
+from app.models.activities.counts import phase_counts, phases_in, total_of
 from app.models.activities.taking_down import may_put_back, may_take_down
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.category import categories
@@ -73,10 +73,14 @@ def activities() -> ResponseReturnValue:
     found = Listing(mine, filters, order, COLUMNS, "activities", shape=acting())
 
     def counting() -> Any:
-        return phase_counts(filters.narrow_but_phase(mine()))
+        narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
+        return phase_counts(lambda: found.narrowed(narrow), filters.words)
 
-    counts = phases_in(found.kept(counting)) if filters.validate() else {}
-    tabs = filters.tabs(counts) if not filters.errors else []
+    tabs = []
+    if filters.validate():
+        counts = phases_in(found.kept(counting))
+        found.total = total_of(counts, filters.chosen_phase)
+        tabs = filters.tabs(counts)
     return found.respond("office/activities/list.html", "results", tabs=tabs)
 
 

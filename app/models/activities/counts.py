@@ -5,7 +5,7 @@ is counted on its own up to there; where two filters meet that no index holds to
 in one go over the narrower set. Words are looked for once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,12 +15,12 @@ from sqlalchemy import Select, String, cast, func, literal, select, union_all
 from app import clock
 from app.db import db
 from app.freshness import Remembered, generation, numbers
-from app.models.activities.phase import Phase
+from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
 from app.models.region import Level, Region, heir
-from app.reads import counting
+from app.reads import along, capped, counting, length_of
 
 
 @dataclass
@@ -34,6 +34,7 @@ class Counts:
     chips: dict[Any, Any] = field(default_factory=dict)
 
 
+FEW = 2 * CAP  # about as many activities are not completed: a guess, only the way of looking hangs on it
 TOPICS = ("activities", "regions", "categories")
 _counts = Remembered(1000)
 
@@ -109,17 +110,34 @@ def _sorted(rows: Any) -> Counts:
     return counts
 
 
-def phase_counts(stmt: "Select[Any]") -> "Select[Any]":
-    """A statement of one row: how many of these activities (already narrowed) stand in each phase; for `phases_in`."""
-    bare = stmt.with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
-    some = {phase: bare.where(*in_phase(phase)).limit(CAP).subquery() for phase in Phase}
-    counted = [
-        select(func.count()).select_from(found).scalar_subquery().label(phase.value) for phase, found in some.items()
-    ]
-    return select(*counted)
+def phase_counts(build: "Callable[[], Select[Any]]", words: str) -> "Select[Any]":
+    """A statement of one row: how many of the activities that `build` finds by `words` are in each phase; for `phases_in`."""
+    unfinished = _unfinished(build) if words else None
+
+    def number(phase: Phase) -> Any:
+        if unfinished is None or phase is Phase.COMPLETED:
+            return capped(lambda: build().where(*in_phase(phase)), CAP)
+        return length_of(select(unfinished).where(*in_phase(phase, unfinished.c)), CAP)
+
+    return select(*(number(phase).label(phase.value) for phase in Phase))
+
+
+def _unfinished(build: "Callable[[], Select[Any]]") -> Any:
+    """Those that are not completed, few among ten years of others: words are looked for in them once for all phases."""
+    names = "status", "starts_at", "ends_at", "signup_closes_at", "taken", "capacity"
+    with counting(), along(lambda: FEW):
+        found = build().order_by(None)
+    found = found.with_only_columns(*(getattr(Activity, name) for name in names), maintain_column_froms=True)
+    states = [one for one in ActivityStatus if one is not ActivityStatus.COMPLETED]
+    return union_all(*(found.where(Activity.status == one) for one in states)).cte("unfinished")
 
 
 def phases_in(counting: "Select[Any]") -> dict[Phase, int]:
     """What `phase_counts` finds."""
     row = db.session.execute(counting).one()
     return {phase: getattr(row, phase.value) for phase in Phase}
+
+
+def total_of(counts: dict[Phase, int], phase: Phase | None) -> int:
+    """How many these are, in one phase or all (each activity is in one): what a list says above its rows."""
+    return counts[phase] if phase else min(CAP, sum(counts.values()))

@@ -62,9 +62,8 @@ def to_come() -> Conditions:
     return [*shown_as(""), Activity.starts_at > LONG_AGO, Activity.ends_at > NOW]
 
 
-def in_phase(phase: Phase) -> Conditions:
-    """What a phase demands, as `phase_of` judges it."""
-    a = Activity
+def in_phase(phase: Phase, a: Any = Activity) -> Conditions:
+    """What a phase demands of the activities `a`, as `phase_of` judges it."""
     published, ahead = a.status == ActivityStatus.PUBLISHED, a.starts_at > NOW
     open_now = [published, ahead, a.signup_closes_at > NOW]
     return {
