@@ -58,6 +58,10 @@ LISTED: dict[str, tuple[str, ...]] = {
     "volunteer_community": ("volunteer_community_code",),
     "unit": ("unit_id",),
 }
+# Where many services are summed up: what sums read and filters ask stands in the index itself, so that no row is looked up;
+# `revoked_at` too, though it is NULL there: without it SQLite does not see that nothing is missing, and takes another index
+SUMMED = ("volunteer_id", "minutes", "unit_id", "category_id", "evidence", "revoked_at")
+WIDE = ("all", "district", "subdistrict", "volunteer_district", "volunteer_subdistrict")
 
 
 class ServiceRecord(Placed, Row, Model):
@@ -89,9 +93,8 @@ class ServiceRecord(Placed, Row, Model):
         *(
             Index(
                 f"ix_service_record_{name}_live",
-                *columns,
-                "day",
-                "id",
+                *(*columns, "day", "id"),
+                *(SUMMED if name in WIDE else ()),
                 sqlite_where=text("revoked_at IS NULL"),
                 postgresql_where=text("revoked_at IS NULL"),
             )

@@ -38,6 +38,7 @@ from app.models.service_record import Evidence, ServiceMonth
 from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, volunteer_of
 from tests.rollcall import assert_figures_true
 from tests.services import last_year, served
+from tests.support.statements import statements
 
 MONTHS = ("2024-11", "2025-02", "2025-11")
 PERIOD = Period("2025-01", "2025-12")
@@ -393,6 +394,18 @@ def test_the_first_of_many_services_say_how_many_served_unless_they_are_of_too_f
         monkeypatch.setattr(counted, "CAP", most)
         monkeypatch.setattr(counted, "ENOUGH", enough)
         assert [counted.served(Scope(PERIOD, GULOU), few=few) for few in (True, False)] == [min(most, 2)] * 2
+
+
+def test_as_many_as_are_told_of_in_months_that_are_over_are_counted_once_until_one_is_taken_back(app, monkeypatch):
+    monkeypatch.setattr(counted, "CAP", 2)
+    records = [served(volunteer_of(name), on=date(2025, 11, 3)) for name in ("volunteer", "second")]
+    db.session.commit()
+    assert counted.served(Scope(PERIOD, GULOU), few=True) == 2
+    with statements() as seen:
+        assert counted.served(Scope(PERIOD, GULOU), few=True) == 2 and seen == []
+    ServiceRecord.revoke(records[:1], by=None)
+    db.session.commit()
+    assert counted.served(Scope(PERIOD, GULOU), few=True) == 1
 
 
 @pytest.mark.parametrize(

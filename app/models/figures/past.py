@@ -58,6 +58,13 @@ def unusual(scope: "Scope") -> dict[Evidence, tuple[int, int]]:
     return found
 
 
+def reached(scope: "Scope", cap: int, count: "Callable[[Scope], int]") -> bool:
+    """Whether `count`, which ends at `cap`, gets there by the months of the scope that are over: what comes changes nothing then."""
+    done = over(scope.period.months)
+    before = replace(scope, period=Period(done[0], done[-1])) if done else scope
+    return bool(done) and kept(before, f"up to {cap}", lambda: count(before), done) == cap
+
+
 def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[str]) -> T:
     """What `read` says of these months, all over; those of the year before apart, which may be the same ones."""
     key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)

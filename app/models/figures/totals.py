@@ -25,6 +25,7 @@ from app.statements import common
 Condition = ColumnElement[bool]
 
 
+
 class View(StrEnum):
     ACTIVITY = "activity"
     VOLUNTEER = "volunteer"

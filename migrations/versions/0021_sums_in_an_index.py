@@ -1,0 +1,28 @@
+"""Services are summed up inside the indexes of places and of the whole city, without looking up their rows."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+LIVE = sa.text("revoked_at IS NULL")
+SUMMED = ["volunteer_id", "minutes", "unit_id", "category_id", "evidence", "revoked_at"]
+PLACES = ("", "district", "subdistrict", "volunteer_district", "volunteer_subdistrict")
+
+
+def upgrade() -> None:
+    _make(SUMMED)
+
+
+def downgrade() -> None:
+    _make([])
+
+
+def _make(more: list[str]) -> None:
+    for place in PLACES:
+        name = f"ix_service_record_{place or 'all'}_live"
+        columns = [*([f"{place}_code"] if place else []), "day", "id", *more]
+        op.drop_index(name, table_name="service_record")
+        op.create_index(name, "service_record", columns, sqlite_where=LIVE, postgresql_where=LIVE)
