@@ -56,7 +56,8 @@ class PeopleFilter(FilterForm):
 
     def common(self, model: Any) -> list[Any]:
         """Identity and words."""
-        return [*search.being(model, self.identity.data or ""), *search.known_as(model, self.q.data or "")]
+        known = search.known_as(model, self.q.data or "", everywhere=(self.region.data or self.region.within) == CITY)
+        return [*search.being(model, self.identity.data or ""), *known]
 
     def common_words(self) -> list[tuple[str, dict[str, None]]]:
         """(what is chosen, what to take out of the address) of region, identity and words."""

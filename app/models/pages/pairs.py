@@ -39,7 +39,11 @@ def offered(model: Any, words: str) -> Any:
     name = getattr(model, "__tablename__", "")
     if not words or name not in SEARCHED:
         return None
-    ids = _by_index(name, words) if db.engine.dialect.name == "postgresql" else _by_table(name, words)
+    return first(_by_index(name, words) if db.engine.dialect.name == "postgresql" else _by_table(name, words))
+
+
+def first(ids: Select[Any]) -> Select[Any]:
+    """These ids, inside of `only` no more than so many of them."""
     return ids if _only.get() is None else select(ids.limit(_only.get()).subquery())
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.crypto import keyed_hash
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
-from app.models.pages.pairs import joined, offered
+from app.models.pages.pairs import first, joined, offered
 from app.models.pages.quickest import looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political
@@ -31,10 +31,11 @@ IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None
 }
 
 
-def known_as(model: Any, words: str) -> list[Any]:
+def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
     """Conditions that `words` name the person of a row; none for no words.
 
-    A whole phone number is looked up by its keyed hash, four digits among the tails of phone and ID card.
+    A whole phone number is looked up by its keyed hash, four digits among the tails of phone and ID card. `everywhere`: in
+    the whole city, where the first people who are called so may do to count a thousand.
     """
     words = words.strip()
     if not words:
@@ -44,7 +45,7 @@ def known_as(model: Any, words: str) -> list[Any]:
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
         return [one_of(model.id, _ending(aliased(model), words))]
-    ids = looked_up(model, words, lambda: _found(aliased(model), words), _offered(aliased(model), words))
+    ids = looked_up(model, words, lambda: _found(aliased(model), words), _offered(aliased(model), words), everywhere)
     if ids is not None:
         return [one_of(model.id, ids)]
     return [or_(one_by_one(model.user_id, words, by_initials(words)), *_of_unit(model, words))]
@@ -61,8 +62,10 @@ def _found(row: Any, words: str) -> Any:
     """Ids of the rows whose person or unit is called like this."""
     other, *listed = _of_unit(row, words)
     others = offered(inspect(row).mapper.class_, words)
-    ways = one_of(row.user_id, ids_of(words, by_initials(words))), and_(one_of(row.id, others), other), *listed
-    return union_all(*(select(row.id).where(way) for way in ways))
+    ways = one_of(row.user_id, ids_of(words, by_initials(words))), and_(one_of(row.id, others), other)
+    return union_all(
+        *(select(row.id).where(way) for way in ways), *(first(select(row.id).where(way)) for way in listed)
+    )
 
 
 def _offered(row: Any, words: str) -> Any:
