@@ -52,6 +52,9 @@ class Skill(StrEnum):
     OTHER = "other"
 
 
+NARROWED = ("political", "employment", "unit_id", "user_id")
+
+
 class Volunteer(Identity, Stateful, Row, Model):
     """One volunteer. `services` and `minutes` are sums over live service records, kept in step."""
 
@@ -64,8 +67,9 @@ class Volunteer(Identity, Stateful, Row, Model):
     __table_args__ = (
         Index(None, "status", "id"),
         # the roster of a place lists 服务中 and 暂停 together, by id: with the state before the id both would be sorted
-        Index(None, "district_code", "id", "status"),
-        Index(None, "subdistrict_code", "id", "status"),
+        # and what it is narrowed by stands in the index, so that a large place is walked along without looking up its people
+        Index(None, "district_code", "id", "status", *NARROWED),
+        Index(None, "subdistrict_code", "id", "status", *NARROWED),
         Index(None, "community_code", "id", "status"),
         Index(None, "home_community_code", "id", "status"),
         Index(None, "unit_id", "id", "status"),

@@ -12,6 +12,7 @@ from app.models.accounts.called import goes_by
 from app.models.pages import pairs, quickest
 from app.models.pages.worded import holds
 from app.models.recount import CHECKS, repair
+from app.models.volunteers import search
 from app.models.volunteers.search import known_as
 from tests import cast
 
@@ -65,9 +66,9 @@ def test_a_person_who_is_renamed_is_found_by_the_new_name_only(app):
     assert ids("容清") == [] and ids("容家") == [volunteer.id] and ids("mrjy") == [volunteer.id]
 
 
-def ids(words, model=Volunteer):
+def ids(words, model=Volunteer, **where):
     db.session.info.pop("offered", None)
-    return list(db.session.scalars(select(model.id).where(*known_as(model, words))))
+    return list(db.session.scalars(select(model.id).where(*known_as(model, words, **where)).order_by(model.id)))
 
 
 def test_people_are_found_by_what_they_wrote_as_their_unit_and_by_tails(app):
@@ -84,6 +85,22 @@ def test_many_rows_are_walked_through_instead_and_give_the_same(app, monkeypatch
     by_pairs = answers()
     monkeypatch.setattr(quickest, "MOST", -1)
     assert answers() == by_pairs and by_pairs[0] and by_pairs[1]
+
+
+def test_people_of_a_place_are_found_among_all_who_are_called_so_or_one_by_one(app, monkeypatch):
+    cast.who("volunteer").call("慕容清洁")
+    volunteer = cast.volunteer_of("second")
+    volunteer.unit_id, volunteer.unit_other = None, "清洁公司"
+    db.session.commit()
+    words = ("清", "清洁", "慕容清", "洁清", "mrq", "M", "z", "公司", "单位", "%")
+    everywhere = [ids(one) for one in words]
+    assert everywhere[0] and everywhere[2] and everywhere[4]
+    monkeypatch.setattr(search, "SOONER", -1)
+    for gathered in (quickest.GATHERED, -1):
+        monkeypatch.setattr(quickest, "GATHERED", gathered)
+        assert [ids(one, everywhere=False) for one in words] == everywhere
+        asked = str(select(Volunteer.id).where(*known_as(Volunteer, "清", everywhere=False)).compile(db.engine))
+        assert ("MATCH" in asked) is (gathered > 0 and db.engine.dialect.name == "sqlite")
 
 
 def by_pairs(conditions):

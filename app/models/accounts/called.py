@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
-from app.models.pages.pairs import first, joined, offered
+from app.models.pages.pairs import first, joined, offered, tells
 from app.models.pages.quickest import looked_up, one_of
 from app.models.user import User
 
@@ -35,8 +35,10 @@ def offers(words: str, also: Also) -> Any:
 def ids_of(words: str, also: Also) -> Any:
     """Ids of the people whose name holds the words or of whom one of `also` is true."""
     person = aliased(User)
-    named = and_(one_of(person.id, offered(User, words)), person.name.contains(words, autoescape=True))
-    return joined(select(person.id).where(named), *(first(select(person.id).where(one)) for one in also(person)))
+    named = offered(User, words)
+    if not tells(words):
+        named = select(person.id).where(one_of(person.id, named), person.name.contains(words, autoescape=True))
+    return joined(named, *(first(select(person.id).where(one)) for one in also(person)))
 
 
 def one_by_one(user_id: Any, words: str, also: Also) -> ColumnElement[bool]:

@@ -42,6 +42,12 @@ def offered(model: Any, words: str) -> Any:
     return first(_by_index(name, words) if db.engine.dialect.name == "postgresql" else _by_table(name, words))
 
 
+def tells(words: str) -> bool:
+    """Whether what is offered for these words holds them for certain, where one column is searched: a character or a pair
+    without capitals is looked up as it stands."""
+    return len(words) <= 2 and words.lower() == words.upper()
+
+
 def first(ids: Select[Any]) -> Select[Any]:
     """These ids, inside of `only` no more than so many of them."""
     return ids if _only.get() is None else select(ids.limit(_only.get()).subquery())

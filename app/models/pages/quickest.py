@@ -17,26 +17,42 @@ from app.models.pages.pairs import only
 from app.reads import CAP, MOST
 
 SAMPLE = 2 * CAP  # of a whole city's list hardly more are needed to find CAP
+# So many hits are counted, and gathered, on SQLite; PostgreSQL looks at the row of each that it counts, up to MOST
+COUNTED = 2 * MOST
+GATHERED = 10  # as many hits are gathered as one row is looked at with its person (0.5 and 5 µs on SQLite)
 EASY = 200  # so few are looked up without asking how long the list is
 
 
-def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own: bool = True) -> Any:
-    """`ids` where looking each of them up is quicker than walking along the list (some of them may do), else None.
+def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own: bool = True, most: int = MOST) -> Any:
+    """`ids` (at most so many) where looking each of them up is quicker than walking along the list (some of them may do), else None.
 
     `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model.
     """
     if weighed is None:
         return None
-    number, rows = learn({model: {words: weighed}})[model.__tablename__][words]
     reading, length = reads.now()
+    number, walked = _compared(model, words, weighed)
     if reading.sample and own and number > SAMPLE and (length is None or length() > MOST):
         reading.sampled = True
         with only(SAMPLE):
             return select(ids().limit(SAMPLE).subquery())
+    return ids() if number <= most and number <= walked else None
+
+
+def gathered(model: Any, words: str, weighed: Any) -> bool:
+    """Whether it is quicker to gather all hits than to look at each row of the list that is walked along."""
+    number, walked = _compared(model, words, weighed)
+    return number <= min(COUNTED, GATHERED * walked)
+
+
+def _compared(model: Any, words: str, weighed: Any) -> tuple[int, float]:
+    """How many hits there may be (up to one more than COUNTED), and how many rows are met until there are enough."""
+    number, rows = learn({model: {words: weighed}})[model.__tablename__][words]
+    reading, length = reads.now()
     walked = reading.wanted * rows / max(number, 1)
     if length is not None and min(number, walked) > EASY:
         walked = min(walked, length() if length() <= MOST else inf)
-    return ids() if number <= MOST and number <= walked else None
+    return number, walked
 
 
 def learn(wanted: Mapping[Any, Mapping[str, Any]]) -> dict[str, dict[str, tuple[int, int]]]:
@@ -52,8 +68,9 @@ def learn(wanted: Mapping[Any, Mapping[str, Any]]) -> dict[str, dict[str, tuple[
         if ids is not None and words not in known.setdefault(model.__tablename__, {})
     ]
     if new:
+        most = MOST if db.engine.dialect.name == "postgresql" else COUNTED
         counted = [
-            select(func.count()).select_from(ids.limit(MOST + 1).subquery()).scalar_subquery() for *_, ids in new
+            select(func.count()).select_from(ids.limit(most + 1).subquery()).scalar_subquery() for *_, ids in new
         ]
         highest = [select(func.max(model.id)).scalar_subquery() for model, *_ in new]
         row = db.session.execute(select(*counted, *highest)).one()
