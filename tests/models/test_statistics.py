@@ -253,6 +253,7 @@ def test_the_citys_services_of_one_category_or_unit_are_those_of_its_records(app
 @pytest.mark.parametrize("view", View)
 def test_sqlite_looks_for_people_without_a_unit_in_their_place(app, view):
     """A quarter of all people have no unit: walking along these took a district's page at full size from 14 to 70 ms."""
+
     def plan(model: Any, conditions: list[Any]) -> str:
         found = (
             db.select(model.minutes).where(*conditions).compile(db.engine, compile_kwargs={"render_postcompile": True})

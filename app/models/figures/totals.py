@@ -25,7 +25,6 @@ from app.statements import common
 Condition = ColumnElement[bool]
 
 
-
 class View(StrEnum):
     ACTIVITY = "activity"
     VOLUNTEER = "volunteer"
