@@ -8,7 +8,7 @@ Foreign keys are off meanwhile: batch operations rebuild tables that others poin
 from alembic import context
 
 import app.models  # noqa: F401  (makes every table known)
-from app.db import db, is_modelled, render_item
+from app.db import db, is_modelled, learn_sizes, render_item
 
 config = context.config
 
@@ -28,16 +28,21 @@ def run_migrations_online() -> None:
             transactional_ddl=True,
             include_object=is_modelled,
         )
+        here = context.get_context()
+        before = here.get_current_heads()
         with context.begin_transaction():
             if not sqlite:  # a request's limit does not fit an index over a million rows
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             context.run_migrations()
+        moved = here.get_current_heads() != before
         connection.commit()
         if sqlite:
             broken = connection.connection.driver_connection.execute("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise RuntimeError(f"foreign keys point nowhere after the migration: {broken[:5]}")
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
+    if moved:  # what is known of an index went with it, and would come back at night only
+        learn_sizes()
 
 
 run_migrations_online()

@@ -55,3 +55,20 @@ def test_down_and_up_again_with_rows_in_the_tables(kind):
 
 def test_every_searched_table_keeps_its_pairs(app):
     assert pairs_kept_by(db.session.connection()) == {f"pairs_{table}" for table in SEARCHED}
+
+
+@pytest.mark.sqlite_only
+def test_after_a_migration_sqlite_knows_how_its_indexes_are_filled():
+    """An index that is made anew is a stranger to it until three at night, and lists took other ways meanwhile."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    database = open_database("sqlite", worker, Template("migrated once", prepare))
+    app = create_app(settings(database.owners))
+    with app.app_context():
+        downgrade(MIGRATIONS, revision="-1")
+        db.session.execute(text("DELETE FROM sqlite_stat1"))
+        db.session.commit()
+        upgrade(MIGRATIONS)
+        assert db.session.scalar(text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'user'")) > 1
+        db.session.remove()
+        db.engine.dispose()
+    database.close()
