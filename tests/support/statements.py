@@ -8,16 +8,18 @@ from sqlalchemy import event
 
 from app.db import db
 
+APART = ("BEGIN", "PRAGMA", "SET default_transaction_read_only")
 WRITING = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP")
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements sent while inside (without BEGIN, COMMIT, SAVEPOINT and the look at generations)."""
+    """The statements sent while inside (without BEGIN, COMMIT, SAVEPOINT and the look at generations; nor how a connection that
+    somebody else had before is made to read or to write, as app/link.py does in the place of BEGIN)."""
     seen: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")) and "FROM generation" not in statement:
+        if not statement.startswith(APART) and "FROM generation" not in statement:
             seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
