@@ -15,7 +15,7 @@ from app.models.applications import queue
 from app.models.applications.approval import ApplicationStatus
 from app.models.region import CITY, within
 from app.models.regions.homes import code_within
-from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
+from app.models.volunteer import Skill, Volunteer, VolunteerStatus
 from app.models.volunteers import search
 from app.models.work_unit import units
 from app.pickers import UnitFilter
@@ -162,7 +162,7 @@ class VolunteerFilter(PeopleFilter):
         if self.unit_id:
             conditions.append(Volunteer.unit_id == self.unit_id)
         if self.skill.data:
-            conditions.append(Volunteer.skills.any(VolunteerSkill.skill == Skill(self.skill.data)))
+            conditions.append(search.skilled(Skill(self.skill.data)))
         return stmt.where(*conditions)
 
     def _places(self) -> list[Any]:

@@ -74,6 +74,7 @@ class Volunteer(Identity, Stateful, Row, Model):
         Index(None, "home_community_code", "id", "status"),
         Index(None, "unit_id", "id", "status"),
         Index(None, "political", "id"),  # the rare ones: nearly all are members
+        Index(None, "employment", "political", "id"),  # and nearly all of these work or are retired
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)

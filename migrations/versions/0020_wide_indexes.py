@@ -15,9 +15,11 @@ PLACES = ("", "district", "subdistrict", "volunteer_district", "volunteer_subdis
 
 def upgrade() -> None:
     _make(SUMMED, NARROWED)
+    op.create_index("ix_volunteer_employment", "volunteer", ["employment", "political", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_volunteer_employment", table_name="volunteer")
     _make([], [])
 
 

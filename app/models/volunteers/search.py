@@ -16,9 +16,10 @@ from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import first, joined, offered
 from app.models.pages.quickest import gathered, looked_up, one_of
 from app.models.user import User
-from app.models.volunteer import Employment, Political
+from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
 from app.models.work_unit import units
 from app.reads import MOST
+from app.statements import common
 from app.text import is_phone, plain_phone
 
 SOONER = 3_000  # hits of a city are looked up one by one (9 µs each on SQLite) sooner than a large place is walked along among them
@@ -32,6 +33,7 @@ IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None
     "democratic": ((Political.DEMOCRATIC,), None),
     "masses": ((Political.MASSES,), None),
 }
+RARE = "other-party"  # the rare ones of two columns; those of one column the planner finds by itself
 
 
 def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
@@ -100,10 +102,24 @@ def _of_unit(model: Any, words: str) -> list[Any]:
     return [*found, model.unit_id.in_(ids)] if ids else found
 
 
+def skilled(skill: Skill) -> Any:
+    """The condition that a volunteer has this skill: who has a rare one is looked up."""
+    who = select(VolunteerSkill.volunteer_id).where(VolunteerSkill.skill == skill)
+    ids = looked_up(Volunteer, f"\0{skill}", lambda: who, who)  # no word begins with a NUL
+    return Volunteer.skills.any(VolunteerSkill.skill == skill) if ids is None else one_of(Volunteer.id, ids)
+
+
 def being(model: Any, identity: str) -> list[Any]:
-    """Conditions that a row's person is this (a key of IDENTITIES); none for ''."""
+    """Conditions that a row's person is this (a key of IDENTITIES); none for ''. Who is a rare one is looked up."""
     if not identity:
         return []
     political, employment = IDENTITIES[identity]
-    works = [model.employment.in_(employment)] if employment else []
-    return [model.political.in_(political), *works]
+    members = model.political.in_(political)
+    if employment is None:
+        return [members]
+    if model is Volunteer and identity == RARE:
+        who = select(model.id).where(members, model.employment.in_(employment))
+        ids = looked_up(model, f"\0{identity}", lambda: who, who)
+        if ids is not None:
+            return [one_of(model.id, ids)]
+    return [members, common(model.employment).in_(employment)]
