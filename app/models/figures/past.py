@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select
 
 from app.db import db
 from app.freshness import Remembered, numbers
@@ -78,9 +78,14 @@ def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[st
 
 
 def _sums(scope: "Scope", dimension: Any, now: list[str], before: list[str]) -> Pairs:
+    def of(figure: Any, wanted: list[str], others: list[str]) -> Any:
+        if not wanted:
+            return literal(0)
+        return func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0) if others else figure)
+
     figures = [
-        func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0))
-        for wanted in (now, before)
+        of(figure, wanted, others)
+        for wanted, others in ((now, before), (before, now))
         for figure in (ServiceMonth.services, ServiceMonth.minutes)
     ]
     wanted = select(dimension, *figures).where(*scope.months([*now, *before])).group_by(dimension)
