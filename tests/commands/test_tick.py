@@ -1,7 +1,7 @@
 """`flask tick`: what time alone brings about is stored once, however often and however late it runs."""
 
-import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -233,7 +233,9 @@ def test_sqlite_learns_at_night_how_its_tables_are_filled(app, tick):
 @pytest.mark.sqlite_only
 def test_it_copies_what_sqlite_keeps_in_its_log_into_the_file(app, tick, tmp_path):
     def known_by_the_file_alone():
-        copy = shutil.copyfile(db.engine.url.database, tmp_path / "copy.db")
+        # by another process: who closes a file of the database in this one lets go of all locks that SQLite holds on it
+        copy = tmp_path / "copy.db"
+        subprocess.run(["cp", db.engine.url.database, copy], check=True)
         with closing(sqlite3.connect(copy)) as alone:
             return ("云龙湖岸线清洁",) in alone.execute("SELECT title FROM activity")
 
