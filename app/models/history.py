@@ -17,7 +17,6 @@ from app.db import Model, Row, db
 from app.straight import write
 
 if TYPE_CHECKING:
-    from app.models.post import Post
     from app.models.user import User
 
 NEWEST = 50  # lines of a history that may be long, on one page
@@ -40,13 +39,6 @@ class History(Row, Model):
 
     actor: Mapped["User | None"] = relationship(lazy="raise")
     note: Mapped["HistoryNote | None"] = relationship(lazy="raise")
-
-    @classmethod
-    def scope(cls, post: "Post") -> Any:
-        """The condition that a line is about something below this post (app/access.py asks it)."""
-        from app.models.histories.scope import below
-
-        return below(post)
 
 
 class HistoryNote(Model):

@@ -4,13 +4,16 @@ import ast
 import csv
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from app import clock
 from app.db import db
 from app.models import History
+from app.models.histories import ways
 from app.models.history import record
 from app.timeline.everything import ACTIONS, NOUNS, SPECIAL
 from tests import cast
@@ -93,6 +96,28 @@ def test_pages_follow_each_other(app, clients, lived):
         following = re.search(r'rel="next" href="([^"]+)"', page)
         path = following.group(1).replace("&amp;", "&") if following else ""
     assert found == [f"{number:02d}" for number in range(44, -1, -1)]
+
+
+@pytest.mark.both
+def test_days_and_kinds_find_the_same_lines_however_long_the_list_is(app, clients, monkeypatch):
+    person, start = cast.who("volunteer"), clock.now()
+    try:
+        for number in range(24):
+            clock.move(timedelta(days=number - 24))
+            record(person, "profile", by=person, reason=f"第{number:02d}天")
+            record(cast.who("wantong").post, "export", by=person, reason=f"第{number:02d}份")
+    finally:
+        clock.move(timedelta(0))
+    db.session.commit()
+    first, last = (clock.day(start + timedelta(days=number - 24)).isoformat() for number in (8, 11))
+    wanted = ["11", "10", "09", "08"]
+    for most in (ways.MOST, 2):
+        monkeypatch.setattr(ways, "MOST", most)
+        for noun, words in (("user", "天"), ("post", "份")):
+            page = clients("city").get(f"{URL}?noun={noun}&since={first}&until={last}").text
+            assert re.findall(rf"第(\d\d){words}", page) == wanted, (most, noun)
+        assert "第23天" in clients("city").get(f"{URL}?since={first}").text
+        assert "第00天" in clients("city").get(f"{URL}?until={first}&noun=user").text
 
 
 def test_an_export_needs_a_purpose_and_is_history_itself(clients, lived):

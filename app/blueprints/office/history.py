@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 from wtforms import DateField, SelectField, StringField, ValidationError
 from wtforms.validators import Optional
 
 from app import labels
-from app.access import Permission, me, requires, rows
+from app.access import Permission, inside, me, requires
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.disclosure import disclose
@@ -19,6 +19,7 @@ from app.fields_places import RegionFilterField
 from app.forms import clean
 from app.listing import FilterForm, Key, Listing
 from app.models.histories import search
+from app.models.histories.scope import About
 from app.models.histories.state import seal_state
 from app.models.history import History
 from app.models.region import CITY
@@ -68,8 +69,11 @@ class HistoryFilter(FilterForm):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         days: tuple[date | None, date | None] = (self.since.data, self.until.data)
-        place = self.region.data if self.region.narrows else ""
-        return stmt.where(*search.conditions(self.noun.data, self.action.data, self.q.data or "", place, days))
+        return stmt.where(*search.conditions(self.about(), self.action.data, self.q.data or "", days))
+
+    def about(self) -> About:
+        """The kind of thing and the region that were chosen."""
+        return About(self.noun.data, self.region.data if self.region.narrows else "")
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
@@ -123,6 +127,10 @@ def words_of(line: History) -> str:
 
 
 def _listing() -> Listing:
-    scope = rows(History, P.HISTORY).options(joinedload(History.actor), joinedload(History.note))
     filters = HistoryFilter(request.args)
-    return Listing(scope, filters, [Key(History.id, True)], columns=COLUMNS, name="history", personal=True)
+
+    def lines() -> Select[Any]:
+        found = select(History).options(joinedload(History.actor), joinedload(History.note))
+        return inside(found, filters.about(), P.HISTORY)
+
+    return Listing(lines, filters, [Key(History.id, True)], columns=COLUMNS, name="history", personal=True)

@@ -6,6 +6,8 @@ from its things instead. At 460,000 lines, 51,000 of them one community's: its p
 a unit's 88 → 7.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, false, or_, select, union_all
@@ -20,20 +22,36 @@ if TYPE_CHECKING:
 Things = list[tuple[Any, "Select[Any]"]]  # a model, and which ids of it
 
 
-def below(post: "Post") -> Any:
-    """The condition for this post; None for the city's, which reads everything."""
+@dataclass(frozen=True)
+class About:
+    """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`)."""
+
+    noun: str = ""
+    place: str = ""
+
+    def scope(self, post: "Post") -> Any:
+        """The condition for this post; None for the city's, which reads everything."""
+        if post.region_code == CITY:
+            return None
+        things = list(self._kind(_of_post(post)))
+        walked = bool(self.place) or level_of(post.region_code or "") is Level.DISTRICT
+        return _lines(things, walked=walked)
+
+    def lies_there(self) -> Any:
+        """The condition that a line is about a thing, or a person, of the place."""
+        things = list(self._kind(_of_region(self.place)))
+        return _lines(things, walked=level_of(self.place) is Level.DISTRICT)
+
+    def _kind(self, things: Things) -> Iterator[tuple[Any, "Select[Any]"]]:
+        return ((model, ids) for model, ids in things if self.noun in ("", model.__tablename__))
+
+
+def _of_post(post: "Post") -> Things:
     from app.models.post import Post as Posts
 
-    if post.region_code == CITY:
-        return None
-    if not post.region_code:
-        return _gathered(_of_unit(post.unit_id)) if post.unit_id else false()
-    return _lines([*_of_region(post.region_code), (Posts, select(Posts.id).where(Posts.scope(post)))], post.region_code)
-
-
-def lies_in(code: str) -> Any:
-    """The condition that a line is about a thing, or a person, of this region."""
-    return _lines(_of_region(code), code)
+    if post.region_code:
+        return [*_of_region(post.region_code), (Posts, select(Posts.id).where(Posts.scope(post)))]
+    return _of_unit(post.unit_id) if post.unit_id else []
 
 
 def _of_region(code: str) -> Things:
@@ -67,8 +85,8 @@ def _of_unit(unit_id: int) -> Things:
     return [*ways, (m.WorkUnit, select(m.WorkUnit.id).where(m.WorkUnit.id == unit_id))]
 
 
-def _lines(things: Things, code: str) -> Any:
-    return _walked(things) if level_of(code) is Level.DISTRICT else _gathered(things)
+def _lines(things: Things, *, walked: bool) -> Any:
+    return _walked(things) if walked or not things else _gathered(things)
 
 
 def _walked(things: Things) -> Any:
@@ -77,7 +95,7 @@ def _walked(things: Things) -> Any:
     for model, ids in things:
         one = ids.where(ids.selected_columns[0] == History.noun_id).correlate(History)
         ways.append(and_(History.noun == model.__tablename__, one.exists()))
-    return or_(*ways)
+    return or_(false(), *ways)
 
 
 def _gathered(things: Things) -> Any:

@@ -5,19 +5,20 @@ from typing import Any
 
 from app import clock
 from app.models.accounts.called import goes_by
-from app.models.histories.scope import lies_in
+from app.models.histories import ways
+from app.models.histories.scope import About
 from app.models.history import History
 
 
-def conditions(noun: str, action: str, person: str, place: str, days: tuple[date | None, date | None]) -> list[Any]:
-    """Of this kind, this deed, by whom, in this region, from a day to a day (Shanghai)."""
-    since, until = days
-    found = [History.noun == noun] if noun else []
+def conditions(about: About, action: str, person: str, days: tuple[date | None, date | None]) -> list[Any]:
+    """Of this kind, in this region, this deed, by whom, from a day to a day (Shanghai)."""
+    first, last = days
+    found = [ways.of_kind(about.noun)] if about.noun else []
+    found += [about.lies_there()] if about.place else []
     found += [History.action == action] if action else []
     found += [_by(person)] if person else []
-    found += [lies_in(place)] if place else []
-    found += [History.created_at >= clock.start_of(since)] if since else []
-    found += [History.created_at < clock.start_of(until + timedelta(days=1))] if until else []
+    found += ways.since(clock.start_of(first)) if first else []
+    found += ways.until(clock.start_of(last + timedelta(days=1))) if last else []
     return found
 
 

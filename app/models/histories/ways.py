@@ -1,0 +1,51 @@
+"""Lines of a kind and of some days at any size: only the way hangs on what is here, never what is found."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy.orm import aliased
+
+from app import reads
+from app.models.history import History
+from app.models.pages.quickest import learn, one_of
+from app.reads import MOST
+from app.statements import common
+
+SLACK = timedelta(
+    days=2
+)  # lines are numbered as they come, but a clock may have been wrong, or a writer may have waited
+
+
+def of_kind(noun: str) -> ColumnElement[bool]:
+    """A kind of thing: the few lines of a rare one are found by the index, a common one is met along the list."""
+    line = aliased(History)
+    lines = select(line.id).where(line.noun == noun)
+    number, rows = learn({History: {noun: lines}})[History.__tablename__][noun]
+    few = number <= MOST and number * number <= reads.now()[0].wanted * rows
+    return one_of(History.id, lines) if few else common(History.noun) == noun
+
+
+def since(moment: datetime) -> list[ColumnElement[bool]]:
+    """From this moment on."""
+    return [History.created_at >= moment, History.id > _around(moment - SLACK)[0]]
+
+
+def until(moment: datetime) -> list[ColumnElement[bool]]:
+    """Before this moment."""
+    return [History.created_at < moment, History.id <= _around(moment + SLACK)[1]]
+
+
+def _around(moment: datetime) -> tuple[Any, Any]:
+    """Numbers of lines between which this moment lies, found by halving what there is until they are MOST apart or less."""
+    newest = func.coalesce(func.max(History.id), 0)
+    span = select(literal(0).label("low"), newest.label("high")).cte(recursive=True)
+    middle = (span.c.low + span.c.high) // 2
+    line = aliased(History)
+    following = select(line.created_at).where(line.id > middle).order_by(line.id).limit(1).scalar_subquery()
+    early = following < moment
+    half = select(case((early, middle), else_=span.c.low), case((early, span.c.high), else_=middle))
+    span = span.union_all(half.where(span.c.high - span.c.low > MOST))
+    apart = span.c.high - span.c.low
+    low, high = (select(edge).order_by(apart).limit(1).scalar_subquery() for edge in (span.c.low, span.c.high))
+    return low, high
