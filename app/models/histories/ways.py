@@ -1,4 +1,7 @@
-"""Lines of a kind and of some days at any size: only the way hangs on what is here, never what is found."""
+"""Lines of a kind and of some days at any size: only the way hangs on what is here, not what is found.
+
+But for one case: lines written while the clock was wrong by more than SLACK may be missing from a filter by days.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +15,8 @@ from app.models.pages.quickest import learn, one_of
 from app.reads import MOST
 from app.statements import common
 
-SLACK = timedelta(
-    days=2
-)  # lines are numbered as they come, but a clock may have been wrong, or a writer may have waited
+# Lines are numbered as they come; but a clock may have been wrong, or a writer may have waited
+SLACK = timedelta(days=7)
 
 
 def of_kind(noun: str) -> ColumnElement[bool]:
