@@ -15,7 +15,7 @@ def conditions(about: About, action: str, person: str, days: tuple[date | None, 
     first, last = days
     found = [ways.of_kind(about.noun)] if about.noun else []
     found += [about.lies_there()] if about.place else []
-    found += [History.action == action] if action else []
+    found += ways.of_deed(action) if action else []
     found += [_by(person)] if person else []
     found += ways.since(clock.start_of(first)) if first else []
     found += ways.until(clock.start_of(last + timedelta(days=1))) if last else []

@@ -6,11 +6,11 @@ But for one case: lines written while the clock was wrong by more than SLACK may
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app import reads
-from app.models.history import History
+from app.models.history import OFTEN, History
 from app.models.pages.quickest import learn, one_of
 from app.reads import MOST
 from app.statements import common
@@ -26,6 +26,12 @@ def of_kind(noun: str) -> ColumnElement[bool]:
     number, rows = learn({History: {noun: lines}})[History.__tablename__][noun]
     few = number <= MOST and number * number <= reads.now()[0].wanted * rows
     return one_of(History.id, lines) if few else common(History.noun) == noun
+
+
+def of_deed(action: str) -> list[ColumnElement[bool]]:
+    """A deed; the seldom ones have an index, which is used where its own condition is said again."""
+    seldom = [History.action.not_in([literal_column(f"'{one}'") for one in OFTEN])] if action not in OFTEN else []
+    return [History.action == action, *seldom]
 
 
 def since(moment: datetime) -> list[ColumnElement[bool]]:
