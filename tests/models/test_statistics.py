@@ -15,6 +15,7 @@ from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
 from app.models.category import category_by_slug
 from app.models.city_sum import fold
+from app.models.figures import different as people_of
 from app.models.figures import people as counted
 from app.models.figures.different import people
 from app.models.figures.people import who_served
@@ -354,6 +355,17 @@ def test_people_are_counted_once_over_the_months_that_are_kept_and_the_present_o
     assert shown() == 3
     ServiceRecord.revoke([second], by=None)
     assert shown() == 2
+
+
+def test_the_people_of_many_services_are_read_some_at_a_time(app, monkeypatch):
+    for day in (3, 4, 5):
+        served(volunteer_of("volunteer"), on=date(2025, 11, day))
+    served(volunteer_of("second"), on=date(2025, 11, 6))
+    db.session.commit()
+    held, bits = [], people_of._bits
+    monkeypatch.setattr(people_of, "_bits", lambda numbers: held.append(len(numbers)) or bits(numbers))
+    monkeypatch.setattr(people_of, "AT_ONCE", 3)
+    assert people(Scope(PERIOD, GULOU)) == 2 and sorted(held) == [1, 3]
 
 
 def test_people_are_kept_for_each_post_by_itself(app):
