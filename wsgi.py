@@ -2,13 +2,19 @@
 
 import gc
 import multiprocessing
+import signal
 
+if (
+    multiprocessing.parent_process()
+):  # granian's worker, forked with handlers that would swallow a signal until it serves
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 gc.disable()  # half a million objects that stay are about to be made: looking for garbage among them costs a quarter of the start
 
 from app import create_app, stopping  # noqa: E402
 
 app = create_app()
-if multiprocessing.parent_process():  # granian's worker, not a command
+if multiprocessing.parent_process():  # no command
     stopping.heed()
 else:
     stopping.unheld()

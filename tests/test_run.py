@@ -1,7 +1,12 @@
 """`make run`: it starts, says when it cannot, and leaves nothing behind however it ends."""
 
+import contextlib
+import os
 import shutil
 import signal
+import subprocess
+import sys
+import time
 import urllib.request
 
 import psutil
@@ -39,6 +44,23 @@ def test_nothing_is_left_however_it_ends(data, number):
         code = site.end(number)
     assert code == (-signal.SIGKILL if number is signal.SIGKILL else 0)
     assert psutil.wait_procs(family, timeout=20)[1] == []
+
+
+def test_a_site_that_is_still_starting_ends_at_once(data):
+    env = {"PATH": os.environ["PATH"], "PORT": str(free_port()), "DATA_DIR": str(data)}
+    command = [sys.executable, "-m", "granian", *run.SERVER, "--port", env["PORT"], "wsgi:app"]
+    server = psutil.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+    try:
+        while not (workers := server.children()):
+            time.sleep(0.01)
+        time.sleep(0.2)  # it imports the product now
+        server.terminate()
+        server.wait(10)
+        assert psutil.wait_procs(workers, timeout=1)[1] == []
+    finally:
+        for process in (server, *workers):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
 
 
 def test_a_taken_port_is_named(data, tmp_path):
