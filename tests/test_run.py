@@ -46,6 +46,15 @@ def test_nothing_is_left_however_it_ends(data, number):
     assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
+def test_who_is_told_twice_to_stop_still_waits_for_the_server(data):
+    with running(data, free_port()) as site:
+        family = site.family()
+        for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+            site.keeper.send_signal(number)
+        assert site.keeper.wait(40) == 0
+        assert psutil.wait_procs(family, timeout=0.1)[1] == []
+
+
 def test_a_site_that_is_still_starting_ends_at_once(data):
     env = {"PATH": os.environ["PATH"], "PORT": str(free_port()), "DATA_DIR": str(data)}
     command = [sys.executable, "-m", "granian", *run.SERVER, "--port", env["PORT"], "wsgi:app"]

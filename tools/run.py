@@ -30,6 +30,7 @@ FILES = 16384  # open at once, connections among them
 TICK_EVERY = 60  # seconds
 ANSWER_WITHIN = 60
 STOP_WITHIN = 30
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # As in deploy/volunteer.service. Threads: writers wait for each other in theirs, readers need some besides. Backpressure is
 # how many connections one process holds: of the usual 1,024 the next browser would wait until another one leaves (docs/adr/0022).
 SERVER = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--backpressure", "4096")
@@ -56,9 +57,21 @@ def main() -> int:
     settings = config.load()
     if code := bring_up_to_date(settings):
         return code
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(0))
+    for number in ENDING:
+        signal.signal(number, end)
     return serve(host, port, settings)
+
+
+def end(*_: object) -> None:
+    """Somebody asks us to stop."""
+    heed_no_more()
+    sys.exit(0)
+
+
+def heed_no_more() -> None:
+    """Who is told twice would leave the children before they end."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def is_taken(host: str, port: int) -> bool:
@@ -179,8 +192,7 @@ def answers(server: subprocess.Popen, host: str, port: int, path: str) -> bool:
 
 def stop(children: list[subprocess.Popen]) -> None:
     """Ask the children to end, wait, and kill what does not."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    heed_no_more()
     for process in children:
         process.terminate()
     for process in children:
