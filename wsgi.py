@@ -4,9 +4,8 @@ import gc
 import multiprocessing
 import signal
 
-if (
-    multiprocessing.parent_process()
-):  # granian's worker, forked with handlers that would swallow a signal until it serves
+is_worker = bool(multiprocessing.parent_process())  # granian's, and no command
+if is_worker:  # forked with handlers that would swallow a signal until it serves
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
 gc.disable()  # half a million objects that stay are about to be made: looking for garbage among them costs a quarter of the start
@@ -14,7 +13,7 @@ gc.disable()  # half a million objects that stay are about to be made: looking f
 from app import create_app, stopping  # noqa: E402
 
 app = create_app()
-if multiprocessing.parent_process():  # no command
+if is_worker:
     stopping.heed()
 else:
     stopping.unheld()

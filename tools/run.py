@@ -34,10 +34,10 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # As in deploy/volunteer.service. Threads: writers wait for each other in theirs, readers need some besides. Backpressure is
 # how many connections one process holds: of the usual 1,024 the next browser would wait until another one leaves (docs/adr/0022).
 SERVER = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--backpressure", "4096")
-# All threads share one heap, and granian's own allocator gives back after a second what a crowd's connections took (docs/adr/0022).
+# All threads share one heap, and granian's own allocator keeps for a second only what a crowd's connections took (docs/adr/0022).
 HEAPS = {
     "MALLOC_ARENA_MAX": "1",
-    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0,background_thread:true",
+    "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0",
 }
 LOOK = ("SELECT version_num FROM alembic_version", 'SELECT 1 FROM "user" LIMIT 1')
 
