@@ -20,7 +20,7 @@ from app.freshness import generation
 from app.models.post import Post, living
 from app.models.posts.rising import Share, held_places, inside, shares
 from app.models.region import WIDTHS, Level
-from app.statements import kept, settled
+from app.statements import VARIED, kept, settled
 
 CAP = 1000  # counts above 999 read 999+
 SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
@@ -240,7 +240,8 @@ def _lines(
         ("desk lines", shape, about),
         lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full)),
     )
-    for row in db.session.execute(union):
+    # PostgreSQL: knowing the values it takes the first of many in order; for all values it would sort them (4 ms and 0.1)
+    for row in db.session.execute(union, execution_options=VARIED):
         kind = kinds[row.key]
         due = kind.due(row.since, row.due)
         found[Part(row.part)].append(Line(kind, row.id, row.title, row.note, row.code, row.since, due))
