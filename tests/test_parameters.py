@@ -20,17 +20,17 @@ from tests.test_access import routes
 from tests.test_bad_input import ask, dry
 from tests.test_every_page import Readers, report
 
-MARK = "zqx"
+MARK = "zqxwvk"  # so long that no sealed value holds it by chance, as one held three letters of it
 EXTRA = {
     "id": "987654321",
     "user_id": "987654321",
-    "role": "zqx-city",
-    "status": "zqx-approved",
-    "community_code": "zqx-3203",
-    "district_code": "zqx-3203",
-    "is_admin": "zqx",
-    "password_hash": "zqx",
-    "created_at": "zqx-2020-01-01",
+    "role": f"{MARK}-city",
+    "status": f"{MARK}-approved",
+    "community_code": f"{MARK}-3203",
+    "district_code": f"{MARK}-3203",
+    "is_admin": MARK,
+    "password_hash": MARK,
+    "created_at": f"{MARK}-2020-01-01",
     "services": "987654321",
     "taken": "987654321",
     "decided_by_id": "987654321",

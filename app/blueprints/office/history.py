@@ -5,8 +5,7 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select
 from wtforms import DateField, SelectField, StringField, ValidationError
 from wtforms.validators import Optional
 
@@ -130,7 +129,6 @@ def _listing() -> Listing:
     filters = HistoryFilter(request.args)
 
     def lines() -> Select[Any]:
-        found = select(History).options(joinedload(History.actor), joinedload(History.note))
-        return inside(found, filters.about(), P.HISTORY)
+        return inside(search.lines(), filters.about(), P.HISTORY)
 
     return Listing(lines, filters, [Key(History.id, True)], columns=COLUMNS, name="history", personal=True)

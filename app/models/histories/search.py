@@ -3,11 +3,19 @@
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
 from app import clock
 from app.models.accounts.called import goes_by
 from app.models.histories import ways
 from app.models.histories.scope import About
 from app.models.history import History
+
+
+def lines() -> "Select[tuple[History]]":
+    """All lines, each with who did it and its words: app/access.py leaves those that the post reads."""
+    return select(History).options(joinedload(History.actor), joinedload(History.note))
 
 
 def conditions(about: About, action: str, person: str, days: tuple[date | None, date | None]) -> list[Any]:
