@@ -16,6 +16,7 @@ from app.db import db
 from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
 from app.positions import place_of, places, token
+from app.spoken import Spoken
 from app.statements import settled
 
 
@@ -69,19 +70,18 @@ class Chained(Listing):
         """At most one row more than a page, in the direction of reading."""
         start = at[0] if at else 0
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
-        stmt, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
-        # past the session, which would look for objects in it
-        values = db.session.connection().execute(stmt, {**self.values, **places(at and at[1])}).all()
-        found = [made(kind, tuple(row)) for row in values]
+        spoken, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
+        found = [made(kind, row) for row in spoken.raw({**self.values, **places(at and at[1])})]
         if len(numbers) == 1:
             return found
         rows = [row for number in numbers for row in self._in_order(number, found, backwards)]
         return rows[: self.per_page + 1]
 
-    def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> tuple[Any, Kind]:
+    def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> tuple[Spoken, Kind]:
         pieces = [self._piece(number, at == number, backwards) for number in numbers]
         plain, kind = [bare(piece) for piece in pieces], kind_of(pieces[0], db.engine.dialect)
-        return settled(union_all(*(select(one.subquery()) for one in plain)) if len(plain) > 1 else plain[0]), kind
+        whole = union_all(*(select(one.subquery()) for one in plain)) if len(plain) > 1 else plain[0]
+        return Spoken(settled(whole)), kind
 
     def _piece(self, number: int, beyond: bool, backwards: bool) -> Any:
         """The first rows of one part, behind (or before) the position if it lies in this part."""

@@ -21,7 +21,6 @@ import time
 from typing import Any
 
 import psycopg
-import sqlalchemy as sa
 from psycopg import errors
 from psycopg._preparing import PrepareManager
 from psycopg.pq import TransactionStatus
@@ -123,16 +122,15 @@ def guard(engine: Engine) -> None:
     engine.dialect.do_execute = execute  # type: ignore[method-assign,assignment]
     engine.dialect.do_ping = greet  # type: ignore[method-assign,assignment]
     event.listen(engine, "do_connect", _connect)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkout", _taken)
 
 
-def _begin(connection: sa.Connection) -> None:
+def _taken(link: Any, record: Any, connection: Any) -> None:
     """From now on this link only reads, each statement by itself; or it has transactions again, in which it may write."""
-    link: Any = connection.connection.dbapi_connection
     alone = reading.get() and is_answering()
     if link.autocommit is not alone:
         link.autocommit = True  # else what is set here ends with the transaction
-        connection.exec_driver_sql(READS if alone else WRITES)
+        link.execute(READS if alone else WRITES)
         link.autocommit = alone
 
 

@@ -21,7 +21,7 @@ from app.export import KINDS, export
 from app.htmx import render
 from app.positions import place_of, places, token
 from app.reads import along, capped, length_of
-from app.statements import VARIED, T, kept
+from app.statements import VARIED, T, kept, rows_of
 
 PER_PAGE = 20
 EXPORT_LIMIT = 100_000
@@ -212,8 +212,8 @@ class Listing:
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
         stmt = self.kept(self._rows, position is not None, backwards)
-        result = db.session.execute(stmt, {**self.values, **places(position)})
-        return list(result.unique().scalars() if self.scalars else result)
+        values = {**self.values, **places(position)}
+        return list(db.session.scalars(stmt, values).unique()) if self.scalars else list(rows_of(stmt, values))
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
         stmt = self.narrowed()
@@ -245,7 +245,7 @@ class Listing:
     def _total(self) -> int:
         if self.total is not None:
             return self.total
-        return db.session.scalar(self.kept(self._counted), self.values) or 0
+        return int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
 
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)

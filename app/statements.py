@@ -5,10 +5,19 @@ next one, and so it is when regions, units or categories change.
 """
 
 import enum
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Enum, SelectBase, String, UnaryExpression, literal, literal_column
+from sqlalchemy import (
+    BindParameter,
+    Enum,
+    SelectBase,
+    SQLColumnExpression,
+    String,
+    UnaryExpression,
+    literal,
+    literal_column,
+)
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.sql.selectable import _OffsetLimitParam
 from sqlalchemy.sql.visitors import replacement_traverse
@@ -16,6 +25,8 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from app import clock
 from app.db import db
 from app.freshness import Remembered, numbers
+from app.spoken import NONE, Spoken, Values
+from app.straight import read
 
 # Execution options of a statement that reads much or little depending on its values: PostgreSQL plans it for each (app/link.py).
 VARIED = {"varied": True}
@@ -25,16 +36,34 @@ _held = Remembered(400)
 
 
 def kept(key: Hashable, build: Callable[[], T]) -> T:
-    """What `build` says, built once for this key: everything that it depends on. None for a key: built each time."""
+    """What `build` says, built once for this key: everything that it depends on. None for a key: built each time.
+
+    A statement of columns is kept in words (app/spoken.py): `rows_of` reads its rows.
+    """
     if key is None:
         return build()
     key = key, clock.today()
-    found: Any = _held.get(key, *TOPICS)
-    if found is None:
+    held: Any = _held.get(key, *TOPICS)
+    if held is None:
         seen = numbers(*TOPICS)
-        found = settled(build())
-        _held.keep(key, found, seen, *TOPICS)
-    return found  # type: ignore[no-any-return]
+        held = _ready(build())
+        _held.keep(key, held, seen, *TOPICS)
+    return held  # type: ignore[no-any-return]
+
+
+def rows_of(statement: Any, values: Values = NONE) -> Sequence[Any]:
+    """The rows of what `kept` gave, columns each: in words, or for this once only."""
+    if isinstance(statement, Spoken):
+        return read(statement, values)
+    return db.session.execute(statement, values).all()
+
+
+def _ready(built: Any) -> Any:
+    if not isinstance(built, SelectBase):
+        return built
+    columns = getattr(built, "column_descriptions", ())
+    statement = settled(built)
+    return Spoken(statement) if all(isinstance(one["expr"], SQLColumnExpression) for one in columns) else statement
 
 
 def each(values: Iterable[Any], column: Any) -> list[Any]:

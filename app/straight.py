@@ -1,32 +1,45 @@
 """Straight to the database: statements built once that run with every tick and sign-up, past the session.
 
 For each statement the session works out anew which objects may come of it, and at each flush in which order all that
-changed must be written: three quarters of what a tick cost. Here a statement is sent as it is, in the session's own
-transaction; columns come back. `save` and `add` write one row, as a flush would.
+changed must be written: three quarters of what a tick cost. Here a statement is sent in the words in which it was put once
+(app/spoken.py), in the session's own transaction; columns come back. `save` and `add` write one row, as a flush would.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Column, CursorResult, Executable, bindparam
+from sqlalchemy import Column, Executable, Insert, bindparam
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.db import Sealed, db
 from app.revived import revived
+from app.spoken import NONE, Found, Spoken, Values, spoken
 
 
-def read(statement: Executable, values: Any = None) -> CursorResult[Any]:
+def read(statement: Executable | Spoken, values: Values = NONE) -> Found:
     """The rows of this statement; what the session has not written yet is written first."""
-    session = db.session()
-    session.flush()
-    return session.connection().execute(statement, values)
+    if db.session.registry.has():
+        db.session().flush()
+    return write(statement, values)
 
 
-def write(statement: Executable, values: Any = None) -> CursorResult[Any]:
+def write(statement: Executable | Spoken, values: Values | Sequence[Values] = NONE) -> Found:
     """Send this statement, to which it is all the same what the session has not written yet; many values, one statement."""
-    return db.session().connection().execute(statement, values)
+    said = statement if isinstance(statement, Spoken) else _said(statement, values)
+    if said is not None:
+        return said.ask(cast("Values", values))
+    found = db.session().connection().execute(cast("Executable", statement), values)
+    return Found(found if found.returns_rows else (), found.rowcount)
+
+
+def _said(statement: Executable, values: Values | Sequence[Values]) -> Spoken | None:
+    """In words, where it has one set of values and none of them is a list."""
+    if isinstance(values, Sequence):
+        return None
+    return spoken(statement, tuple(values) if isinstance(statement, Insert) else None, db.engine.dialect)
 
 
 def plain(model: Any) -> tuple[Column[Any], ...]:
@@ -79,7 +92,7 @@ def add(row: Any) -> None:
     for column in columns:
         values.setdefault(column.key, _default(column))
     asked = {column.key: values[column.key] for column in columns if column is not columns.id}
-    values["id"] = write(_adding(row.__class__), asked).scalar_one()
+    values["id"] = write(_adding(row.__class__), asked).scalar()
     make_transient_to_detached(row)
     db.session.add(row)
 

@@ -21,6 +21,7 @@ from app.models.accounts.sign_in import SignIn
 from app.models.message import unread_of
 from app.models.user import Post, User
 from app.revived import revived
+from app.straight import read
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -105,7 +106,7 @@ def load(token: str) -> User | None:
     into = db.session()
     shows_unread = reading.get() and request.blueprint != "office"
     asked = {"token": digest(token)} | ({"now": clock.now()} if shows_unread else {})
-    found = into.connection().execute(HELD_AND_UNREAD if shows_unread else HELD, asked).all()
+    found = read(HELD_AND_UNREAD if shows_unread else HELD, asked)
     if not found:
         return None
     if shows_unread:

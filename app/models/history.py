@@ -57,7 +57,7 @@ def record(thing: Any, action: str, *, by: "User | None", reason: str = "", came
     """Add a history line for `thing` (a saved row). `by` None means the clock (`flask tick`)."""
     line = _line(thing, action, by, reason, came_from, to)
     if reason:
-        write(NOTE, {"history_id": write(NUMBERED, line).scalar_one(), "text": reason})
+        write(NOTE, {"history_id": write(NUMBERED, line).scalar(), "text": reason})
     else:
         write(LINE, line)
 

@@ -139,7 +139,7 @@ class ServiceRecord(Placed, Row, Model):
     def live_of(cls, activity_id: int, volunteer_ids: Iterable[int]) -> "list[ServiceRecord]":
         """The live records of these people for this activity: at most one each."""
         asked = {"activity": activity_id, "volunteers": list(volunteer_ids)}
-        return [fresh(cls, found) for found in read(LIVE, asked).all()]
+        return [fresh(cls, found) for found in read(LIVE, asked)]
 
     @classmethod
     def make(cls, records: "Sequence[ServiceRecord]") -> None:

@@ -21,6 +21,7 @@ from app.models.activity import Activity
 from app.models.category import Category, categories
 from app.models.region import Level, Region, heir
 from app.reads import along, capped, counting, length_of
+from app.statements import rows_of
 
 
 @dataclass
@@ -134,7 +135,7 @@ def _unfinished(build: "Callable[[], Select[Any]]") -> Any:
 
 def phases_in(counting: "Select[Any]") -> dict[Phase, int]:
     """What `phase_counts` finds."""
-    row = db.session.execute(counting).one()
+    row = rows_of(counting)[0]
     return {phase: getattr(row, phase.value) for phase in Phase}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
@@ -139,7 +139,7 @@ def roll(activity_id: int) -> Select[Any]:
 
 def line(signup: SignUp) -> Row[Any] | None:
     """One person's line of the list; None for who is not on it."""
-    return read(LINE, {"id": signup.id}).first()
+    return cast("Row[Any] | None", read(LINE, {"id": signup.id}).first())
 
 
 def in_order(activity_id: int) -> list[Row[Any]]:

@@ -12,13 +12,13 @@ from operator import or_
 
 from sqlalchemy import select
 
+from app.db import db
 from app.models.figures.city import over
 from app.models.figures.past import kept
 from app.models.figures.period import Period
 from app.models.figures.totals import Scope
 from app.models.service_record import ServiceRecord
 from app.statements import VARIED
-from app.straight import read
 
 COUNTED_AT_ONCE = 20_000  # so many records are read for a figure of people without being asked
 AT_ONCE = 20_000  # so many are held at once
@@ -39,7 +39,7 @@ def _who(scope: Scope, months: list[str]) -> int:
     records = replace(scope, period=Period(months[0], months[-1])).records()
     served = select(ServiceRecord.volunteer_id).where(*records).execution_options(**VARIED)
     # in the order of days, or SQLite skips through an index of places that nobody asked for
-    rows = read(served.order_by(ServiceRecord.day)).scalars()
+    rows = db.session.scalars(served.order_by(ServiceRecord.day))
     return reduce(or_, map(_bits, rows.partitions(AT_ONCE)), 0)  # five years of a city all at once took 200 MB
 
 

@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, literal, null, or_, select, union_all
 
 from app import clock
-from app.db import UtcDateTime, db
+from app.db import UtcDateTime
 from app.freshness import generation
 from app.models.post import Post, living
 from app.models.posts.rising import Share, held_places, inside, shares
 from app.models.region import WIDTHS, Level
+from app.spoken import Spoken
 from app.statements import VARIED, kept, settled
+from app.straight import read
 
 CAP = 1000  # counts above 999 read 999+
 SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
@@ -196,7 +198,7 @@ def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind],
     """
     shape = shape, code, held_places(), generation("workdays"), tuple(kind.key for kind in kinds)
     narrowed, asked, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
-    numbers = iter(db.session.execute(counting).one())
+    numbers = iter(read(counting)[0])
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
     by_key = {kind.key: kind for kind in kinds}
     for (key, part), late_is_counted in asked:
@@ -219,7 +221,7 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
             late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
             asked.append(((kind.key, part), late is not None))
             counts += [_count(wanted)] if late is None else [_count(wanted), late]
-    return narrowed, asked, settled(select(*counts))
+    return narrowed, asked, Spoken(settled(select(*counts)))
 
 
 def _count(wanted: Select[Any]) -> Any:
@@ -238,10 +240,12 @@ def _lines(
     about = tuple((kind.key, part) for kind, part in full)
     union = kept(
         ("desk lines", shape, about),
-        lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full)),
+        lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full)).execution_options(
+            **VARIED
+        ),
     )
     # PostgreSQL: knowing the values it takes the first of many in order; for all values it would sort them (4 ms and 0.1)
-    for row in db.session.execute(union, execution_options=VARIED):
+    for row in read(union):
         kind = kinds[row.key]
         due = kind.due(row.since, row.due)
         found[Part(row.part)].append(Line(kind, row.id, row.title, row.note, row.code, row.since, due))

@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 
-from app.db import db
-from app.statements import kept
+from app.statements import kept, rows_of
 
 CAP = 1000  # 999+ above
 S = TypeVar("S", bound=StrEnum)
@@ -31,5 +30,5 @@ def state_counts(
         return select(func.count()).select_from(some.limit(cap).subquery()).scalar_subquery()
 
     about = None if shape is None else ("state counts", states, shape)
-    found = db.session.execute(kept(about, lambda: select(*(capped(state) for state in states)))).one()
-    return dict(zip(states, found, strict=True))
+    numbers = rows_of(kept(about, lambda: select(*(capped(state) for state in states))))[0]
+    return dict(zip(states, numbers, strict=True))

@@ -47,7 +47,7 @@ PERSON = (
 
 def hold(*ids: int) -> list[Activity]:
     """Lock these activities, by id, and return them fresh."""
-    return [fresh(Activity, found) for found in read(ACTIVITIES, {"ids": ids}).all()]
+    return [fresh(Activity, found) for found in read(ACTIVITIES, {"ids": ids})]
 
 
 def hold_person(activity: Activity, user_id: int) -> tuple[Volunteer | None, SignUp | None]:

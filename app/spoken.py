@@ -1,0 +1,139 @@
+"""Statements put into words once: their text, and how the driver wants their parameters and gives their values.
+
+SQLAlchemy looks that up whenever a statement runs, which costs more than a page's rows, and keeps a hundred kilobytes of
+each. What is spoken goes straight to the driver, in the session's transaction where one has begun. Where nobody has asked for
+a session (a visitor's page), a statement has a connection for itself, and there is no transaction to begin and to end.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Dialect, Executable
+from sqlalchemy.engine import Row
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+
+from app.db import db
+
+Values = Mapping[str, Any]
+NONE: Values = {}
+
+
+class Spoken:
+    """A statement in the words of this engine's database; `given` names the values of an INSERT that names none itself."""
+
+    __slots__ = ("columns", "execution_options", "fixed", "made", "moving", "places", "text")
+
+    def __init__(self, statement: Executable, given: Sequence[str] | None = None) -> None:
+        asked: Any = statement
+        dialect = db.engine.dialect
+        said = asked.compile(dialect=dialect, column_keys=given)
+        if said.prefetch:
+            raise TypeError(f"defaults that SQLAlchemy would fill in, nobody would here: {said.prefetch}")
+        ways = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in said.bind_names.items()}
+        # name, what says the value (None: who asks), how the driver wants it
+        self.moving: list[tuple[str, Any, Any]] = [
+            (name, bind.callable, ways[name])
+            for bind, name in said.bind_names.items()
+            if bind.callable or bind.required
+        ]
+        # lists of values are written out, each a parameter of its own
+        whole = said.construct_expanded_state({name: None for name, _, _ in self.moving})
+        ways.update(whole.processors)
+        self.text: str = whole.statement
+        self.places = whole.positiontup  # SQLite's parameters have places, PostgreSQL's names
+        self.fixed = {
+            name: way(value) if (way := ways.get(name)) else value for name, value in whole.parameters.items()
+        }
+        self.columns = [(column.keyname, column.type) for column in said._result_columns]
+        self.made: Any = None  # how rows are made of the driver's values: known with the first of them
+        self.execution_options = asked.get_execution_options()  # app/link.py looks for `varied` in them
+
+    def raw(self, values: Values) -> list[tuple[Any, ...]]:
+        """What the database finds, as the driver gives it; errors are SQLAlchemy's."""
+        return self._answer(values)[0]
+
+    def ask(self, values: Values) -> "Found":
+        """The rows that the database finds or returns, and how many it changed."""
+        raw, changed = self._answer(values)
+        made = self.made
+        return Found([Row(made, made._processors, made._key_to_index, one) for one in raw], changed)
+
+    def _answer(self, values: Values) -> tuple[list[tuple[Any, ...]], int]:
+        engine = db.engine
+        if db.session.registry.has():
+            return self._sent(engine, db.session().connection().connection, values)
+        try:
+            connection = engine.raw_connection()
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise self._named(engine, error) from error
+        try:
+            return self._sent(engine, connection, values)
+        except DBAPIError:
+            connection.invalidate()
+            raise
+        finally:
+            connection.close()
+
+    def _sent(self, engine: Any, connection: Any, values: Values) -> tuple[list[tuple[Any, ...]], int]:
+        given = self.fixed.copy()
+        for name, says, way in self.moving:
+            value = says() if says else values[name]
+            given[name] = way(value) if way else value
+        asked: Any = given if self.places is None else [given[name] for name in self.places]
+        cursor = connection.cursor()
+        for heard in engine.dispatch.before_cursor_execute:  # who counts statements
+            heard(None, cursor, self.text, asked, self, False)
+        try:
+            engine.dialect.do_execute(cursor, self.text, asked, self)
+            rows = cursor.fetchall() if self.columns else []
+            if rows and self.made is None:
+                self.made = _made(engine.dialect, self.columns, cursor.description)
+            return rows, cursor.rowcount
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise self._named(engine, error) from error
+        finally:
+            cursor.close()
+
+    def _named(self, engine: Any, error: Exception) -> Exception:
+        """A driver's error as those know it who handle it (app/errors.py); it quotes no values."""
+        base = engine.dialect.loaded_dbapi.Error
+        return DBAPIError.instance(self.text, None, error, base, hide_parameters=True, dialect=engine.dialect)
+
+
+class Found(list[Any]):
+    """The rows of an answer."""
+
+    def __init__(self, rows: Any, changed: int) -> None:
+        super().__init__(rows)
+        self.rowcount = changed
+
+    def first(self) -> Any:
+        """The first row, None where there is none."""
+        return self[0] if self else None
+
+    def scalar(self) -> Any:
+        """The first value of the first row, None where there is none."""
+        return self[0][0] if self else None
+
+    def scalars(self) -> list[Any]:
+        """The first value of each row."""
+        return [row[0] for row in self]
+
+
+@lru_cache(maxsize=256)
+def spoken(statement: Executable, given: Sequence[str] | None, dialect: Dialect) -> Spoken | None:
+    """The statement in words; None where they hang on how many values a list of it gets."""
+    said: Any = statement.compile(dialect=dialect, column_keys=given)  # type: ignore[attr-defined]
+    if any(bind.required for bind in said.post_compile_params):
+        return None
+    return Spoken(statement, given)
+
+
+def _made(dialect: Any, columns: Sequence[tuple[str, Any]], kinds: Sequence[Any]) -> Any:
+    ways = [
+        one.dialect_impl(dialect).result_processor(dialect, kind[1])
+        for (_, one), kind in zip(columns, kinds, strict=True)
+    ]
+    return SimpleResultMetaData([name for name, _ in columns], _processors=ways)
