@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, literal, select, union_all
 
+from app import clock
 from app.db import db
 from app.models.activity import Activity
 from app.models.figures import past
@@ -23,9 +24,10 @@ from app.statements import VARIED, kept
 CAP = 1000
 ON_ROSTER = (VolunteerStatus.SERVING, VolunteerStatus.PAUSED)
 # Microseconds, in a city of a million volunteers on SQLite, of finding the first people: an index's entry passed, a service summed
-# up, and (divided by the services) person after person asked until enough of them served; less is not worth holding anything
-PASSED, SUMMED, ASKED, QUICK = 0.08, 0.13, 10e6, 300
-ENOUGH = 2 * CAP  # so many services, where there are not few, are nearly always those of CAP people
+# up, and (divided by the services) person after person passed until enough of them served, or asked, because they have served since
+# the period began: more with each year. QUICK is not worth holding anything.
+PASSED, SUMMED, WALKED, ASKED, QUICK = 0.08, 0.13, 3e6, 8e6, 300
+ENOUGH = 2 * CAP  # so many services are nearly always those of CAP people
 Keep = Callable[..., Select[Any]]
 Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, whose id is the second
 
@@ -33,14 +35,14 @@ Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, w
 def served(scope: Scope, keep: Keep = lambda build, most: build(most)) -> int:
     """How many people served, up to 1,000: the total of their list, known where as many did in the months that are over.
     `keep` may know the statement that `build(most)` makes."""
-    few = way_to(scope) is Way.SUMMED
+    few = kept(("few services", scope), lambda: services_of(scope) <= ENOUGH)
     if past.reached(scope, CAP, lambda before: _counted(before, few)):
         return CAP
     return _counted(scope, few, keep)
 
 
 def _counted(scope: Scope, few: bool, keep: Keep = lambda build, most: build(most)) -> int:
-    """The same, counted. Unless there are few services, the first are enough, if they are not those of fewer people."""
+    """The same, counted. Of many services the first are enough, unless they are those of fewer people."""
 
     def different(most: int | None) -> Select[Any]:
         records = select(ServiceRecord.volunteer_id).where(*scope.records()).limit(most).subquery()
@@ -72,7 +74,8 @@ def way_to(scope: Scope) -> Way:
 
     def judge() -> Way:
         meant, passed = services_of(scope), services_of(replace(scope, unit=None, category=None, evidence=None))
-        summed, asked = PASSED * passed + SUMMED * meant, ASKED / max(meant, 1)
+        years = max(0, (clock.today() - scope.period.days[0]).days / 365)
+        summed, asked = PASSED * passed + SUMMED * meant, (WALKED + ASKED * years) / max(meant, 1)
         before, _ = _split(scope)
         if before and min(summed, asked) > QUICK and services_of(before) <= COUNTED_AT_ONCE:
             return Way.HELD
