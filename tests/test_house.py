@@ -19,6 +19,7 @@ MAY_IMPORT = {
         "app.clock",
         "app.crypto",
         "app.freshness",
+        "app.spoken",
         "app.statements",
         "app.straight",
         "app.reads",

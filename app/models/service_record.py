@@ -81,7 +81,9 @@ class ServiceRecord(Placed, Row, Model):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
-        Index(None, "volunteer_id", "day", "id"),
+        Index(
+            None, "volunteer_id", "revoked_at", "day", "id"
+        ),  # whoever is ticked to and fro leaves many that were taken back
         Index(None, "month", "community_code"),
         # nearly all are ticked on the spot: the others would be looked for along everything
         Index(

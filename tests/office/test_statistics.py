@@ -11,13 +11,16 @@ import pytest
 
 from app import clock, labels
 from app.db import db
+from app.freshness import forget
 from app.models import Activity, HelpRequest, History, Volunteer, WorkUnit
 from app.models.activity import ActivityStatus
+from app.models.figures import people
 from app.models.headcount import Headcount
 from app.models.help.states import HelpStatus, Rating
 from app.models.history import HistoryNote
 from app.models.service_record import Evidence, ServiceMonth, ServiceRecord
 from app.models.volunteer import Employment
+from app.positions import token
 from tests import cast
 from tests.helps import ask, bring
 from tests.services import last_year, served
@@ -144,6 +147,27 @@ def test_names_of_guests_without_their_file_and_people_in_no_order_of_figures(bu
     assert card(client.get(URL).text, "服务过的人") == "3" and "不可相加" in client.get(URL).text
     mine = f"{RECORDS}?person={cast.volunteer_of('volunteer').id}"
     assert length(client, mine) == 25 and length(client, f"{RECORDS}?person={guest}") == 1
+
+
+def test_who_served_is_found_in_memory_as_from_the_records(busy, clients, monkeypatch):
+    ids = [cast.volunteer_of(name).id for name in ("volunteer", "second", "guest")]
+    client = clients("city")
+    pages = ["", *(f"?{way}={token([one])}" for one in ids for way in ("after", "before"))]
+
+    def shown() -> list[str]:
+        return [" ".join(re.findall(r"<tbody.*?</tbody>", client.get(PEOPLE + page).text, re.S)) for page in pages]
+
+    summed = shown()
+    forget()
+    monkeypatch.setattr(people, "QUICK", -1)  # now it is worth it for a few services too
+    assert shown() == summed and len(set(summed)) == 6
+    served(cast.volunteer_of("third"), on=clock.today().replace(month=1, day=2), minutes=10)
+    db.session.commit()
+    held = shown()
+    assert held != summed
+    monkeypatch.undo()
+    forget()
+    assert shown() == held
 
 
 def test_what_cannot_be_is_a_422_without_figures_and_outside_is_no_region(busy, clients):

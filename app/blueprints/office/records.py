@@ -15,7 +15,8 @@ from app.blueprints.office.statistics_page import managed, reachable
 from app.disclosure import disclose
 from app.listing import Key, Listing
 from app.models.category import categories
-from app.models.figures.people import are_few, by_name, described, minutes_of, order_of, served, who_served
+from app.models.figures.different import before, first
+from app.models.figures.people import Way, by_name, described, minutes_of, order_of, served, way_to, who_served
 from app.models.figures.totals import Scope, sums_of
 from app.models.region import place_name
 from app.models.service_record import ServiceRecord
@@ -73,7 +74,14 @@ class People(Listing):
     """The people who served."""
 
     def _total(self) -> int:
-        return served(self._scope, few=are_few(self._scope), keep=self.kept)
+        return served(self._scope, keep=self.kept)
+
+    def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
+        if way_to(self._scope) is Way.HELD:
+            place = position[0] if position else -1
+            known = first(before(self._scope, acting()), self.per_page + 1, place, backwards=backwards)
+            self.values = {"known": known}
+        return super()._fetch(position, backwards)
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
         """Not by name: the page is cut before anybody is looked up. PostgreSQL would look up all of them, and then sort."""
@@ -83,7 +91,7 @@ class People(Listing):
         def cut(stmt: Select[Any], person: Any) -> Select[Any]:
             return Listing(stmt, self.filters, [Key(person)])._rows(beyond, backwards)
 
-        page = who_served(self._scope, reachable(), few=are_few(self._scope), cut=cut)
+        page = who_served(self._scope, reachable(), way=way_to(self._scope), cut=cut)
         return page.order_by(*self._directions(backwards))
 
     @cached_property
@@ -152,10 +160,10 @@ def _people() -> Listing:
     filters = PeopleFilter(request.args)
     good = filters.validate()
     scope = filters.scope if good else PeopleFilter().scope
-    few, order = are_few(scope), [Key(column) for column in order_of(scope)]
+    order = [Key(column) for column in order_of(scope)]
 
     def stmt() -> Select[Any]:
-        return who_served(scope, reachable(), few=few)
+        return who_served(scope, reachable())
 
-    shape = acting(), few
+    shape = acting(), way_to(scope)
     return People(stmt, filters, order, PEOPLE_COLUMNS, "people", personal=True, scalars=False, shape=shape)

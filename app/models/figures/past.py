@@ -65,15 +65,15 @@ def reached(scope: "Scope", cap: int, count: "Callable[[Scope], int]") -> bool:
     return bool(done) and kept(before, f"up to {cap}", lambda: count(before), done) == cap
 
 
-def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[str]) -> T:
+def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[str], among: Remembered = _past) -> T:
     """What `read` says of these months, all over; those of the year before apart, which may be the same ones."""
     key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)
     topics = (*TOPICS, *map(month_topic, sorted(set().union(*months))))
-    found: T | None = _past.get(key, *topics)
+    found: T | None = among.get(key, *topics)
     if found is None:
         seen = numbers(*topics)
         found = read()
-        _past.keep(key, found, seen, *topics)
+        among.keep(key, found, seen, *topics)
     return found
 
 
