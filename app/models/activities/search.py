@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, null, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, outerjoin
 
 from app import clock
 from app.db import UtcDateTime, db
@@ -130,7 +130,7 @@ def public_activities(signed_in: bool = False) -> "Select[Any]":
         return select(*shown, null().label("mine"))
     volunteer = select(Volunteer.id).where(Volunteer.user_id == bindparam("me")).scalar_subquery()
     own = and_(SignUp.activity_id == Activity.id, SignUp.volunteer_id == volunteer)
-    return select(*shown, standing_now().label("mine")).select_from(Activity).outerjoin(SignUp, own)
+    return select(*shown, standing_now().label("mine")).select_from(outerjoin(Activity, SignUp, own))
 
 
 def public_activity(id: int, viewer: int | None = None) -> tuple[Activity, str | None] | None:
