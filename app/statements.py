@@ -37,6 +37,11 @@ def kept(key: Hashable, build: Callable[[], T]) -> T:
     return found  # type: ignore[no-any-return]
 
 
+def this_hour() -> int:
+    """A part of the key of what is to be asked anew every hour."""
+    return clock.now().hour
+
+
 def each(values: Iterable[Any], column: Any) -> list[Any]:
     """These values of a column for its `in_`, each a parameter of its own: as a list they are written out whenever it runs."""
     return [literal(value, column.type) for value in values]
