@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, null, or_, select
-from sqlalchemy.orm import aliased, joinedload, outerjoin
+from sqlalchemy.orm import joinedload, outerjoin
 
 from app import clock
 from app.db import UtcDateTime, db
@@ -17,7 +17,7 @@ from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
 from app.models.pages.pairs import joined, offered
-from app.models.pages.quickest import each_word
+from app.models.pages.quickest import beside, each_word
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
@@ -82,7 +82,7 @@ def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Cond
 
 def ids_named(word: str, a: Any = Activity) -> Any:
     """Ids of all rows that `named` finds, and hardly more; None where the pairs of characters cannot tell."""
-    ids, row = offered(a, word), aliased(a)
+    ids, row = offered(a, word), beside(a)
     places = [] if ids is None else around(word, row)
     return ids if ids is None or not places else joined(ids, *(select(row.id).where(place) for place in places))
 
