@@ -77,7 +77,10 @@ def in_phase(phase: Phase, a: Any = Activity) -> Conditions:
 
 def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Conditions:
     """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
-    return each_word(a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts))
+    whole = a is Activity and texts == TEXTS
+    return each_word(
+        a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts), all_of_it=whole
+    )
 
 
 def ids_named(word: str, a: Any = Activity) -> Any:

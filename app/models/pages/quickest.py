@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app import reads
 from app.db import db
-from app.models.pages.pairs import only
+from app.models.pages.pairs import only, tells
 from app.reads import CAP, MOST
 
 SAMPLE = 2 * CAP  # of a whole city's list hardly more are needed to find CAP
@@ -86,16 +86,28 @@ def each_word(
     ids: Callable[[str], Any],
     like: Callable[[str], ColumnElement[bool]],
     weighed: Callable[[str], Any] | None = None,
+    *,
+    all_of_it: bool = False,
 ) -> list[ColumnElement[bool]]:
-    """One condition a word: `like`, and where that is quicker only in the rows of `ids` of the rarest word."""
+    """One condition a word: `like`, and where that is quicker only in the rows of `ids` of the rarest word.
+
+    `all_of_it`: `like` looks at all that the pairs are made of, so that they may tell for certain.
+    """
     every = dict.fromkeys(words.split())
     weights = {word: some for word in every if (some := (weighed or ids)(word)) is not None}
     if not weights:
         return [like(word) for word in every]
     known = learn({model: weights})[model.__tablename__]
     rarest = min(weights, key=lambda word: known[word])
+    sure = all_of_it and tells(rarest)
     some = looked_up(model, rarest, partial(ids, rarest), weights[rarest])
-    return [*([] if some is None else [one_of(model.id, some)]), *map(like, every)]
+    if some is not None:
+        found = [one_of(model.id, some)]
+    elif sure and db.engine.dialect.name == "sqlite" and gathered(model, rarest, weights[rarest]):
+        found = [model.id.in_(ids(rarest)).is_(True)]  # said so that no index answers it: each hit would be looked up
+    else:
+        found, sure = [], False
+    return [*found, *(like(word) for word in every if not (sure and word == rarest))]
 
 
 def one_of(id: Any, ids: Any) -> ColumnElement[bool]:
