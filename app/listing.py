@@ -21,7 +21,7 @@ from app.export import KINDS, export
 from app.htmx import render
 from app.positions import place_of, places, token
 from app.reads import along, capped, length_of
-from app.statements import VARIED, T, kept, rows_of
+from app.statements import VARIED, T, kept, rows_of, this_hour
 
 PER_PAGE = 20
 EXPORT_LIMIT = 100_000
@@ -196,11 +196,16 @@ class Listing:
             return narrow(self.stmt() if callable(self.stmt) else self.stmt)
 
     def _length(self, narrow: Narrow) -> int:
-        """How long the list is without its words, as far as that is counted; asked once."""
+        """How long the list is without its words, as far as that is counted; asked once an hour where the list has a shape: only the
+        way of looking hangs on it."""
+
+        def measured(*_: Hashable) -> int:
+            rows = narrow(self.stmt() if callable(self.stmt) else self.stmt)
+            return db.session.scalar(select(length_of(rows)), self.values) or 0
+
         if narrow not in self._lengths:
             with self.filters.without_words():
-                rows = narrow(self.stmt() if callable(self.stmt) else self.stmt)
-            self._lengths[narrow] = db.session.scalar(select(length_of(rows)), self.values) or 0
+                self._lengths[narrow] = self.kept(measured, narrow.__name__, this_hour())
         return self._lengths[narrow]
 
     def kept(self, build: Callable[..., T], *args: Hashable) -> T:

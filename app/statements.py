@@ -66,6 +66,11 @@ def _ready(built: Any) -> Any:
     return Spoken(statement) if all(isinstance(one["expr"], SQLColumnExpression) for one in columns) else statement
 
 
+def this_hour() -> int:
+    """A part of the key of what is to be asked anew every hour."""
+    return clock.now().hour
+
+
 def each(values: Iterable[Any], column: Any) -> list[Any]:
     """These values of a column for its `in_`, each a parameter of its own: as a list they are written out whenever it runs."""
     return [literal(value, column.type) for value in values]

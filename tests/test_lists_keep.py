@@ -2,9 +2,10 @@
 
 from sqlalchemy import select
 
-from app import clock, statements
+from app import clock, listing, statements
 from app.db import db
 from app.freshness import touch
+from app.models.pages import quickest
 from tests import cast
 
 URL = "/office/volunteers"
@@ -24,6 +25,15 @@ def test_a_list_is_put_together_once_for_each_post_and_filter(clients):
     assert built(client, URL + "?q=李") == 0  # words are not kept
     assert "李静" in client.get(URL).text and "李静" not in clients("far").get(URL).text
     assert "李静" in client.get(URL).text
+
+
+def test_how_long_a_list_is_without_its_words_is_asked_once_an_hour(clients, monkeypatch):
+    monkeypatch.setattr(quickest, "EASY", -1)
+    client = clients("wantong")
+    assert built(client, URL + "?q=李") == 1 and built(client, URL + "?q=张") == 0 and built(client, URL + "?q=李") == 0
+    assert built(client, URL + "?q=张&identity=employed-party") == 1
+    monkeypatch.setattr(listing, "this_hour", lambda: 25)
+    assert built(client, URL + "?q=张") == 1
 
 
 def test_a_changed_region_or_another_day_builds_it_anew(clients):

@@ -87,6 +87,19 @@ def test_many_rows_are_walked_through_instead_and_give_the_same(app, monkeypatch
     assert answers() == by_pairs and by_pairs[0] and by_pairs[1]
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("words", ["清", "清洁", "洁家", "清洁家", "a", "Ab", "社区 清洁", "9", "龘"])
+def test_common_words_are_found_among_all_hits_or_one_by_one(app, monkeypatch, words):
+    some = "清洁家园", "清洁 洁家", "青洁", "洁 家", "aB", "Ab", "社区清洁9", "清", "洁清"
+    db.session.execute(insert(Notice), [notice(title, body) for title in some for body in ("", "社区", "清洁")])
+    wanted = set.intersection(*map(like, words.split()))
+    monkeypatch.setattr(quickest, "MOST", -1)
+    for most in (0, 10):
+        monkeypatch.setattr(quickest, "GATHERED", most)
+        assert found(words) == wanted
+    db.session.rollback()
+
+
 def test_people_of_a_place_are_found_among_all_who_are_called_so_or_one_by_one(app, monkeypatch):
     cast.who("volunteer").call("慕容清洁")
     volunteer = cast.volunteer_of("second")

@@ -11,6 +11,7 @@ from app.db import db
 from app.models import Category, Region
 from app.models.activities.facts import heir
 from app.models.activity import ActivityStatus
+from app.models.pages import quickest
 from app.models.region import place_name
 from app.models.signup import SignUpStatus
 from tests.activities import day
@@ -372,6 +373,14 @@ def test_a_person_sees_their_own_standing_in_the_list(app, clients):
     other = clients("second").get("/activities").text
     assert "查看报名" not in other and "我要报名" in other
     assert clients("").get("/activities").text.count("查看报名") == 0 and full.id
+
+
+@pytest.mark.both
+def test_a_member_finds_words_also_where_they_are_so_common_that_the_list_is_measured(app, clients, monkeypatch):
+    make_activity(title="清洁家园"), make_activity(title="文艺演出")
+    db.session.commit()
+    monkeypatch.setattr(quickest, "EASY", 0)
+    assert titles(clients("volunteer").get("/activities?q=清洁")) == ["清洁家园"]
 
 
 def test_an_address_that_no_row_can_have_is_404(app, client):

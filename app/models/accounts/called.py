@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.models.pages.pairs import first, joined, offered, tells
-from app.models.pages.quickest import looked_up, one_of
+from app.models.pages.quickest import beside, looked_up, one_of
 from app.models.user import User
 
 Also = Callable[[Any], list[ColumnElement[bool]]]
@@ -28,13 +27,13 @@ def _begins(column: Any, letters: str) -> ColumnElement[bool]:
 
 def offers(words: str, also: Also) -> Any:
     """Ids of the people whose name may hold the words or of whom one of `also` is true."""
-    person = aliased(User)
+    person = beside(User)
     return joined(offered(User, words), *(select(person.id).where(one) for one in also(person)))
 
 
 def ids_of(words: str, also: Also) -> Any:
     """Ids of the people whose name holds the words or of whom one of `also` is true."""
-    person = aliased(User)
+    person = beside(User)
     named = offered(User, words)
     if not tells(words):
         named = select(person.id).where(one_of(person.id, named), person.name.contains(words, autoescape=True))
@@ -46,7 +45,7 @@ def one_by_one(user_id: Any, words: str, also: Also) -> ColumnElement[bool]:
 
     The value of a statement, not EXISTS: for that PostgreSQL would read everybody before it looks at the first row.
     """
-    person = aliased(User)
+    person = beside(User)
     called = or_(person.name.contains(words, autoescape=True), *also(person))
     return select(called).where(person.id == user_id).scalar_subquery()
 

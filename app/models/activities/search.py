@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, null, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload, outerjoin
 
 from app import clock
 from app.db import UtcDateTime, db
@@ -17,7 +17,7 @@ from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
 from app.models.pages.pairs import joined, offered
-from app.models.pages.quickest import each_word
+from app.models.pages.quickest import beside, each_word
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
@@ -77,12 +77,15 @@ def in_phase(phase: Phase, a: Any = Activity) -> Conditions:
 
 def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Conditions:
     """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
-    return each_word(a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts))
+    whole = a is Activity and texts == TEXTS
+    return each_word(
+        a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts), all_of_it=whole
+    )
 
 
 def ids_named(word: str, a: Any = Activity) -> Any:
     """Ids of all rows that `named` finds, and hardly more; None where the pairs of characters cannot tell."""
-    ids, row = offered(a, word), aliased(a)
+    ids, row = offered(a, word), beside(a)
     places = [] if ids is None else around(word, row)
     return ids if ids is None or not places else joined(ids, *(select(row.id).where(place) for place in places))
 
@@ -130,7 +133,7 @@ def public_activities(signed_in: bool = False) -> "Select[Any]":
         return select(*shown, null().label("mine"))
     volunteer = select(Volunteer.id).where(Volunteer.user_id == bindparam("me")).scalar_subquery()
     own = and_(SignUp.activity_id == Activity.id, SignUp.volunteer_id == volunteer)
-    return select(*shown, standing_now().label("mine")).select_from(Activity).outerjoin(SignUp, own)
+    return select(*shown, standing_now().label("mine")).select_from(outerjoin(Activity, SignUp, own))
 
 
 def public_activity(id: int, viewer: int | None = None) -> tuple[Activity, str | None] | None:

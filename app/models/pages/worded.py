@@ -4,14 +4,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from app.models.pages.pairs import offered, searched
+from app.models.pages.pairs import SEARCHED, offered, searched
 from app.models.pages.quickest import each_word
 
 
 def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in one of the columns, in whatever case; % and _ are plain characters."""
     model = searched(columns)
-    return each_word(model, words, lambda word: offered(model, word), lambda word: stands(word, *columns))
+    whole = model is not None and len(columns) == len(SEARCHED[model.__tablename__])
+    return each_word(
+        model, words, lambda word: offered(model, word), lambda word: stands(word, *columns), all_of_it=whole
+    )
 
 
 def stands(word: str, *columns: Any) -> ColumnElement[bool]:

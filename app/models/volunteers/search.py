@@ -5,20 +5,19 @@ applications and volunteers alike.
 """
 
 import re
+from math import inf
 from typing import Any
 
 from sqlalchemy import and_, inspect, or_, select, union_all
-from sqlalchemy.orm import aliased
 
 from app.crypto import keyed_hash
 from app.db import db
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import first, joined, offered
-from app.models.pages.quickest import gathered, looked_up, one_of
+from app.models.pages.quickest import beside, gathered, looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
 from app.models.work_unit import units
-from app.reads import MOST
 from app.statements import common
 from app.text import is_phone, plain_phone
 
@@ -49,11 +48,11 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
     if is_phone(phone):
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
-        return [one_of(model.id, _ending(aliased(model), words))]
-    weighed = _offered(aliased(model), words)
+        return [one_of(model.id, _ending(beside(model), words))]
+    weighed = _offered(beside(model), words)
     among = not everywhere and db.engine.dialect.name == "sqlite"
-    most = SOONER if among else MOST
-    ids = looked_up(model, words, lambda: _found(aliased(model), words), weighed, everywhere, most)
+    most = SOONER if among else inf
+    ids = looked_up(model, words, lambda: _found(beside(model), words), weighed, everywhere, most)
     if ids is not None:
         return [one_of(model.id, ids)]
     if among and gathered(model, words, weighed):
@@ -64,7 +63,7 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
 def _is_among_hits(model: Any, words: str) -> Any:
     """The condition for SQLite that a row is one of those called like this, who are gathered first: it looks nobody up while it
     walks along a place. Said so that no index answers it, or it would look up each hit of the city instead."""
-    row = aliased(model)
+    row = beside(model)
     other = _of_unit(row, words)[0]
     others = select(row.id).where(one_of(row.id, offered(inspect(row).mapper.class_, words)), other)
     ways = model.user_id.in_(ids_of(words, by_initials(words))), model.id.in_(others), *_of_unit(model, words)[1:]
