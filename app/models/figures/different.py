@@ -27,8 +27,12 @@ AT_ONCE = 20_000  # so many are held at once
 def people(scope: Scope, shape: Hashable = ()) -> int:
     """How many different people served; `shape` names what the scope's door depends on."""
     months = scope.period.months
+    return kept(scope, ("people", shape), lambda: _count(scope, shape, months), months)
+
+
+def _count(scope: Scope, shape: Hashable, months: list[str]) -> int:
     done = over(months)
-    before = kept(scope, ("people", shape), lambda: _pack(_who(scope, done)), done)
+    before = kept(scope, ("who", shape), lambda: _pack(_who(scope, done)), done)
     return (_unpack(before) | _who(scope, months[len(done) :])).bit_count()
 
 
