@@ -28,8 +28,8 @@ def statements() -> list[str]:
     assert set(OF_CITY) == set(KINDS), "app/models/city_sum.py has other kinds now"
     columns = "month, community_code, volunteer_community_code, unit_id, category_id, evidence, services, minutes"
     city = [
-        f"INSERT INTO city_sum (month, kind, key, services, minutes) "
-        f"SELECT month, '{kind}', {key}, count(*), sum(minutes) {LIVE} GROUP BY month, {key}"
+        f"INSERT INTO city_sum (month, kind, key, services, minutes, changes) "
+        f"SELECT month, '{kind}', {key}, count(*), sum(minutes), count(*) {LIVE} GROUP BY month, {key}"
         for kind, key in OF_CITY.items()
     ]
     return [

@@ -3,6 +3,8 @@
 A row of the city's sums would be wanted by everybody who ticks attendance at that moment, and all would wait for each
 other. So the transaction of a record only adds a `CityChange`; the clock folds changes into `CitySum` every minute.
 What stands is always the sum of both, read in one statement: a late clock changes no answer (docs/adr/0010).
+
+Changes are counted too, before and after they are folded: where their number is still the same, nobody has changed a record.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +14,7 @@ from sqlalchemy import String, delete, func, literal, select, union_all
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, add_to, db
+from app.statements import kept as built
 from app.straight import write
 
 KINDS = ("category", "unit", "district", "volunteer_district")  # a unit is 0 where there is none
@@ -27,6 +30,7 @@ class CitySum(Model):
     key: Mapped[int] = mapped_column(primary_key=True)
     services: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int] = mapped_column(default=0)
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")  # how many were folded in
 
 
 class CityChange(Model):
@@ -70,6 +74,20 @@ def sums(kind: str, months: Sequence[str]) -> list[Any]:
     return list(db.session.execute(select(*columns, *totals).group_by(*columns)))
 
 
+def changed(kind: str, key: int | None, months: tuple[str, ...]) -> int:
+    """How many changes there were to these months by one thing (None: by anything), folded or not; the number never falls."""
+
+    def asked() -> Any:
+        s, c = CitySum, CityChange
+        folded = select(s.changes).where(s.month.in_(months), s.kind == kind)
+        pending = select(func.count()).where(c.month.in_(months))
+        if key is not None:
+            folded, pending = folded.where(s.key == key), pending.where(getattr(c, kind) == key)
+        return select(func.sum(union_all(folded, pending).subquery().c.changes))
+
+    return int(db.session.scalar(built(("changes", kind, key, months), asked)))
+
+
 def everything() -> Any:
     """A select of (kind, month, key, services, minutes): all that is kept, folded or not (`flask recount`)."""
     kept = select(CitySum.kind, CitySum.month, CitySum.key, CitySum.services, CitySum.minutes)
@@ -87,17 +105,18 @@ def fold() -> int:
     totals: dict[tuple[str, str, int], list[int]] = {}
     for one in changes:
         for kind in KINDS:
-            total = totals.setdefault((one.month, kind, getattr(one, kind)), [0, 0])
+            total = totals.setdefault((one.month, kind, getattr(one, kind)), [0, 0, 0])
             total[0] += one.services
             total[1] += one.minutes
+            total[2] += 1
     for key in sorted(totals):
-        services, minutes = totals[key]
-        add(key, services, minutes)
+        add(key, *totals[key])
     gone = delete(CityChange).where(CityChange.id.in_([one.id for one in changes]))
     db.session.execute(gone, execution_options={"synchronize_session": False})
     return len(changes)
 
 
-def add(key: tuple[str, str, int], services: int, minutes: int) -> None:
+def add(key: tuple[str, str, int], services: int, minutes: int, changes: int) -> None:
     """Add to one sum; `key` is month, kind and key."""
-    add_to(CitySum, dict(zip(("month", "kind", "key"), key, strict=True)), {"services": services, "minutes": minutes})
+    amounts = {"services": services, "minutes": minutes, "changes": changes}
+    add_to(CitySum, dict(zip(("month", "kind", "key"), key, strict=True)), amounts)

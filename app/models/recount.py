@@ -34,7 +34,7 @@ from app.db import add_to, db
 from app.models import city_sum
 from app.models.activity import Activity
 from app.models.pages import pairs_kept
-from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, touch_months
+from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, note_for_city, touch_months
 from app.models.signup import Attendance, SignUp, SignUpStatus
 from app.models.team import MemberStatus, Team, TeamMember
 from app.models.volunteer import Volunteer
@@ -195,6 +195,10 @@ def repair(differences: list[Difference]) -> None:
             continue
         if one.noun in MONTHLY:
             touch_months([one.key["month"]])
+            if one.noun == "月度汇总":
+                note_for_city(
+                    [(tuple(one.key[name] for name in KEYS), 0, 0)]
+                )  # memory of the present month sees that it changed
             add_to(MONTHLY[one.noun], one.key, {name: one.true[name] - one.kept[name] for name in one.true})
             continue
         model = KEEPERS[one.noun]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app import clock
-from app.db import db
+from app.db import db, reading
 from app.freshness import forget
 from app.models import Region, ServiceRecord, Volunteer
 from app.models.category import category_by_slug
@@ -295,6 +295,68 @@ def test_what_is_kept_of_a_month_that_is_over_follows_every_change(app):
     assert shown() == {(2, 110)}
     ServiceRecord.revoke([first], by=None)
     assert shown() == {(1, 50)}
+
+
+def test_what_is_kept_of_the_present_month_follows_every_change(app):
+    """Also one after which as many services took as long, in other communities, of other units or kinds; folded or not."""
+    mine, other, month = volunteer_of("volunteer"), volunteer_of("second"), f"{clock.today():%Y-%m}"
+    narrowed: tuple[dict[str, Any], ...] = (
+        {"region": GULOU},
+        {"region": HUANGLOU, "view": View.VOLUNTEER},
+        {"unit": 0},
+    )
+
+    def shown() -> list[Any]:
+        db.session.commit()
+        scopes = [Scope(Period(year_before(month), month), **one) for one in narrowed]
+        return [
+            (vars(line), people(scope))
+            for scope in scopes
+            for lines in (by_month(scope), by_child(scope), by_unit(scope), by_category(scope))
+            for line in lines
+        ]
+
+    def equal() -> None:
+        read = shown()
+        token = reading.set(True)  # as a page does, which only reads
+        try:
+            assert shown() == read and shown() == read
+            with statements() as sent:
+                assert shown() == read
+        finally:
+            reading.reset(token)
+        assert not any("service_month" in one or "service_record" in one for one in sent)
+
+    first = served(mine, minutes=30)
+    equal()
+    for step in (
+        lambda: (fold(), ServiceRecord.revoke([first], by=None), fold(), served(other, baiyun_code(), minutes=30)),
+        fold,
+        lambda: served(mine, minutes=40, category="law"),
+        lambda: served(mine, on=last_year(), minutes=20),
+    ):
+        step()
+        equal()
+
+
+def test_what_a_writer_sees_of_the_present_month_is_not_kept(app):
+    """It may never be committed, and the next change counts up to the same number."""
+    mine, month = volunteer_of("volunteer"), f"{clock.today():%Y-%m}"
+
+    def services() -> int:
+        return sum(line.services for line in by_month(Scope(Period(month, month), GULOU)))
+
+    for _ in range(2):
+        served(mine)
+    assert services() == 2
+    db.session.rollback()
+    ServiceRecord.revoke([served(volunteer_of("volunteer"))], by=None)
+    db.session.commit()
+    token = reading.set(True)
+    try:
+        assert services() == 0
+    finally:
+        reading.reset(token)
 
 
 def test_the_citys_services_of_one_evidence_are_those_of_its_records(app):

@@ -33,6 +33,10 @@ _before = Remembered(100)
 def people(scope: Scope, shape: Hashable = ()) -> int:
     """How many different people served; `shape` names what the scope's door depends on."""
     months = scope.period.months
+    return kept(scope, ("people", shape), lambda: _count(scope, shape, months), months)
+
+
+def _count(scope: Scope, shape: Hashable, months: list[str]) -> int:
     now = _who(scope, months[len(over(months)) :])
     return (_unpack(before(scope, shape)) | now).bit_count()
 
@@ -40,7 +44,7 @@ def people(scope: Scope, shape: Hashable = ()) -> int:
 def before(scope: Scope, shape: Hashable) -> Packed:
     """Who served in the months of the scope that are over."""
     done = over(scope.period.months)
-    return kept(scope, ("people", shape), lambda: _pack(_who(scope, done)), done, among=_before)
+    return kept(scope, ("who", shape), lambda: _pack(_who(scope, done)), done, among=_before)
 
 
 def first(packed: Packed, count: int, position: int = -1, *, backwards: bool = False) -> list[int]:

@@ -1,7 +1,8 @@
-"""The sums of a scope that is not the whole city, from the roll-up: months that are over are read once.
+"""The sums of a scope that is not the whole city, from the roll-up: nothing is read twice that has not changed.
 
 A district of a large city has served for years, and each look at its statistics summed all of it up. Months that are over hardly
-change; when one does, its topic is touched and what hangs on it is read anew, as in app/models/figures/city.py.
+change; when one does, its topic is touched and what hangs on it is read anew, as in app/models/figures/city.py. The present month
+has no topic, for which all who tick would wait: each record's change of it is counted (app/models/city_sum.py), by district and unit.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -10,17 +11,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import case, func, literal, select
 
-from app.db import db
+from app.db import db, reading
 from app.freshness import Remembered, numbers
+from app.models.city_sum import changed
 from app.models.figures.city import Pairs, over
 from app.models.figures.period import Period
+from app.models.region import CITY
+from app.models.regions.homes import strays
 from app.models.service_record import UNUSUAL, Evidence, ServiceMonth, ServiceRecord, month_topic
 from app.statements import TOPICS, VARIED
 
 if TYPE_CHECKING:
     from app.models.figures.totals import Scope
 
-MOST = 2000  # answers, five a page; 400 of the 197 districts and subdistricts took 0.7 MB together, the largest 0.1
+MOST = 4000  # answers, ten a page; 400 of the 197 districts and subdistricts took 0.7 MB together, the largest 0.1
 T = TypeVar("T")
 _past = Remembered(MOST)
 
@@ -28,6 +32,10 @@ _past = Remembered(MOST)
 def sums(scope: "Scope", dimension: Any) -> Pairs:
     """By each value of `dimension`: services and minutes of the period, and those of the same months a year before."""
     months = scope.period.months, scope.period.before.months
+    return kept(scope, str(dimension), lambda: _added(scope, dimension, *months), *months)
+
+
+def _added(scope: "Scope", dimension: Any, *months: list[str]) -> Pairs:
     done = over(months[0]), over(months[1])
     found = kept(scope, str(dimension), lambda: _sums(scope, dimension, *done), *done)
     left = [[month for month in some if month not in known] for some, known in zip(months, done, strict=True)]
@@ -41,6 +49,10 @@ def sums(scope: "Scope", dimension: Any) -> Pairs:
 
 def by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Services and minutes of each of these months in which there were any."""
+    return kept(scope, "month", lambda: _month_by_month(scope, months), list(months))
+
+
+def _month_by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]]:
     done = over(months)
     left = [month for month in months if month not in done]
     found = kept(scope, "month", lambda: _by_month(scope, done), done)
@@ -49,7 +61,11 @@ def by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]
 
 def unusual(scope: "Scope") -> dict[Evidence, tuple[int, int]]:
     """Services and minutes of each evidence that is seldom, in the whole city: a few records, in an index of their own."""
-    scope, months = replace(scope, evidence=None, door=None), scope.period.months
+    whole, months = replace(scope, evidence=None, door=None), scope.period.months
+    return kept(whole, "unusual", lambda: _unusual_by_parts(whole, months), months)
+
+
+def _unusual_by_parts(scope: "Scope", months: list[str]) -> dict[Evidence, tuple[int, int]]:
     done = over(months)
     found = dict(kept(scope, "unusual", lambda: _unusual(scope, done), done))
     for evidence, (services, minutes) in _unusual(scope, months[len(done) :]).items():
@@ -66,15 +82,33 @@ def reached(scope: "Scope", cap: int, count: "Callable[[Scope], int]") -> bool:
 
 
 def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[str], among: Remembered = _past) -> T:
-    """What `read` says of these months, all over; those of the year before apart, which may be the same ones."""
+    """What `read` says of these months, until a record of one of them changes; those of the year before apart, which may be the
+    same ones."""
+    every = sorted(set().union(*months))
+    present = tuple(every[len(over(every)) :])
+    if present and not reading.get():  # who writes may see what is never committed
+        return read()
     key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)
-    topics = (*TOPICS, *map(month_topic, sorted(set().union(*months))))
-    found: T | None = among.get(key, *topics)
-    if found is None:
+    topics = (*TOPICS, *map(month_topic, every))
+    state = present, present and _state(scope, present)
+    held: tuple[Any, T] | None = among.get(key, *topics)
+    if held is None or held[0] != state:
         seen = numbers(*topics)
-        found = read()
-        among.keep(key, found, seen, *topics)
-    return found
+        held = state, read()
+        among.keep(key, held, seen, *topics)
+    return held[1]
+
+
+def _state(scope: "Scope", months: tuple[str, ...]) -> int:
+    """How often records of the scope's district or unit (or of more) in these months changed; asked once for a page."""
+    thing: tuple[str, int | None] = ("category", None)  # anything: each change has one
+    if scope.region != CITY and not strays():
+        thing = f"{scope.prefix}district", int(scope.region[:6])
+    elif scope.unit is not None:
+        thing = "unit", scope.unit
+    if (thing, months) not in scope.states:
+        scope.states[thing, months] = changed(*thing, months)
+    return scope.states[thing, months]
 
 
 def _sums(scope: "Scope", dimension: Any, now: list[str], before: list[str]) -> Pairs:

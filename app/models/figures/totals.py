@@ -45,6 +45,9 @@ class Scope:
     category: int | None = None
     evidence: Evidence | None = None
     door: Any = field(default=None, compare=False)
+    states: dict[Any, int] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # of past.py, one dictionary for a page
 
     def at(self, region: str) -> "Scope":
         """The same in this region."""
