@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, add_to, db
 from app.statements import kept as built
+from app.statements import rows_of
 from app.straight import write
 
 KINDS = ("category", "unit", "district", "volunteer_district")  # a unit is 0 where there is none
@@ -85,7 +86,7 @@ def changed(kind: str, key: int | None, months: tuple[str, ...]) -> int:
             folded, pending = folded.where(s.key == key), pending.where(getattr(c, kind) == key)
         return select(func.sum(union_all(folded, pending).subquery().c.changes))
 
-    return int(db.session.scalar(built(("changes", kind, key, months), asked)))
+    return int(rows_of(built(("changes", kind, key, months), asked))[0][0])
 
 
 def everything() -> Any:
