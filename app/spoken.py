@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import BindParameter, Dialect, Executable
 from sqlalchemy.engine import Row
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.visitors import iterate
 
 from app.db import db
 
@@ -28,6 +29,8 @@ class Spoken:
     def __init__(self, statement: Executable, given: Sequence[str] | None = None) -> None:
         asked: Any = statement
         dialect = db.engine.dialect
+        if takes_lists(statement):
+            raise TypeError("its words hang on how many values there will be")
         said = asked.compile(dialect=dialect, column_keys=given)
         if said.prefetch:
             raise TypeError(f"defaults that SQLAlchemy would fill in, nobody would here: {said.prefetch}")
@@ -122,13 +125,16 @@ class Found(list[Any]):
         return [row[0] for row in self]
 
 
+def takes_lists(statement: Executable) -> bool:
+    """Whether who asks it gives a list of values, any number of them: such a statement has no words of its own."""
+    parts: Any = iterate(statement)  # type: ignore[arg-type]
+    return any(isinstance(part, BindParameter) and part.expanding and part.required for part in parts)
+
+
 @lru_cache(maxsize=256)
 def spoken(statement: Executable, given: Sequence[str] | None, dialect: Dialect) -> Spoken | None:
-    """The statement in words; None where they hang on how many values a list of it gets."""
-    said: Any = statement.compile(dialect=dialect, column_keys=given)  # type: ignore[attr-defined]
-    if any(bind.required for bind in said.post_compile_params):
-        return None
-    return Spoken(statement, given)
+    """A statement that is built once, put into words at its first call; None for one that takes lists."""
+    return None if takes_lists(statement) else Spoken(statement, given)
 
 
 def _made(dialect: Any, columns: Sequence[tuple[str, Any]], kinds: Sequence[Any]) -> Any:

@@ -25,7 +25,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from app import clock
 from app.db import db
 from app.freshness import Remembered, numbers
-from app.spoken import NONE, Spoken, Values
+from app.spoken import NONE, Spoken, Values, takes_lists
 from app.straight import read
 
 # Execution options of a statement that reads much or little depending on its values: PostgreSQL plans it for each (app/link.py).
@@ -63,7 +63,8 @@ def _ready(built: Any) -> Any:
         return built
     columns = getattr(built, "column_descriptions", ())
     statement = settled(built)
-    return Spoken(statement) if all(isinstance(one["expr"], SQLColumnExpression) for one in columns) else statement
+    objects = any(not isinstance(one["expr"], SQLColumnExpression) for one in columns)
+    return statement if objects or takes_lists(statement) else Spoken(statement)
 
 
 def this_hour() -> int:

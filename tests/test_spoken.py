@@ -8,6 +8,7 @@ from app.db import db, reading
 from app.models.activity import Activity, ActivityStatus
 from app.models.user import User
 from app.spoken import Spoken
+from app.statements import kept, rows_of
 from app.straight import read, write
 from tests import cast
 from tests.support.statements import statements
@@ -51,6 +52,10 @@ def test_a_list_of_values_may_be_of_any_length(app):
     ids = db.session.scalars(select(Activity.id).order_by(Activity.id).limit(3)).all()
     for wanted in (ids[:1], ids, []):
         assert read(some, {"ids": wanted}).scalars() == list(wanted)
+        found = rows_of(kept("some", lambda: some), {"ids": wanted})
+        assert [row[0] for row in found] == list(wanted)
+    with pytest.raises(TypeError, match="how many values"):
+        Spoken(some)
 
 
 def test_who_reads_without_a_session_gets_none(app, looking):
