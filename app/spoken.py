@@ -1,8 +1,8 @@
 """Statements put into words once: their text, and how the driver wants their parameters and gives their values.
 
 SQLAlchemy looks that up whenever a statement runs, which costs more than a page's rows, and keeps a hundred kilobytes of
-each. What is spoken goes straight to the driver, in the session's transaction where one has begun. Where nobody has asked for
-a session (a visitor's page), a statement has a connection for itself, and there is no transaction to begin and to end.
+each. What is spoken goes straight to the driver, in the session's transaction. Where a page only reads and nobody has asked for a
+session (a visitor's), a statement has a connection for itself, and there is no transaction to begin and to end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.visitors import iterate
 
-from app.db import db
+from app.db import db, reading
 
 Values = Mapping[str, Any]
 NONE: Values = {}
@@ -65,7 +65,7 @@ class Spoken:
 
     def _answer(self, values: Values) -> tuple[list[tuple[Any, ...]], int]:
         engine = db.engine
-        if db.session.registry.has():
+        if not reading.get() or db.session.registry.has():
             return self._sent(engine, db.session().connection().connection, values)
         try:
             connection = engine.raw_connection()

@@ -1,7 +1,7 @@
 """Statements in words: they find what SQLAlchemy finds, and fail as it fails."""
 
 import pytest
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db, reading
@@ -63,6 +63,17 @@ def test_who_reads_without_a_session_gets_none(app, looking):
         assert len(Spoken(LISTED).raw({})) == 3
     assert len(seen) == 1
     assert not db.session.registry.has()
+
+
+def test_who_writes_first_of_all_writes_in_the_transaction_of_a_session(app):
+    old = db.session.scalars(select(Activity.title).order_by(Activity.id)).first()
+    db.session.remove()
+    write(update(Activity.__table__).values(title="改过的名称"))
+    db.session.rollback()
+    assert db.session.scalars(select(Activity.title).order_by(Activity.id)).first() == old
+    write(update(Activity.__table__).values(title="改过的名称"))
+    db.session.commit()
+    assert db.session.scalars(select(Activity.title).order_by(Activity.id)).first() == "改过的名称"
 
 
 def test_what_the_session_has_not_written_yet_is_found(app):
