@@ -298,6 +298,7 @@ def test_no_personal_detail_stands_on_any_public_page(client):
         shown = page.text.replace(f'value="{NAME}"', "").replace(f"“{NAME}”", "")
         shown = shown.replace(f'value="{PHONE}"', "").replace(f"“{PHONE}”", "")
         shown = re.sub(r"https?://\S+|[?&]q=[^\"]*", "", shown)
+        shown = re.sub(r'"[\w.-]{20,}"', '""', shown)  # tokens, in which three digits may stand by chance
         assert not [private for private in CANARIES if private in shown], path
 
 
