@@ -84,7 +84,7 @@ class Spoken:
         for name, says, way in self.moving:
             value = says() if says else values[name]
             given[name] = way(value) if way else value
-        asked: Any = given if self.places is None else [given[name] for name in self.places]
+        asked: Any = given if self.places is None else tuple([given[name] for name in self.places])
         cursor = connection.cursor()
         for heard in engine.dispatch.before_cursor_execute:  # who counts statements
             heard(None, cursor, self.text, asked, self, False)
