@@ -1,7 +1,7 @@
 """Statements in words: they find what SQLAlchemy finds, and fail as it fails."""
 
 import pytest
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, event, func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db, reading
@@ -63,6 +63,21 @@ def test_who_reads_without_a_session_gets_none(app, looking):
         assert len(Spoken(LISTED).raw({})) == 3
     assert len(seen) == 1
     assert not db.session.registry.has()
+
+
+def test_who_listens_may_repeat_what_was_asked(app):
+    heard = []
+
+    def note(connection, cursor, statement, parameters, *rest):
+        heard.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        found = read(LISTED.where(Activity.status.in_(STATES)))
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    again = db.session.connection().exec_driver_sql(*heard[-1]).all()
+    assert [row[0] for row in again] == [row[0] for row in found]
 
 
 def test_who_writes_first_of_all_writes_in_the_transaction_of_a_session(app):
