@@ -125,9 +125,9 @@ class Found(list[Any]):
         return [row[0] for row in self]
 
 
-def takes_lists(statement: Executable) -> bool:
+def takes_lists(statement: Any) -> bool:
     """Whether who asks it gives a list of values, any number of them: such a statement has no words of its own."""
-    parts: Any = iterate(statement)  # type: ignore[arg-type]
+    parts = iterate(statement)
     return any(isinstance(part, BindParameter) and part.expanding and part.required for part in parts)
 
 
