@@ -3,12 +3,14 @@
 from datetime import timedelta
 from random import Random
 
+from sqlalchemy import select, update
+
 from app import clock
 from app.db import db
 from app.demo.drawings import ALTS, drawn
 from app.demo.people import WANTONG
 from app.demo.year import Plan
-from app.models import Feedback, Picture
+from app.models import Activity, Feedback, Picture
 from app.models.feedback import FeedbackStatus
 
 NEWEST, OLDER = 45, 25
@@ -56,6 +58,11 @@ def make_feedback(random: Random, planned: list[Plan], ids: list[int], staff: di
         if random.random() < (0.8 if plan.community == WANTONG else TOLD)
     ]
     db.session.add_all(told)
+    db.session.flush()
+    public = select(Feedback.published_at).where(
+        Feedback.activity_id == Activity.id, Feedback.status == FeedbackStatus.PUBLISHED
+    )
+    db.session.execute(update(Activity).values(told_at=public.scalar_subquery()))
     return len(chosen) + len(told)
 
 

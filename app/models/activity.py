@@ -35,8 +35,13 @@ SHOWN = ("status", "ends_at", "hidden_at")
 PLACE = ("district_code", "subdistrict_code", "community_code")
 
 
+def _some(name: str, *columns: str, where: str) -> Index:
+    """An index of some rows only, on either database."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Activity(Placed, Stateful, Row, Model):
-    """One activity. `taken`, `waiting`, `attended` are kept counters; `turns` numbers the queue."""
+    """One activity. `taken`, `waiting`, `attended` are kept counters, `told_at` is kept too; `turns` numbers the queue."""
 
     DOORS = {"manage": ""}
     MOVES = {
@@ -58,8 +63,30 @@ class Activity(Placed, Stateful, Row, Model):
         Index("ix_activity_ends", "status", "ends_at", *PLACE),
         # the same of those below who did not do it in time
         Index("ix_activity_district_ends", "district_code", "status", "ends_at", "subdistrict_code", "community_code"),
-        # whose feedback is missing longest, and how many of a post's part
-        Index("ix_activity_ended", "ends_at", "id", "status", *PLACE),
+        # whose feedback is missing longest, and how many of a post's part; `told_at` too, so that SQLite looks at no row
+        _some("ix_activity_untold", "ends_at", "id", "status", *PLACE, "told_at", where="told_at IS NULL"),
+        _some(
+            "ix_activity_district_untold",
+            *("district_code", "status", "ends_at", *PLACE[1:], "told_at"),
+            where="told_at IS NULL",
+        ),
+        # the few of those ahead: all would be looked at
+        _some(
+            "ix_activity_full",
+            "status",
+            "starts_at",
+            "signup_closes_at",
+            "taken",
+            "capacity",
+            where="status = 'published' AND taken >= capacity",
+        ),
+        _some(
+            "ix_activity_closed",
+            "status",
+            "signup_closes_at",
+            "starts_at",
+            where="status = 'published' AND signup_closes_at < starts_at",
+        ),
         Index("ix_activity_asking", "status", "asking"),
         Index(None, "starts_at", "id", *SHOWN),
         Index(None, "district_code", "status", "starts_at", "id"),
@@ -71,12 +98,7 @@ class Activity(Placed, Stateful, Row, Model):
         Index("ix_activity_subdistrict_time", "subdistrict_code", "starts_at", "id", *SHOWN, "category_id"),
         Index("ix_activity_community_time", "community_code", "starts_at", "id", *SHOWN, "category_id"),
         Index("ix_activity_category_time", "category_id", "starts_at", "id", *SHOWN, "district_code"),
-        Index(
-            "ix_activity_queue_open",
-            "starts_at",  # what `flask tick` looks for
-            sqlite_where=text("queue_closed_at IS NULL"),
-            postgresql_where=text("queue_closed_at IS NULL"),
-        ),
+        _some("ix_activity_queue_open", "starts_at", where="queue_closed_at IS NULL"),  # what `flask tick` looks for
     )
 
     title: Mapped[str] = mapped_column(String(60))
@@ -101,6 +123,7 @@ class Activity(Placed, Stateful, Row, Model):
     waiting: Mapped[int] = mapped_column(default=0)
     asking: Mapped[int] = mapped_column(default=0)
     attended: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]  # when the feedback that is public was published
     turns: Mapped[int] = mapped_column(default=0)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)  # the team that holds it
     base_id: Mapped[int | None] = mapped_column(ForeignKey("service_base.id"), index=True)  # where it is held

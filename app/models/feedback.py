@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select, text
+from sqlalchemy import ForeignKey, Index, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from app import clock
@@ -110,7 +110,7 @@ class Feedback(Placed, Written, Row, Model):
         self.hold()
         self.published_at = clock.now()
         self.move(FeedbackStatus.PUBLISHED, by=by)
-        touch("feedback")
+        self._told(self.published_at)
 
     def withdraw(self, *, by: "User | None", reason: str) -> None:
         """已发布 → 已撤下: gone from the portal with its pictures; another may be begun."""
@@ -119,6 +119,11 @@ class Feedback(Placed, Written, Row, Model):
         path, about = f"/office/activities/{self.activity_id}/feedback", f"feedback:{self.id}"
         body = f"“{self.title}”不再公开。原因：{reason.strip()}"
         tell_keepers(self.community_code, "上级撤下了一篇活动反馈", body, by=by, path=path, about=about)
+        self._told(None)
+
+    def _told(self, at: datetime | None) -> None:
+        """What the activity knows of it; open forms of the activity stay fresh."""
+        db.session.execute(update(Activity).where(Activity.id == self.activity_id).values(told_at=at))
         touch("feedback")
 
 

@@ -6,6 +6,7 @@
 - teams: `Team.members` against those who are in
 - words: the pairs of characters by which words are found, against the searched texts
 - activities: `taken`, `waiting`, `asking`, `attended` against sign-ups; walk-ins hold no seat
+- told: `Activity.told_at` against the feedback that is public
 
 Each comparison is one statement, so that it sees one moment of a database that is being used.
 """
@@ -33,6 +34,7 @@ from sqlalchemy import (
 from app.db import add_to, db
 from app.models import city_sum
 from app.models.activity import Activity
+from app.models.feedback import Feedback, FeedbackStatus
 from app.models.pages import pairs_kept
 from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, note_for_city, touch_months
 from app.models.signup import Attendance, SignUp, SignUpStatus
@@ -94,6 +96,13 @@ def activities() -> list[Difference]:
     sums = select(*columns).group_by(SignUp.activity_id).subquery()
     true = {name: func.coalesce(sums.c[name], 0) for name in counted}
     return _differing("活动", Activity, true, sums, sums.c.activity_id)
+
+
+def told() -> list[Difference]:
+    """Activities that take their feedback for public when it is not, or the other way round."""
+    public = select(Feedback.activity_id, Feedback.published_at).where(Feedback.status == FeedbackStatus.PUBLISHED)
+    of_each = public.subquery()
+    return _differing("活动反馈", Activity, {"told_at": of_each.c.published_at}, of_each, of_each.c.activity_id)
 
 
 def teams() -> list[Difference]:
@@ -179,11 +188,12 @@ CHECKS: dict[str, Callable[[], list[Difference]]] = {
     "月度汇总": months,
     "全市汇总": city,
     "活动": activities,
+    "活动反馈": told,
     "团队": teams,
     "词对": words,
 }
 MONTHLY: dict[str, Any] = {"月度汇总": ServiceMonth, "全市汇总": city_sum.CitySum}
-KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "团队": Team}
+KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "活动反馈": Activity, "团队": Team}
 
 
 def repair(differences: list[Difference]) -> None:

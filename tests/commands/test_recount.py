@@ -2,6 +2,7 @@
 
 import pytest
 
+from app import clock
 from app.db import db
 from app.models import Activity, CityChange, CitySum, ServiceMonth, Volunteer
 from app.models.attendance import mark, walk_in
@@ -36,7 +37,7 @@ def services(app):
 def test_true_figures_pass(services, recount):
     assert recount("--check") == (
         0,
-        "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n团队：一致\n词对：一致\n全部一致\n",
+        "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n活动反馈：一致\n团队：一致\n词对：一致\n全部一致\n",
     )
 
 
@@ -69,6 +70,7 @@ PLANTED = {
     "waiting": lambda: db.update(Activity).values(waiting=1),
     "asking": lambda: db.update(Activity).values(asking=1),
     "attended": lambda: db.update(Activity).values(attended=0),
+    "feedback that is public": lambda: db.update(Activity).values(told_at=clock.now()),
 }
 
 

@@ -7,7 +7,6 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Application, Feedback, Post, Region, Report, UnitDispute
-from app.models.feedback import FeedbackStatus
 from app.models.pages.duties import Part, desk, stands, todo
 from app.models.pages.duty_kinds import BY_KEY, KINDS
 from app.models.post import Role
@@ -143,13 +142,12 @@ def test_feedback_is_asked_for_until_it_is_published_and_not_of_long_ago(app):
         cast.make_activity(starts_at=now - timedelta(days=days), status=status)
         for days, status in ((366, "completed"), (20, "completed"), (20, "published"), (20, "cancelled"))
     )
-    for activity, status in ((drafted, FeedbackStatus.DRAFT), (done, FeedbackStatus.PUBLISHED)):
-        feedback = Feedback(activity_id=activity.id, title="活动情况", body="大家都来了。", status=status)
-        feedback.locate(WANTONG)
-        db.session.add(feedback)
-    db.session.flush()
+    told = [Feedback.draft(activity, "活动情况", "大家都来了。", [], by=None) for activity in (drafted, done)]
+    told[1].publish(by=None)
     assert found(kind, Part.OWN, WANTONG) == {drafted.id}
     assert {old.id, done.id, off.id}.isdisjoint(found(kind, Part.ALL, CITY))
+    told[1].withdraw(by=None, reason="数字有误")
+    assert found(kind, Part.OWN, WANTONG) == {drafted.id, done.id}
 
 
 def test_the_desk_shows_what_is_overdue_first_and_of_no_kind_too_much(app):

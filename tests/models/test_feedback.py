@@ -10,6 +10,7 @@ from app.models import Feedback, Picture
 from app.models.activity import ActivityStatus
 from app.models.feedback import FeedbackStatus, why_not
 from app.models.history import history_of
+from app.models.recount import told
 from app.models.stateful import Stale, TransitionError
 from app.refusal import Invalid, Refused
 from tests import cast
@@ -69,6 +70,23 @@ def test_an_activity_has_one_that_is_not_withdrawn(app):
     assert Feedback.current(activity) is None and Feedback.latest(activity) is first
     second = Feedback.draft(activity, *WORDS, [], by=None)
     assert Feedback.current(activity) is second
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("status", list(FeedbackStatus))
+def test_the_activity_knows_what_is_public_of_it(app, status):
+    feedback = written(status)
+    activity = db.session.get(cast.Activity, feedback.activity_id)
+    version = activity.version
+    db.session.expire_all()
+    public = feedback.published_at if status is FeedbackStatus.PUBLISHED else None
+    assert activity.told_at == public and activity.version == version and not told()
+    if public:
+        feedback.withdraw(by=None, reason="有误")
+        again = Feedback.draft(activity, *WORDS, [], by=None)
+        again.publish(by=None)
+        db.session.expire_all()
+        assert activity.told_at == again.published_at > public and not told()
 
 
 def test_two_who_begin_at_once_do_not_make_two(app):

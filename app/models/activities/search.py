@@ -69,7 +69,8 @@ def in_phase(phase: Phase, a: Any = Activity) -> Conditions:
     return {
         Phase.RECRUITING: [*open_now, a.taken < a.capacity],
         Phase.FULL: [*open_now, a.taken >= a.capacity],
-        Phase.CLOSED: [published, ahead, a.signup_closes_at <= NOW],
+        # the last of these follows from the others: who does not sign up until the start is in an index of its own
+        Phase.CLOSED: [published, ahead, a.signup_closes_at <= NOW, a.signup_closes_at < a.starts_at],
         Phase.ONGOING: [published, a.starts_at <= NOW, a.starts_at > LONG_AGO, a.ends_at > NOW],
         Phase.ENDED: [published, a.ends_at <= NOW],
     }.get(phase) or [a.status == ActivityStatus(phase.value)]

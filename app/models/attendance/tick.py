@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
@@ -11,7 +11,6 @@ from app.db import db
 from app.freshness import touch
 from app.models.activity import Activity
 from app.models.attendance import rules
-from app.models.feedback import Feedback
 from app.models.history import record
 from app.models.message import tell, withdraw
 from app.models.service_record import Evidence, ServiceRecord
@@ -171,7 +170,7 @@ ATTENDED = (
     _activities.update()
     .where(_activities.c.id == bindparam("this"))
     .values(attended=_activities.c.attended + bindparam("difference"))
-    .returning(exists().where(Feedback.activity_id == bindparam("this"), Feedback.published_at.is_not(None)))
+    .returning(_activities.c.told_at.is_not(None))
 )
 
 

@@ -270,5 +270,8 @@ def _of_kind(kind: Kind, part: Part, scope: Select[Any]) -> Any:
         since.label("since"),
         (cast(null(), UtcDateTime()) if due is None else due).label("due"),
     ]
-    rows = kind.tables(scope).with_only_columns(*columns, maintain_column_froms=True)
-    return select(rows.order_by(first, kind.model.id).limit(OF_A_KIND).subquery())
+    # which they are is found within an index, then these few are looked at
+    few = scope.with_only_columns(kind.model.id, maintain_column_froms=True).order_by(None)
+    few = few.order_by(first, kind.model.id).limit(OF_A_KIND)
+    rows = kind.tables(select(kind.model).where(kind.model.id.in_(few)))
+    return select(rows.with_only_columns(*columns, maintain_column_froms=True).subquery())

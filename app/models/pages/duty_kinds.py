@@ -15,7 +15,6 @@ from app.models.activities.search import NOW, ago, in_phase
 from app.models.activity import Activity, ActivityStatus
 from app.models.application import DAYS_TO_DECIDE, Application, ApplicationStatus
 from app.models.displays.teams import somebody_asks
-from app.models.feedback import Feedback, FeedbackStatus
 from app.models.help import lists as help_lists
 from app.models.help.states import HelpStatus
 from app.models.help_request import HelpRequest
@@ -55,10 +54,9 @@ def _to_admit() -> list[ColumnElement[bool]]:
 
 def _without_feedback() -> list[ColumnElement[bool]]:
     """Over for seven days, and nothing told to the public."""
-    told = select(Feedback.id).where(Feedback.activity_id == Activity.id, Feedback.status == FeedbackStatus.PUBLISHED)
     over = _unconfirmed_since(), Activity.ends_at > ago(ASKED_FOR)
     launched = Activity.status.in_((ActivityStatus.PUBLISHED, ActivityStatus.COMPLETED))
-    return [launched, *over, ~told.correlate(Activity).exists()]
+    return [launched, *over, Activity.told_at.is_(None)]
 
 
 def _help_due() -> Any:
