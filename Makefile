@@ -18,6 +18,7 @@ help: ## this list
 setup: $(VENV)/dev.stamp node_modules/.package-lock.json tools/html/node_modules/.package-lock.json ## everything that running, testing and checking need
 
 install: $(VENV)/run.stamp node_modules/.package-lock.json ## only what running needs
+	@$(PY) -m compileall -q -o 0 -o 2 app config.py wsgi.py $(VENV)/lib # whoever serves may not write here
 
 run: $(VENV)/run.stamp node_modules/.package-lock.json ## migrate, fill with demo data, serve (PORT=8000)
 	@exec $(PY) tools/run.py

@@ -14,7 +14,7 @@ from bench.ground import HOME
 from drills.site import Person, Site
 from tests.support import ROOT
 from tests.support.process import _listener, free_port
-from tools.run import HEAPS, SERVER
+from tools.run import MEMORY, SERVER
 
 READY_WITHIN = 90
 HOUSEKEEPING = ("checkpointer", "background writer", "walwriter", "autovacuum", "logical replication", "vacuum")
@@ -150,7 +150,7 @@ def start(python: list[str], target: str, env: dict[str, str], name: str, databa
     HOME.mkdir(parents=True, exist_ok=True)
     with (HOME / f"{name}.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={"PATH": os.environ["PATH"], **HEAPS, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            command, cwd=ROOT, env={"PATH": os.environ["PATH"], **MEMORY, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
     server = Server(port, process, database)

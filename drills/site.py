@@ -27,7 +27,7 @@ from tests import cast
 from tests.fixtures import prepare
 from tests.support import ROOT
 from tests.support.process import _listener, free_port
-from tools.run import HEAPS, SERVER
+from tools.run import MEMORY, SERVER
 
 IN_SERVER = ("forgetful", "failing", "slow", "careless", "unclocked")
 FAULT = ""  # what is planted into every server that is started (drills/planted.py)
@@ -58,7 +58,7 @@ class Site:
         self.folder, self.url, self.port = folder, url, free_port()
         self.env = {
             "PATH": os.environ["PATH"],
-            **HEAPS,
+            **MEMORY,
             "DATA_DIR": str(folder),
             "DATABASE_URL": url,
             **environment,

@@ -20,7 +20,7 @@ from tests.fixtures import settings
 from tests.support import ROOT
 from tests.support.databases import as_the_site, hand, make_role
 from tests.support.process import free_port
-from tools.run import HEAPS, SERVER
+from tools.run import MEMORY, SERVER
 
 DEPLOY, MIGRATIONS = ROOT / "deploy", str(ROOT / "migrations")
 SAFE = {name: f"{name} long enough to be a secret of a site" for name in config.SECRETS} | {
@@ -58,7 +58,7 @@ def test_the_example_of_settings_names_only_settings_and_no_secret():
 
 def test_the_units_start_what_make_run_starts():
     unit = (DEPLOY / "volunteer.service").read_text()
-    heaps = (f"Environment={name}={value}\n" for name, value in HEAPS.items())
+    heaps = (f"Environment={name}={value}\n" for name, value in MEMORY.items())
     for words in (" ".join(SERVER), "--host 127.0.0.1", "wsgi:app", *heaps):
         assert words in unit
 

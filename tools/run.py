@@ -34,10 +34,12 @@ ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # As in deploy/volunteer.service. Threads: writers wait for each other in theirs, readers need some besides. Backpressure is
 # how many connections one process holds: of the usual 1,024 the next browser would wait until another one leaves (docs/adr/0022).
 SERVER = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--backpressure", "4096")
-# All threads share one heap, and granian's own allocator keeps for a second only what a crowd's connections took (docs/adr/0022).
-HEAPS = {
+# All threads share one heap, granian's own allocator keeps for a second only what a crowd's connections took, and what libraries
+# say about themselves (5 MB) stays away (docs/adr/0022).
+MEMORY = {
     "MALLOC_ARENA_MAX": "1",
     "_RJEM_MALLOC_CONF": "narenas:1,dirty_decay_ms:1000,muzzy_decay_ms:0",
+    "PYTHONOPTIMIZE": "2",
 }
 LOOK = ("SELECT version_num FROM alembic_version", 'SELECT 1 FROM "user" LIMIT 1')
 
@@ -152,7 +154,7 @@ def end_with_parent() -> None:
 
 def serve(host: str, port: int, settings: dict) -> int:
     """Run granian, and `flask tick` every minute, until granian ends or somebody stops us."""
-    for name, value in HEAPS.items():
+    for name, value in MEMORY.items():
         os.environ.setdefault(name, value)
     server = child(
         "-m", "granian", *SERVER, "--host", host, "--port", str(port), "--log-level", "warning", "wsgi:app",
