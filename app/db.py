@@ -6,7 +6,6 @@ take row locks in one order on PostgreSQL (`lock`): activities by id, then volun
 """
 
 import enum
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -158,7 +157,6 @@ def prepare(engine: Engine) -> None:
 
 # so many entries of each index: 3 seconds with a million people, and what is said of them is still true
 LOOK_AT = "PRAGMA analysis_limit=100000"
-COPY, EMPTY = "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 def learn_sizes() -> None:
@@ -173,27 +171,21 @@ def learn_sizes() -> None:
         db.session.commit()
 
 
-def copy_log(how: str = COPY) -> None:
-    """SQLite: bring what its log holds into the database, while others read and write; `EMPTY` waits for them and empties it."""
+def copy_log() -> None:
+    """SQLite: bring what its log holds into the database, while others read and write."""
     if db.engine.dialect.name == "sqlite":
-        token = reading.set(True)  # it needs no right to write
-        try:
-            connection = db.engine.raw_connection()
-        finally:
-            reading.reset(token)
-        try:
-            # past SQLAlchemy, which would begin a transaction: nothing is copied in one
-            connection.cursor().execute(how)
-        except sqlite3.Error as error:  # as callers know it
-            raise sa.exc.OperationalError(how, None, error) from error
-        finally:
-            connection.close()
+        from app.sqlite import copy
+
+        copy(db.engine)
 
 
 def leave_no_trace() -> None:
     """SQLite: empty its log too, so that nothing overwritten is left in it."""
     db.session.remove()  # it reads from the log
-    copy_log(EMPTY)
+    if db.engine.dialect.name == "sqlite":
+        from app.sqlite import EMPTY, copy
+
+        copy(db.engine, EMPTY)
 
 
 def lock(rows: sa.Select[Any]) -> list[Any]:

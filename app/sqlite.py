@@ -1,10 +1,12 @@
-"""SQLite beneath the engine: what each connection is told, and who may write.
+"""SQLite beneath the engine: what each connection is told, who may write, and when the log is copied.
 
 One transaction writes at a time. Who wants to, waits for that right before taking a connection: each keeps a megabyte (pages,
 the schema, prepared statements), and those that come one after the other find all of it on the one that was used last.
 """
 
+import sqlite3
 import threading
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,12 +21,14 @@ THREADS = 16  # that answer at a time (docs/adr/0022)
 KEPT = 4  # connections that stay: one answer is worked out at a time (docs/adr/0025)
 WRITE_WAIT = 10  # seconds a writer waits for its turn before the answer is 503
 # secure_delete: what is deleted or overwritten is not left behind in the file; cache_size: half a megabyte for each
-# connection, the system keeps the file's pages besides; wal_autocheckpoint: `flask tick` copies the log (`copy_log`),
-# a commit does it only from 64 MB on, and whoever writes meanwhile waits for it
+# connection, the system keeps the file's pages besides; wal_autocheckpoint: the log is copied beside the answers (`Copying`,
+# `flask tick`); a commit does it, and all who write wait for that, only where somebody reads so long that it has 256 MB
 PRAGMAS = (
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
-    *("cache_size=-512", "wal_autocheckpoint=16000"),
+    *("cache_size=-512", "wal_autocheckpoint=64000"),
 )
+OFTEN = 400  # transactions between two copies: of ticks, 32 MB
+COPY, EMPTY = "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"
 _one_writer = threading.Lock()
 
 
@@ -53,7 +57,7 @@ def guard(engine: Engine) -> None:
     """Attach the pragmas and the right to write to this engine."""
     event.listen(engine, "connect", _told)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "checkin", _back)
+    event.listen(engine, "checkin", Copying(engine).back)
 
 
 def _told(connection: Any, record: Any) -> None:
@@ -84,6 +88,40 @@ def _waited() -> bool:
         return _one_writer.acquire(timeout=WRITE_WAIT)
 
 
-def _back(connection: Any, record: Any) -> None:
-    if record.info.pop("writer", False):
-        _one_writer.release()
+class Copying:
+    """Copies the log in a thread of its own, after every `OFTEN` transactions that wrote: neither a commit nor a reader waits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.written = engine, 0
+        self.thread: threading.Thread | None = None
+
+    def back(self, connection: Any, record: Any) -> None:
+        """A connection comes back; a writer's gives the right to write away."""
+        if record.info.pop("writer", False):
+            self.written += 1  # whoever writes is alone
+            due = self.written >= OFTEN and not (self.thread and self.thread.is_alive())
+            self.written = 0 if due else self.written
+            _one_writer.release()
+            if due:
+                self.thread = threading.Thread(target=self._copy, name="log", daemon=True)
+                self.thread.start()
+
+    def _copy(self) -> None:
+        with suppress(sa.exc.SQLAlchemyError):  # a full disk is told to whoever writes
+            copy(self.engine)
+
+
+def copy(engine: Engine, how: str = COPY) -> None:
+    """Bring what the log holds into the database, while others read and write; `EMPTY` waits for them and empties it."""
+    token = reading.set(True)  # it needs no right to write
+    try:
+        connection = engine.raw_connection()
+    finally:
+        reading.reset(token)
+    try:
+        # past SQLAlchemy, which would begin a transaction: nothing is copied in one
+        connection.cursor().execute(how)
+    except sqlite3.Error as error:  # as callers know it
+        raise sa.exc.OperationalError(how, None, error) from error
+    finally:
+        connection.close()

@@ -1,11 +1,17 @@
 """Who waits for the right to write on SQLite holds no connection meanwhile, and always gives the right back."""
 
+import sqlite3
+import subprocess
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from app import sqlite
 from app.db import db, reading
+from app.models import WorkUnit
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -30,6 +36,35 @@ def test_writers_in_line_hold_no_connections(app):
     for thread in threads:
         thread.join(20)
     assert len(written) == 8 and max(seen) <= 2 and not sqlite._one_writer.locked()
+
+
+def test_the_log_is_copied_beside_those_who_write(app, tmp_path, monkeypatch):
+    file = Path(str(db.engine.url.database))
+
+    def in_the_file_itself() -> int:
+        alone = tmp_path / "alone.db"
+        # by another process: closing the file in this one would let go of SQLite's locks on it
+        subprocess.run(["cp", file, alone], check=True)
+        with closing(sqlite3.connect(alone)) as connection:
+            return int(connection.execute("SELECT count(*) FROM work_unit").fetchone()[0])
+
+    copied = sqlite.Copying(db.engine)
+    monkeypatch.setattr(sqlite, "OFTEN", 3)
+    db.session.remove()
+    sqlite.copy(db.engine)
+    before = in_the_file_itself()
+    event.listen(db.engine, "checkin", copied.back, insert=True)
+    try:
+        for n in range(3):
+            assert copied.thread is None and in_the_file_itself() == before
+            db.session.add(WorkUnit(name=f"单位{n}"))
+            db.session.commit()
+            db.session.remove()
+        assert copied.thread is not None
+        copied.thread.join(20)
+    finally:
+        event.remove(db.engine, "checkin", copied.back)
+    assert in_the_file_itself() == before + 3 and copied.written == 0
 
 
 def test_the_right_comes_back_when_there_is_no_connection(app, monkeypatch):
