@@ -21,7 +21,7 @@ from app.exporting import start_after_commit
 from app.forms import Form, TextField, length, required
 from app.htmx import go, render
 from app.listing import EXPORT_LIMIT, Listing
-from app.models.disclosure import PURPOSE, name_people, note_export
+from app.models.disclosure import PURPOSE, accounts, name_people, note_export
 from app.models.export_job import ExportJob
 from app.models.history import record
 from app.models.user import User
@@ -104,8 +104,7 @@ def _file(
         me().post, "export", by=me(), reason=f"{title} {labels.figure(len(ids))} 行（{format}{whole}），用途：{purpose}"
     )
     made = note_export(title, purpose, len(ids), full=bool(full), by=me())
-    named = {id for id in ids if id is not None}
-    name_people(made, link, named)
+    name_people(made.id, accounts(link, {id for id in ids if id is not None}))
     return file
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, insert, literal, select
+from sqlalchemy import ForeignKey, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
@@ -43,11 +43,18 @@ def note_export(title: str, purpose: str, rows: int, *, full: bool, by: User) ->
     return made
 
 
-def name_people(made: Disclosure, link: tuple[Any, Any], ids: Iterable[int]) -> None:
-    """Who was in it: `link` are the columns with a row's account and with what `ids` says of it."""
+def accounts(link: tuple[Any, Any], ids: Iterable[int]) -> list[int]:
+    """Whose rows these are: `link` are the columns with a row's account and with what `ids` says of it."""
     user, key = link
-    wanted = sorted(ids)
+    wanted, found = sorted(ids), set[int]()
     for start in range(0, len(wanted), AT_ONCE):
         some = key.in_(wanted[start : start + AT_ONCE])
-        people = select(literal(made.id), user).where(some, user.is_not(None)).distinct()
-        db.session.execute(insert(Disclosed).from_select(["disclosure_id", "user_id"], people))
+        found.update(db.session.scalars(select(user).where(some, user.is_not(None)).distinct()))
+    return sorted(found)
+
+
+def name_people(made: int, people: Iterable[int]) -> None:
+    """These accounts were in the export with the id `made`."""
+    named = [{"disclosure_id": made, "user_id": id} for id in people]
+    if named:
+        db.session.execute(insert(Disclosed), named)
