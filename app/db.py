@@ -213,6 +213,21 @@ def apart() -> Iterator[Session]:
         reading.reset(token)
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """A transaction of its own that reads, in a request that writes afterwards: on SQLite others may write meanwhile.
+
+    What was not committed before is rolled back.
+    """
+    db.session.rollback()
+    token = reading.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        reading.reset(token)
+
+
 def insert_once(model: Any, values: dict[str, Any], keys: Iterable[str]) -> bool:
     """INSERT this row unless one with the same unique `keys` exists; True when it was inserted."""
     names = list(keys)

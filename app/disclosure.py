@@ -15,7 +15,7 @@ from wtforms import BooleanField, RadioField
 from app import labels
 from app.access import me
 from app.accounts.proof import prove_first
-from app.db import db
+from app.db import db, only_reading
 from app.export import KINDS, Columns
 from app.exporting import start_after_commit
 from app.forms import Form, TextField, length, required
@@ -98,13 +98,15 @@ def _file(
     purpose, format = form.purpose.data or "", form.format.data
     listing.columns = {**listing.columns, **(full or {})}
     ids: list[int | None] = []
-    file = listing.export(format, seen=lambda row: ids.append(key(row)))
+    with only_reading():  # a file of 2,000 rows takes a second
+        file = listing.export(format, seen=lambda row: ids.append(key(row)))
+        people = accounts(link, {id for id in ids if id is not None})
     whole = "，完整号码" if full else ""
     record(
         me().post, "export", by=me(), reason=f"{title} {labels.figure(len(ids))} 行（{format}{whole}），用途：{purpose}"
     )
     made = note_export(title, purpose, len(ids), full=bool(full), by=me())
-    name_people(made.id, accounts(link, {id for id in ids if id is not None}))
+    name_people(made.id, people)
     return file
 
 

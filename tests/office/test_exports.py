@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app import clock, exporting
+from app import clock, exporting, listing, sqlite
 from app.db import db
 from app.models import ExportJob, ExportPiece
 from app.models.disclosure import Disclosed, Disclosure
@@ -206,3 +206,20 @@ def test_a_real_process_makes_it(app, clients, monkeypatch):
     assert child.wait(60) == 0
     db.session.expire_all()
     assert db.session.get(ExportJob, id).state == "done"
+
+
+@pytest.mark.sqlite_only
+def test_others_may_write_while_a_small_file_is_made(clients, monkeypatch):
+    monkeypatch.setattr("app.disclosure.AT_ONCE", 2000)
+    free: list[bool] = []
+    made = listing.export
+
+    def watched(*args):
+        list(args[3])  # the rows are read
+        free.append(not sqlite._one_writer.locked())
+        return made(*args[:3], [])
+
+    monkeypatch.setattr(listing, "export", watched)
+    answer = clients("city").post(URL, data={"purpose": "核对", "format": "csv"})
+    assert answer.status_code == 200 and free == [True]
+    assert db.session.scalar(db.select(db.func.count()).select_from(Disclosed)) == 4
