@@ -26,7 +26,7 @@ from app.statements import VARIED, T, kept, rows_of, this_hour
 PER_PAGE = 20
 EXPORT_LIMIT = 100_000
 LONGEST_WORDS = 50  # letters of a search, a person types fewer
-MOVING = ("q", "todo", "overdue")
+MOVING = ("q", "overdue")
 Narrow = Callable[[Select[Any]], Select[Any]]
 
 

@@ -9,6 +9,7 @@ from app import clock
 from app.db import db
 from app.models.pages.duties import CAP, Part
 from app.models.pages.duty_kinds import KINDS
+from app.models.workday import Workday
 from tests import cast
 from tests.applicants import apply, card
 from tests.helps import S, ask, bring
@@ -70,6 +71,20 @@ def next_community() -> str:
     return next(
         one for one in regions() if one.startswith(cast.HUANGLOU) and len(one) == 12 and one not in held_places()
     )
+
+
+def test_a_list_of_what_waits_follows_the_calendar_and_whoever_holds_the_posts(clients):
+    cast.make_activity(cast.baiyun_code(), starts_at=clock.now() - timedelta(days=14))
+    client = clients("huanglou")
+    own, risen = (f"/office/activities?todo=confirm{part}" for part in ("", "-risen"))
+    for works in (True, False, True):
+        for ago in range(1, 10):
+            Workday.put(clock.today() - timedelta(days=ago), works, by=None)
+        db.session.commit()
+        assert (listed(client, own), listed(client, risen)) == (0, works)
+    cast.who("baiyun").post.revoke(by=cast.who("gulou"), reason="调离")
+    db.session.commit()
+    assert (listed(client, own), listed(client, risen)) == (1, 0)
 
 
 @pytest.mark.sqlite_only
