@@ -87,6 +87,23 @@ def test_a_list_of_what_waits_follows_the_calendar_and_whoever_holds_the_posts(c
     assert (listed(client, own), listed(client, risen)) == (1, 0)
 
 
+def test_whose_feedback_is_missing_longest_stands_first_as_on_the_workbench(clients):
+    ended = clock.now() - timedelta(days=40)
+    for title, lasted in (("两天的活动", 48), ("一小时的活动", 1), ("三小时的活动", 3)):
+        ended += timedelta(hours=1)
+        cast.make_activity(title=title, starts_at=ended - timedelta(hours=lasted), ends_at=ended)
+    db.session.commit()
+    titles = ["两天的活动", "一小时的活动", "三小时的活动"]
+    page = clients("wantong").get("/office/activities?todo=feedback").text
+    assert sorted(titles, key=page.index) == titles
+    waits = clients("wantong").get("/office/activities?todo=confirm").text
+    assert sorted(titles, key=waits.index) == [
+        "两天的活动",
+        "三小时的活动",
+        "一小时的活动",
+    ]  # the list's own order: by their beginning
+
+
 @pytest.mark.sqlite_only
 def test_in_the_demonstration_every_number_of_every_level_is_its_lists(demo_app):
     for username in POSTS:

@@ -1,5 +1,6 @@
 """活动管理: keep, publish and call off the activities of the communities below one's post."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -37,6 +38,7 @@ WAYS = (
 )
 PARTS = (Activity.cover, Activity.team, Activity.base)
 OLDEST = (Key(Activity.starts_at), Key(Activity.id))
+OVER_LONGEST = (Key(Activity.ends_at), Key(Activity.id))
 NEWEST = (Key(Activity.starts_at, descending=True), Key(Activity.id, descending=True))
 COLUMNS = {
     "编号": lambda row: row.id,
@@ -66,11 +68,10 @@ def _to_change(id: int) -> Activity:
 @office.get("/activities")
 @requires(Permission.ACTIVITIES_SEE)
 def activities() -> ResponseReturnValue:
-    """The list with its phases, newest first."""
+    """The list with its phases, newest first; of what waits, the oldest."""
     filters = OfficeFilter(request.args, within=acting_within())
     mine = partial(rows, Activity, Permission.ACTIVITIES_SEE)
-    order = OLDEST if filters.todo.data else NEWEST
-    found = Listing(mine, filters, order, COLUMNS, "activities", shape=acting())
+    found = Listing(mine, filters, _order(filters), COLUMNS, "activities", shape=acting())
 
     def counting() -> Any:
         narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
@@ -82,6 +83,14 @@ def activities() -> ResponseReturnValue:
         found.total = total_of(counts, filters.chosen_phase)
         tabs = filters.tabs(counts)
     return found.respond("office/activities/list.html", "results", tabs=tabs)
+
+
+def _order(filters: OfficeFilter) -> Sequence[Key]:
+    """As the workbench where feedback is missing, along its index: a year's activities would be sorted otherwise."""
+    if not filters.chosen_todo:
+        return NEWEST
+    kind, _ = filters.chosen_todo
+    return OVER_LONGEST if kind.key == "feedback" else OLDEST
 
 
 @office.route("/activities/new", methods=["GET", "POST"])
