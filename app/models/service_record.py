@@ -61,7 +61,11 @@ LISTED: dict[str, tuple[str, ...]] = {
 # Where many services are summed up: what sums read and filters ask stands in the index itself, so that no row is looked up;
 # `revoked_at` too, though it is NULL there: without it SQLite does not see that nothing is missing, and takes another index
 SUMMED = ("volunteer_id", "minutes", "unit_id", "category_id", "evidence", "revoked_at")
-WIDE = ("all", "district", "subdistrict", "volunteer_district", "volunteer_subdistrict")
+OF_A_UNIT = tuple(one for one in SUMMED if one != "unit_id")
+WIDE = {
+    **dict.fromkeys(("all", "district", "subdistrict", "volunteer_district", "volunteer_subdistrict"), SUMMED),
+    "unit": (*OF_A_UNIT, "district_code", "volunteer_district_code"),  # districts look at a unit, too
+}
 
 
 class ServiceRecord(Placed, Row, Model):
@@ -96,7 +100,7 @@ class ServiceRecord(Placed, Row, Model):
             Index(
                 f"ix_service_record_{name}_live",
                 *(*columns, "day", "id"),
-                *(SUMMED if name in WIDE else ()),
+                *WIDE.get(name, ()),
                 sqlite_where=text("revoked_at IS NULL"),
                 postgresql_where=text("revoked_at IS NULL"),
             )

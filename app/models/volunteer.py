@@ -72,7 +72,8 @@ class Volunteer(Identity, Stateful, Row, Model):
         Index(None, "subdistrict_code", "id", "status", *NARROWED),
         Index(None, "community_code", "id", "status"),
         Index(None, "home_community_code", "id", "status"),
-        Index(None, "unit_id", "id", "status"),
+        # a district, too, counts a unit's people in it
+        Index(None, "unit_id", "id", "status", "district_code", "subdistrict_code", "community_code"),
         Index(None, "political", "id"),  # the rare ones: nearly all are members
         Index(None, "employment", "political", "id"),  # and nearly all of these work or are retired
     )
