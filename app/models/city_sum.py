@@ -64,15 +64,19 @@ _changes: Any = CityChange.__table__
 NOTED = _changes.insert().inline()
 
 
-def sums(kind: str, months: Sequence[str]) -> list[Any]:
+def sums(kind: str, months: Sequence[str]) -> Sequence[Any]:
     """Rows (month, key, services, minutes) of these months: what is folded and what is not yet, one statement."""
-    s, c = CitySum, CityChange
-    folded = select(s.month, s.key, s.services, s.minutes).where(s.month.in_(months), s.kind == kind)
-    pending = select(c.month, getattr(c, kind), c.services, c.minutes).where(c.month.in_(months))
-    both = union_all(folded, pending).subquery()
-    columns = both.c.month, both.c.key
-    totals = func.sum(both.c.services).label("services"), func.sum(both.c.minutes).label("minutes")
-    return list(db.session.execute(select(*columns, *totals).group_by(*columns)))
+
+    def asked() -> Any:
+        s, c = CitySum, CityChange
+        folded = select(s.month, s.key, s.services, s.minutes).where(s.month.in_(months), s.kind == kind)
+        pending = select(c.month, getattr(c, kind), c.services, c.minutes).where(c.month.in_(months))
+        both = union_all(folded, pending).subquery()
+        columns = both.c.month, both.c.key
+        totals = func.sum(both.c.services).label("services"), func.sum(both.c.minutes).label("minutes")
+        return select(*columns, *totals).group_by(*columns)
+
+    return rows_of(built(("sums", kind, tuple(months)), asked))
 
 
 def changed(kind: str, key: int | None, months: tuple[str, ...]) -> int:
