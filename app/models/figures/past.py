@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import func, literal, select, union_all
 
 from app.db import db, reading
 from app.freshness import Remembered, numbers
@@ -88,7 +88,7 @@ def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[st
     present = tuple(every[len(over(every)) :])
     if present and not reading.get():  # who writes may see what is never committed
         return read()
-    key = what, scope.region, scope.view, scope.unit, scope.category, scope.evidence, *map(tuple, months)
+    key = what, scope.meant, *map(tuple, months)
     topics = (*TOPICS, *map(month_topic, every))
     state = present, present and _state(scope, present)
     held: tuple[Any, T] | None = among.get(key, *topics)
@@ -112,19 +112,18 @@ def _state(scope: "Scope", months: tuple[str, ...]) -> int:
 
 
 def _sums(scope: "Scope", dimension: Any, now: list[str], before: list[str]) -> Pairs:
-    def of(figure: Any, wanted: list[str], others: list[str]) -> Any:
-        if not wanted:
-            return literal(0)
-        return func.sum(case((ServiceMonth.month.in_(wanted), figure), else_=0) if others else figure)
-
-    figures = [
-        of(figure, wanted, others)
-        for wanted, others in ((now, before), (before, now))
-        for figure in (ServiceMonth.services, ServiceMonth.minutes)
+    """Both sums in one statement, each by itself: to look which of the two a row belongs to takes as long as to add it up."""
+    figures = func.sum(ServiceMonth.services), func.sum(ServiceMonth.minutes)
+    parts = [
+        select(literal(earlier), dimension, *figures).where(*scope.months(months)).group_by(dimension)
+        for earlier, months in enumerate((now, before))
+        if months
     ]
-    wanted = select(dimension, *figures).where(*scope.months([*now, *before])).group_by(dimension)
-    rows = db.session.execute(wanted, execution_options=VARIED)
-    return {key: tuple(int(figure) for figure in some) for key, *some in rows}
+    found: dict[int, tuple[int, ...]] = {}
+    for earlier, key, *some in db.session.execute(union_all(*parts), execution_options=VARIED) if parts else ():
+        sums, known = tuple(map(int, some)), found.get(key, (0, 0, 0, 0))
+        found[key] = (*known[:2], *sums) if earlier else (*sums, *known[2:])
+    return found
 
 
 def _by_month(scope: "Scope", months: Sequence[str]) -> dict[str, tuple[int, int]]:

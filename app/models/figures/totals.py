@@ -64,6 +64,11 @@ class Scope:
         return self.region == CITY and self.unit is None and not self.category and not self.evidence
 
     @property
+    def meant(self) -> tuple[Any, ...]:
+        """All that it says but the period."""
+        return self.region, self.view, self.unit, self.category, self.evidence
+
+    @property
     def prefix(self) -> str:
         """How the place columns are called that the view looks at."""
         return "" if self.view is View.ACTIVITY else "volunteer_"
@@ -74,9 +79,9 @@ class Scope:
         found: list[Condition] = [ServiceMonth.month.in_(months), *([] if place is None else [place])]
         return found + self._of_unit(ServiceMonth.unit_id, 0) + self._kind(ServiceMonth)
 
-    def records(self) -> list[Condition]:
-        """The condition on records: live ones of the period."""
-        first, last = self.period.days
+    def records(self, days: tuple[Any, Any] | None = None) -> list[Condition]:
+        """The condition on records: live ones of the period, or from one of these days to the other."""
+        first, last = days or self.period.days
         place = within(ServiceRecord, self.region, self.prefix)
         found: list[Condition] = [ServiceRecord.revoked_at.is_(None), ServiceRecord.day.between(first, last)]
         found += [one for one in (place, self.door) if one is not None]
