@@ -1,6 +1,6 @@
 """Sums of services hold for every month, in both views, whoever moved, whatever was revoked or merged meanwhile."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -40,6 +40,7 @@ from app.models.service_record import Evidence, ServiceMonth
 from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, volunteer_of
 from tests.rollcall import assert_figures_true
 from tests.services import last_year, served
+from tests.signups import until
 from tests.support.statements import statements
 
 MONTHS = ("2024-11", "2025-02", "2025-11")
@@ -337,6 +338,39 @@ def test_what_is_kept_of_the_present_month_follows_every_change(app):
     ):
         step()
         equal()
+
+
+@pytest.mark.parametrize(("day", "everybody"), [(5, False), (25, True)])
+def test_a_late_tick_of_last_month_lets_only_its_own_district_read_anew_while_many_come(app, day, everybody):
+    end = clock.today().replace(day=1) + timedelta(days=31)
+    until(clock.start_of(end.replace(day=day)))
+    last = end.replace(day=1) - timedelta(days=1)
+    period = Period(year_before(f"{last:%Y-%m}"), f"{end:%Y-%m}")
+    here, far = Scope(period, GULOU), Scope(period, far_code()[:6])
+
+    def read(scope: Scope) -> bool:
+        """Whether months are summed up for this place; what is said is always true."""
+        db.session.commit()
+        token, page = reading.set(True), replace(scope, states={})
+        try:
+            with statements() as sent:
+                said = services_of(page), people(page), figures(by_category(page))
+        finally:
+            reading.reset(token)
+        records = db.session.scalars(select(ServiceRecord).where(*scope.records())).all()
+        assert said[:2] == (len(records), len({one.volunteer_id for one in records}))
+        assert said[2] == (len(records), sum(one.minutes for one in records))
+        return any("service_month" in one or "service_record" in one for one in sent)
+
+    for place in (WANTONG, far_code()):
+        for on in (last_year(last), last, clock.today()):
+            served(volunteer_of("volunteer"), place, on=on)
+    assert (read(here), read(far)) == (True, True)
+    assert (read(here), read(far)) == (False, False)
+    late = served(volunteer_of("second"), far_code(), on=last, minutes=30)
+    assert (read(here), read(far)) == (everybody, True)
+    ServiceRecord.revoke([late], by=None)
+    assert (read(here), read(far)) == (everybody, True)
 
 
 def test_what_a_writer_sees_of_the_present_month_is_not_kept(app):

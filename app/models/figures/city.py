@@ -1,8 +1,9 @@
 """The whole city's sums of a period: months that are over are kept in memory, put together, so that a page adds one month.
 
 What is read is `CitySum`, a few rows a month whatever the city does, and for units one a unit. Months that are over
-hardly change; when one does, its topic is touched (`service_record.touch_months`) and it is read anew. A month counts
-as over two days after its end, so that no transaction which still took it for the present one can commit unseen.
+hardly change; when one does, its topic is touched (`service_record.touch_months`) and it is read anew. A month counts as over
+when its last attendance is confirmed: each tick that comes later lets every place read all its months anew. It is also long enough
+that no transaction which still took it for the present one can commit unseen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +14,7 @@ from app.freshness import Remembered, numbers
 from app.models import city_sum
 from app.models.service_record import month_topic
 
+CONFIRMED = timedelta(days=10)  # staff have seven days from an activity's end to confirm who came
 Sums = dict[int, tuple[int, int]]  # key → services, minutes
 Pairs = dict[int, tuple[int, ...]]  # key → services, minutes, and those of the year before
 MOST = 160  # months × kinds: three years; about 0.2 MB for each month in which 3,000 units serve
@@ -44,7 +46,7 @@ def _read(kind: str, months: list[str]) -> dict[str, Sums]:
 
 def over(months: Iterable[str]) -> list[str]:
     """Those of these months that hardly change any more."""
-    last = f"{clock.today() - timedelta(days=2):%Y-%m}"
+    last = f"{clock.today() - CONFIRMED:%Y-%m}"
     return [month for month in months if month < last]
 
 

@@ -1,8 +1,9 @@
 """The sums of a scope that is not the whole city, from the roll-up: nothing is read twice that has not changed.
 
 A district of a large city has served for years, and each look at its statistics summed all of it up. Months that are over hardly
-change; when one does, its topic is touched and what hangs on it is read anew, as in app/models/figures/city.py. The present month
-has no topic, for which all who tick would wait: each record's change of it is counted (app/models/city_sum.py), by district and unit.
+change; when one does, its topic is touched and what hangs on it is read anew, as in app/models/figures/city.py. The present month, and
+the last one in its first days, have no topic that counts here, or each tick would let everybody read everything anew: each record's
+change of them is counted (app/models/city_sum.py), by district and unit.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -85,11 +86,12 @@ def kept(scope: "Scope", what: Hashable, read: Callable[[], T], *months: list[st
     """What `read` says of these months, until a record of one of them changes; those of the year before apart, which may be the
     same ones."""
     every = sorted(set().union(*months))
-    present = tuple(every[len(over(every)) :])
+    done = over(every)
+    present = tuple(every[len(done) :])
     if present and not reading.get():  # who writes may see what is never committed
         return read()
     key = what, scope.meant, *map(tuple, months)
-    topics = (*TOPICS, *map(month_topic, every))
+    topics = (*TOPICS, *map(month_topic, done))
     state = present, present and _state(scope, present)
     held: tuple[Any, T] | None = among.get(key, *topics)
     if held is None or held[0] != state:
