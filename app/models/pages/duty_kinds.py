@@ -19,7 +19,7 @@ from app.models.help import lists as help_lists
 from app.models.help.states import HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.pages.duties import Kind
-from app.models.pages.quickest import beside
+from app.models.pages.quickest import few
 from app.models.posts.rising import over_since
 from app.models.region import Level
 from app.models.report import Report, ReportStatus
@@ -50,11 +50,7 @@ def _unconfirmed_since(moment: datetime | None = None) -> ColumnElement[bool]:
 def _to_admit() -> list[ColumnElement[bool]]:
     """People ask to be admitted, also after the start."""
     open_now = or_(Activity.starts_at > NOW, Activity.queue_closed_at.is_not(None))
-    row = beside(
-        Activity
-    )  # looked up first: few are asked, and an order or a phase of the list would lead past all that are published
-    asked = select(row.id).where(row.status == ActivityStatus.PUBLISHED, row.asking > 0)
-    return [Activity.id.in_(asked), open_now]
+    return [*few(Activity, lambda row: [row.status == ActivityStatus.PUBLISHED, row.asking > 0]), open_now]
 
 
 def _without_feedback() -> list[ColumnElement[bool]]:
