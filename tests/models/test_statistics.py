@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from app import clock
 from app.db import db, reading
@@ -252,22 +252,31 @@ def test_the_citys_services_of_one_category_or_unit_are_those_of_its_records(app
     assert sums_of(Scope(PERIOD, unit=unit)) == (1, 30) and sums_of(Scope(PERIOD, unit=0)) == (1, 50)
 
 
+def plan(column: Any, conditions: Any) -> str:
+    """How SQLite looks for this column where these hold."""
+    found = db.select(column).where(*conditions).compile(db.engine, compile_kwargs={"render_postcompile": True})
+    values = [str(value) for value in found.params.values()]
+    return str(db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {found}", tuple(values)).all())
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("view", View)
 def test_sqlite_looks_for_people_without_a_unit_in_their_place(app, view):
     """A quarter of all people have no unit: walking along these took a district's page at full size from 14 to 70 ms."""
-
-    def plan(model: Any, conditions: list[Any]) -> str:
-        found = (
-            db.select(model.minutes).where(*conditions).compile(db.engine, compile_kwargs={"render_postcompile": True})
-        )
-        values = [str(value) for value in found.params.values()]
-        return str(db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {found}", tuple(values)).all())
-
     for region, along_units in ((CITY, True), (GULOU, False), (HUANGLOU, False), (WANTONG, False)):
         scope = Scope(PERIOD, region, view, unit=0)
         for model, conditions in ((ServiceRecord, scope.records()), (ServiceMonth, scope.months(PERIOD.months))):
-            assert ("unit_id=?" in plan(model, conditions)) is along_units, (region, model)
+            assert ("unit_id=?" in plan(model.minutes, conditions)) is along_units, (region, model)
+
+
+@pytest.mark.sqlite_only
+def test_sqlite_finds_in_an_index_alone_what_is_summed_up_of_a_unit(app):
+    """Looking up each service of a unit took 5 of a page's 7 ms at full size, each volunteer of it 4 of 11."""
+    for region, view, unit in product((CITY, GULOU), View, (0, 7)):
+        scope = Scope(PERIOD, region, view, unit=unit, category=3)
+        assert "COVERING INDEX" in plan(ServiceRecord.minutes, scope.records()), (region, view, unit)
+    in_district = Volunteer.district_code == GULOU, Volunteer.status.in_(counted.ON_ROSTER), Volunteer.unit_id == 7
+    assert "COVERING INDEX" in plan(literal(1), in_district)
 
 
 def test_two_periods_of_more_than_a_year_with_the_same_months_keep_their_years_before_apart(app):
