@@ -29,6 +29,7 @@ class History(Row, Model):
 
     __table_args__ = (
         Index(None, "noun", "noun_id", "id"),
+        Index(None, "actor_id", "id"),
         Index("ix_history_seldom", "action", "id", sqlite_where=text(SELDOM), postgresql_where=text(SELDOM)),
     )
 

@@ -55,7 +55,13 @@ class Honour(Named, Placed, Stateful, Row, Model):
     }
     __table_args__ = (
         CheckConstraint("(team_id IS NULL) <> (volunteer_id IS NULL)", name="one"),
-        Index(None, "quarter", "kind", "status"),
+        Index(None, "quarter", "id", "kind", "status", "last_day"),
+        Index(None, "status", "quarter", "id", "kind", "first_day", "last_day"),
+        Index(None, "district_code", "quarter", "id", "kind", "status", "last_day"),
+        Index(None, "subdistrict_code", "quarter", "id", "kind", "status", "last_day"),
+        Index(None, "community_code", "quarter", "id", "kind", "status", "last_day"),
+        Index(None, "team_id", "quarter"),
+        Index(None, "volunteer_id", "quarter"),
         Index(
             "uq_honour_team", "quarter", "team_id", unique=True,
             sqlite_where=text("status <> 'revoked' AND team_id IS NOT NULL"),

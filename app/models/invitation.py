@@ -73,6 +73,8 @@ class Invitation(Answering, Placed, Row, Model):
         Index(None, "import_id", "id"),
         Index(None, "id_card_hash"),
         Index(None, "phone_hash"),
+        Index(None, "accepted_by_id"),
+        Index(None, "status", "id"),
         Index(None, "district_code", "status", "id"),
         Index(None, "subdistrict_code", "status", "id"),
         Index(None, "community_code", "status", "id"),

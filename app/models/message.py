@@ -16,6 +16,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.db import Model, Row, UtcDateTime, db
 from app.models.accounts.preference import MessageKind, has_muted
+from app.reads import CAP
 from app.straight import read, write
 
 TITLE = 120  # letters of a title: names of places and units are cut
@@ -31,7 +33,13 @@ TITLE = 120  # letters of a title: names of places and units are cut
 class Message(Row, Model):
     """One message to one person; invisible before `visible_at` (the undo of an approval needs that)."""
 
-    __table_args__ = (Index(None, "user_id", "visible_at", "id"),)
+    __table_args__ = (
+        Index(None, "user_id", "visible_at", "id"),
+        Index(
+            "ix_message_unread", "user_id", "visible_at", "id",
+            sqlite_where=text("read_at IS NULL"), postgresql_where=text("read_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     title: Mapped[str] = mapped_column(String(TITLE))
@@ -83,10 +91,10 @@ def tell_all(
     """The same message to every user whose id `people` selects and who has not switched its `kind` off; one statement."""
     ids = people.subquery()
     who = next(iter(ids.c))
-    text = [literal(one).label(f"text{number}") for number, one in enumerate((title[:TITLE], body, path, about))]
+    texts = [literal(one).label(f"text{number}") for number, one in enumerate((title[:TITLE], body, path, about))]
     now = literal(clock.now(), UtcDateTime())
     heard = [~has_muted(who, kind)] if kind else []
-    rows = select(who, *text, now.label("visible_at"), now.label("created_at")).where(*heard).distinct()
+    rows = select(who, *texts, now.label("visible_at"), now.label("created_at")).where(*heard).distinct()
     columns = ["user_id", "title", "body", "path", "about", "visible_at", "created_at"]
     db.session.execute(insert(Message).from_select(columns, rows))
 
@@ -121,7 +129,7 @@ WITHDRAW = (
 
 
 def unread_count(user_id: int) -> int:
-    """How many visible messages this person has not read."""
+    """How many visible messages this person has not read, up to 1,000: 999+ is shown."""
     return read(UNREAD, {"user": user_id, "now": clock.now()}).scalar() or 0
 
 
@@ -132,7 +140,9 @@ def unread_of(user_id: Any) -> Any:
         Message.read_at.is_(None),
         Message.visible_at <= bindparam("now", type_=UtcDateTime()),
     )
-    return select(func.count()).select_from(Message).where(*unread)
+    # the person may be that of a statement around it
+    some = select(Message.id).where(*unread).limit(CAP).correlate_except(Message)
+    return select(func.count()).select_from(some.subquery())
 
 
 UNREAD = unread_of(bindparam("user"))  # built once

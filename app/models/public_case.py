@@ -45,10 +45,10 @@ class PublicCase(Placed, Row, Model):
 
     DOORS = {"manage": ""}
     __table_args__ = (
-        Index(None, "hidden_at", "closed_at", "id"),
-        Index(None, "district_code", "closed_at", "id"),
-        Index(None, "subdistrict_code", "closed_at", "id"),
-        Index(None, "community_code", "closed_at", "id"),
+        Index(None, "hidden_at", "closed_at", "id", "category_id"),
+        Index(None, "district_code", "closed_at", "id", "category_id", "hidden_at"),
+        Index(None, "subdistrict_code", "closed_at", "id", "category_id", "hidden_at"),
+        Index(None, "community_code", "closed_at", "id", "category_id", "hidden_at"),
     )
 
     request_id: Mapped[int] = mapped_column(ForeignKey("help_request.id"), unique=True)

@@ -73,10 +73,11 @@ class Report(Placed, Review, Row, Model):
     }
     __table_args__ = (
         Index(None, "user_id", "id"),
-        Index(None, "status", "published_at", "id"),
-        Index(None, "district_code", "status", "submitted_at", "id"),
-        Index(None, "subdistrict_code", "status", "submitted_at", "id"),
-        Index(None, "community_code", "status", "submitted_at", "id"),
+        Index(None, "status", "published_at", "id", "kind"),
+        Index("ix_report_submitted", "status", "submitted_at", "id", "kind"),
+        Index(None, "district_code", "status", "submitted_at", "id", "kind"),
+        Index(None, "subdistrict_code", "status", "submitted_at", "id", "kind"),
+        Index(None, "community_code", "status", "submitted_at", "id", "kind"),
         Index(
             "ix_report_pinned",
             "pinned_at",  # what the home page looks for

@@ -53,7 +53,10 @@ class UnitDispute(Stateful, Row, Model):
             "uq_unit_dispute_open", "volunteer_id", "unit_id", unique=True,
             sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'"),
         ),
+        Index(None, "status", "id"),
         Index(None, "unit_id", "status", "id"),
+        Index(None, "volunteer_district_code", "status", "id"),
+        Index(None, "volunteer_subdistrict_code", "status", "id"),
         Index(None, "volunteer_community_code", "status", "id"),
     )  # fmt: skip
 

@@ -52,6 +52,15 @@ def test_the_unread_are_counted_in_the_menus_and_in_the_tab(clients):
     assert page.count('<span class="cnt hot">3<span class="sr">') >= 3 and "条未读" in page
 
 
+@pytest.mark.both
+def test_the_portal_counts_ones_own_up_to_a_thousand(clients):
+    send("volunteer", times=1001)
+    send("member", times=2)
+    for person, number in (("volunteer", "999+"), ("member", "2")):
+        assert f'<span class="cnt hot">{number}<span class="sr">' in clients(person).get("/activities").text
+    assert unread("volunteer") == 1000 and unread() == 2
+
+
 def test_looking_reads_nothing(clients):
     send(times=2)
     client = clients("member")

@@ -10,7 +10,7 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.models.activities.search import NOW
 from app.models.help.numbers import as_typed
-from app.models.help.states import HelpStatus
+from app.models.help.states import WAITING, HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.pages.state_counts import state_counts
 from app.models.pages.worded import holds
@@ -19,6 +19,8 @@ from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
 Condition = ColumnElement[bool]
+# What OR says of several states leads to no index; that none but these are meant does, past ten years of what was closed
+ON_A_DESK: Condition = R.status.in_(WAITING)
 
 
 def in_state(status: HelpStatus) -> Condition:
@@ -41,16 +43,19 @@ def in_state(status: HelpStatus) -> Condition:
 def overdue(by: datetime | None = None) -> Condition:
     """The condition that the next step should have been taken by that moment (default: when the statement runs)."""
     now = by or NOW
-    return or_(
-        and_(R.status == S.PENDING, R.accept_due <= now),
-        and_(in_state(S.ACCEPTED), R.arrange_due <= now),
-        and_(or_(in_state(S.ARRANGED), in_state(S.SERVING), R.status == S.DONE), R.close_due <= now),
+    return and_(
+        ON_A_DESK,
+        or_(
+            and_(R.status == S.PENDING, R.accept_due <= now),
+            and_(in_state(S.ACCEPTED), R.arrange_due <= now),
+            and_(or_(in_state(S.ARRANGED), in_state(S.SERVING), R.status == S.DONE), R.close_due <= now),
+        ),
     )
 
 
 def to_do() -> Condition:
     """The condition that staff have the next step: accept, arrange, close; or that it is overdue."""
-    return or_(R.status.in_((S.PENDING, S.DONE)), in_state(S.ACCEPTED), overdue())
+    return and_(ON_A_DESK, or_(R.status.in_((S.PENDING, S.DONE)), in_state(S.ACCEPTED), overdue()))
 
 
 def known_as(words: str) -> Condition | None:
