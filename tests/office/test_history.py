@@ -120,6 +120,20 @@ def test_days_and_kinds_find_the_same_lines_however_long_the_list_is(app, client
         assert "第00天" in clients("city").get(f"{URL}?until={first}&noun=user").text
 
 
+@pytest.mark.both
+def test_people_are_found_by_name_whichever_way_is_taken(app, clients, monkeypatch):
+    cast.make_user("twin1", "孙同名", "13500000001"), cast.make_user("twin2", "孙同名", "13500000002")
+    for number, name in enumerate(("twin1", "volunteer", "twin2", "twin1", "volunteer")):
+        record(cast.who("volunteer"), "profile", by=cast.who(name), reason=f"第{number:02d}次")
+    db.session.commit()
+    for some, most in ((ways.SOME, ways.MOST), (ways.SOME, 0), (0, 0)):  # their lines, the list, the list and each name
+        monkeypatch.setattr(ways, "SOME", some)
+        monkeypatch.setattr(ways, "MOST", most)
+        for words, wanted in (("孙同名", ["03", "02", "00"]), ("TWIN1", ["03", "00"]), ("孙同姓", [])):
+            page = clients("city").get(f"{URL}?q={words}").text
+            assert re.findall(r"第(\d\d)次", page) == wanted, (some, most, words)
+
+
 def test_an_export_needs_a_purpose_and_is_history_itself(clients, lived):
     client = clients("wantong")
     assert client.get(f"{URL}/export").status_code == 200

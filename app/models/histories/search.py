@@ -7,7 +7,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app import clock
-from app.models.accounts.called import goes_by
 from app.models.histories import ways
 from app.models.histories.scope import About
 from app.models.history import History
@@ -34,4 +33,4 @@ def _by(words: str) -> Any:
     """Done by somebody of this name or user name; 系统 is the clock."""
     if words == "系统":
         return History.actor_role == "clock"
-    return goes_by(History.actor_id, words, lambda person: [person.username_key == words.lower()])
+    return ways.of_people(words, lambda person: [person.username_key == words.lower()])

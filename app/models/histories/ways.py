@@ -1,4 +1,4 @@
-"""Lines of a kind and of some days at any size: only the way hangs on what is here, not what is found.
+"""Lines of a kind, of some people and of some days at any size: only the way hangs on what is here, not what is found.
 
 But for one case: lines written while the clock was wrong by more than SLACK may be missing from a filter by days.
 """
@@ -10,22 +10,45 @@ from sqlalchemy import ColumnElement, case, func, literal, literal_column, selec
 from sqlalchemy.orm import aliased
 
 from app import reads
+from app.db import db
+from app.models.accounts.called import Also, goes_by, ids_of, offers
 from app.models.history import OFTEN, History
-from app.models.pages.quickest import learn, one_of
+from app.models.pages.quickest import learn, looked_up, one_of
+from app.models.user import User
 from app.reads import MOST
 from app.statements import common
 
 # Lines are numbered as they come; but a clock may have been wrong, or a writer may have waited
 SLACK = timedelta(days=7)
+SOME = 200  # people whose lines are counted
 
 
 def of_kind(noun: str) -> ColumnElement[bool]:
     """A kind of thing: the few lines of a rare one are found by the index, a common one is met along the list."""
     line = aliased(History)
     lines = select(line.id).where(line.noun == noun)
-    number, rows = learn({History: {noun: lines}})[History.__tablename__][noun]
-    few = number <= MOST and number * number <= reads.now()[0].wanted * rows
-    return one_of(History.id, lines) if few else common(History.noun) == noun
+    return one_of(History.id, lines) if _few(noun, lines) else common(History.noun) == noun
+
+
+def of_people(words: str, also: Also) -> ColumnElement[bool]:
+    """Done by somebody called like this: one person has an order of their own, however many lines; the few lines of some
+    people are found by it; what many have done is met along the list."""
+    people = looked_up(User, words, lambda: ids_of(words, also), offers(words, also), own=False, most=SOME)
+    if people is not None:
+        some = set(db.session.scalars(people.limit(3)))  # each once by name, once by what else is said of them
+        if len(some) < 2:
+            return History.actor_id == next(iter(some), 0)
+        line = aliased(History)
+        lines = select(line.id).where(line.actor_id.in_(people))
+        if _few(f"by {words}", lines):
+            return one_of(History.id, lines)
+    return goes_by(common(History.actor_id), words, also)
+
+
+def _few(what: str, lines: Any) -> bool:
+    """Whether it is quicker to find all of these lines than to walk along the list until there are enough."""
+    number, rows = learn({History: {what: lines}})[History.__tablename__][what]
+    return number <= MOST and number * number <= reads.now()[0].wanted * rows
 
 
 def of_deed(action: str) -> list[ColumnElement[bool]]:
