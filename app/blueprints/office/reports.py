@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import TextAreaField
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.report_filters import ReviewFilter
@@ -138,4 +138,4 @@ def _listing() -> Listing:
     newest = filters.shown is not ReportStatus.PENDING
     order = [Key(Report.submitted_at, newest), Key(Report.id, newest)]
     scope = rows(Report, P.REPORTS).where(TO_STAFF).options(WITH_AUTHOR)
-    return Listing(scope, filters, order, columns=COLUMNS, name="reports", personal=True)
+    return Listing(scope, filters, order, columns=COLUMNS, name="reports", personal=True, shape=acting())

@@ -24,7 +24,8 @@ def reports() -> ResponseReturnValue:
     """Published reports, newest first."""
     order = [Key(Report.published_at, descending=True), Key(Report.id, descending=True)]
     filters: Any = ReportFilter(request.args)
-    return Listing(published(), filters, order, per_page=PER_PAGE, scalars=False).respond("portal/reports/list.html")
+    found = Listing(published, filters, order, name="published", per_page=PER_PAGE, scalars=False, shape="all")
+    return found.respond("portal/reports/list.html")
 
 
 @portal.get("/reports/<int:id>")

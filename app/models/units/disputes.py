@@ -25,5 +25,6 @@ def about(words: str) -> list[Any]:
     if not people:
         return []
     ids = [unit.id for unit in units().values() if words in unit.name]
-    who = UnitDispute.volunteer_id.in_(select(Volunteer.id).where(*people))
+    # one by one: there are few disputes beside all the people whom a short word names
+    who = select(Volunteer.id).where(Volunteer.id == UnitDispute.volunteer_id, *people).correlate(UnitDispute).exists()
     return [or_(who, UnitDispute.unit_id.in_(ids))]
