@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -39,6 +39,7 @@ class MemberStatus(StrEnum):
 
 
 IN = (MemberStatus.ASKING, MemberStatus.MEMBER)
+ASKING = f"status = '{MemberStatus.ASKING.value}'"
 
 
 class Team(Showcase, Row, Model):
@@ -181,6 +182,7 @@ class TeamMember(Stateful, Row, Model):
         UniqueConstraint("team_id", "volunteer_id"),
         Index(None, "team_id", "status", "id"),
         Index(None, "volunteer_id", "status"),
+        Index("ix_team_member_asking", "team_id", sqlite_where=text(ASKING), postgresql_where=text(ASKING)),
     )
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))

@@ -8,7 +8,7 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 PLACES = ["district_code", "subdistrict_code", "community_code"]
-UNREAD = sa.text("read_at IS NULL")
+UNREAD, ASKING = sa.text("read_at IS NULL"), sa.text("status = 'asking'")
 OF_A_STAR = ["quarter", "id", "kind", "status", "last_day"]
 OF_HELP = [
     "created_at", "id", "status", "category_id", "accepted_at", "close_due", "closed_at", "rating", "offers_end_at",
@@ -42,6 +42,7 @@ def upgrade() -> None:
     for table, name, columns, more in WIDER:
         _make(table, name, [*columns, *more])
     _make("honour", "quarter", OF_A_STAR)
+    op.create_index("ix_team_member_asking", "team_member", ["team_id"], sqlite_where=ASKING, postgresql_where=ASKING)
     op.create_index(
         "ix_message_unread", "message", ["user_id", "visible_at", "id"], sqlite_where=UNREAD, postgresql_where=UNREAD
     )
@@ -49,6 +50,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_message_unread", table_name="message")
+    op.drop_index("ix_team_member_asking", table_name="team_member")
     _make("honour", "quarter", ["quarter", "kind", "status"])
     for table, name, columns, _ in WIDER:
         _make(table, name, columns)

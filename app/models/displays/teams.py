@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from app.db import db
@@ -14,6 +14,7 @@ from app.models.volunteer import Volunteer
 from app.models.written import first_picture
 
 TEXTS = ("name", "introduction")
+ASKS = TeamMember.status == literal_column(f"'{MemberStatus.ASKING.value}'")  # spelt out as in its partial index
 
 
 def _with_leader(stmt: Select[Any]) -> Select[Any]:
@@ -53,12 +54,7 @@ def kept_teams(scope: Select[Any]) -> Select[Any]:
 
 def somebody_asks() -> ColumnElement[bool]:
     """Whether somebody waits to be admitted."""
-    return (
-        select(TeamMember.id)
-        .where(TeamMember.team_id == Team.id, TeamMember.status == MemberStatus.ASKING)
-        .correlate(Team)
-        .exists()
-    )
+    return Team.id.in_(select(TeamMember.team_id).where(ASKS))
 
 
 def says(words: str) -> list[ColumnElement[bool]]:

@@ -58,6 +58,11 @@ def to_do() -> Condition:
     return and_(ON_A_DESK, or_(R.status.in_((S.PENDING, S.DONE)), in_state(S.ACCEPTED), overdue()))
 
 
+def handed_up() -> Condition:
+    """The condition that the district decides: never many, and found first."""
+    return R.id.in_(select(R.id).where(R.handed_up_at.is_not(None)))
+
+
 def known_as(words: str) -> Condition | None:
     """The condition that words name a request: its number or a part of it, a whole phone number, the last four digits."""
     words = words.strip()

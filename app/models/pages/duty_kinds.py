@@ -103,7 +103,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "raised", "转办两次的求助", "件", H, "office.help", "office.help_show",
-        lambda: [help_lists.to_do(), H.handed_up_at.is_not(None)],
+        lambda: [help_lists.to_do(), help_lists.handed_up()],
         lambda: (H.number, H.category_id, H.handed_up_at, _help_due()),
         late_by=lambda moment: help_lists.overdue(moment),
         lowest=Level.DISTRICT,
