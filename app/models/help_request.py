@@ -67,7 +67,16 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
     __table_args__ = (
         # the city's list; behind its order what filters and statistics ask, so that they look up no row
         Index(
-            None, "created_at", "id", "status", "category_id", "accepted_at", "close_due", "closed_at", "rating", "offers_end_at"
+            None,
+            "created_at",
+            "id",
+            "status",
+            "category_id",
+            "accepted_at",
+            "close_due",
+            "closed_at",
+            "rating",
+            "offers_end_at",
         ),
         Index(None, "status", "created_at", "id", "category_id"),
         Index(None, "district_code", "status", "created_at", "id", "category_id"),

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.help_forms import FilingForm
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
@@ -55,7 +55,7 @@ def help() -> ResponseReturnValue:
     """The list: one tab a state; what waits oldest first."""
     listing = _listing()
     filters: Any = listing.filters
-    counts = lists.counts(filters.narrow_but_state(rows(HelpRequest, P.HELP))) if filters.validate() else {}
+    counts = lists.counts(listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
     tabs = filters.tabs(counts) if not filters.errors else []
     return listing.respond("office/help/list.html", "results", tabs=tabs)
 
@@ -118,4 +118,5 @@ def _listing() -> Listing:
     filters = HelpFilter(request.args, within=acting_within() or CITY)
     newest = not filters.oldest_first
     order = [Key(HelpRequest.created_at, newest), Key(HelpRequest.id, newest)]
-    return Listing(rows(HelpRequest, P.HELP), filters, order, columns=COLUMNS, name="help", personal=True)
+    scope = rows(HelpRequest, P.HELP)
+    return Listing(scope, filters, order, columns=COLUMNS, name="help", personal=True, shape=acting())

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, true
 
 from app import clock
 from app.db import db
+from app.models.activities.search import NOW
 from app.models.figures.period import Period, both
 from app.models.help.lists import ON_A_DESK, in_state
 from app.models.help.states import HelpStatus, Rating
@@ -26,7 +27,7 @@ OPEN_ENDED = (S.ACCEPTED, S.ARRANGED, S.SERVING)
 
 def _late() -> ColumnElement[bool]:
     waiting = or_(R.status.in_((S.PENDING, S.DONE)), *(in_state(status) for status in OPEN_ENDED))
-    return and_(ON_A_DESK, waiting, R.close_due <= clock.now())
+    return and_(ON_A_DESK, waiting, R.close_due <= NOW)
 
 
 OUTCOMES: dict[str, Callable[[], ColumnElement[bool]]] = {

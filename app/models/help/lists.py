@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from app import reads
 from app.crypto import keyed_hash
 from app.db import db
 from app.models.activities.search import NOW
@@ -15,6 +16,7 @@ from app.models.help_request import HelpRequest
 from app.models.pages.state_counts import state_counts
 from app.models.pages.worded import holds
 from app.models.public_case import PublicCase
+from app.reads import CAP
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
@@ -64,7 +66,10 @@ def handed_up() -> Condition:
 
 
 def known_as(words: str) -> Condition | None:
-    """The condition that words name a request: its number or a part of it, a whole phone number, the last four digits."""
+    """The condition that words name a request: its number or a part of it, a whole phone number, the last four digits.
+
+    A part is looked for in the index of all numbers once, but for a list that is short itself.
+    """
     words = words.strip()
     if not words:
         return None
@@ -73,7 +78,22 @@ def known_as(words: str) -> Condition | None:
         return R.phone_hash == keyed_hash(phone, "phone")
     if re.fullmatch(r"[0-9]{4}", words):
         return R.phone_tail == words
-    return or_(R.number == (as_typed(words) or words), R.number.contains(words.upper(), autoescape=True))
+    if whole := as_typed(words):
+        return R.number == whole
+    part = R.number.contains(words.upper(), autoescape=True)
+    length = reads.now()[1]
+    if length is not None and length() <= reads.MOST:
+        return part
+    found = _holding(words, part)
+    return R.id.in_(found) if len(found) <= CAP else part
+
+
+def _holding(words: str, part: Condition) -> list[int]:
+    """Some more than CAP requests of the whole city whose number holds the words, or all of them; asked once a session."""
+    known: dict[str, list[int]] = db.session.info.setdefault("numbers", {})
+    if words not in known:
+        known[words] = list(db.session.scalars(select(R.id).where(part).limit(CAP + 1)))
+    return known[words]
 
 
 def counts(scope: Select[Any]) -> dict[HelpStatus, int]:
