@@ -97,11 +97,15 @@ def asked_between(first: date | None, last: date | None) -> list[ColumnElement[b
 def help_by_month(scope: Select[Any], period: Period) -> tuple[list[HelpLine], HelpLine, HelpLine]:
     """A line for each month, their sum, and the sum of the same period a year before; one statement."""
     months = both(period)
-    month = case(*((submitted_in(Period(one, one)), one) for one in months))
+    # in order, so that one comparison tells a month; what lies between the two periods is left out below
+    month = case(*((R.created_at < Period(one, one).moments[1], one) for one in months))
     figures = [func.sum(case((condition(), 1), else_=0)) for condition in OUTCOMES.values()]
     asked = scope.where(or_(submitted_in(period), submitted_in(period.before)))
-    # all states by name, so that the index by place, state and time serves
-    asked = asked.where(R.status.in_(tuple(S))).with_only_columns(month.label("month"), *figures).group_by("month")
+    if scope.whereclause is None:  # the city's index begins with the time, and holds all that is summed up
+        asked = asked.where(R.created_at >= period.before.moments[0], R.created_at < period.moments[1])
+    else:  # all states by name, so that the index by place, state and time serves
+        asked = asked.where(R.status.in_(tuple(S)))
+    asked = asked.with_only_columns(month.label("month"), *figures).group_by("month")
     found = {
         row[0]: dict(zip(OUTCOMES, map(int, row[1:]), strict=True))
         for row in db.session.execute(asked, execution_options=VARIED)
