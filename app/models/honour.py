@@ -55,8 +55,8 @@ class Honour(Named, Placed, Stateful, Row, Model):
     }
     __table_args__ = (
         CheckConstraint("(team_id IS NULL) <> (volunteer_id IS NULL)", name="one"),
-        Index(None, "quarter", "id", "kind", "status", "last_day"),
-        Index(None, "status", "quarter", "id", "kind", "first_day", "last_day"),
+        Index(None, "quarter", "id", "kind", "status", "last_day", "community_code"),
+        Index(None, "status", "quarter", "id", "kind", "first_day", "last_day", "community_code"),
         Index(None, "district_code", "quarter", "id", "kind", "status", "last_day"),
         Index(None, "subdistrict_code", "quarter", "id", "kind", "status", "last_day"),
         Index(None, "community_code", "quarter", "id", "kind", "status", "last_day"),

@@ -16,7 +16,7 @@ OF_HELP = [
 NEW: list[tuple[str, str, list[str]]] = [
     ("help_request", "created_at", OF_HELP),
     ("report", "submitted", ["status", "submitted_at", "id", "kind"]),
-    ("honour", "status", ["status", "quarter", "id", "kind", "first_day", "last_day"]),
+    ("honour", "status", ["status", "quarter", "id", "kind", "first_day", "last_day", "community_code"]),
     *(("honour", place, [place, *OF_A_STAR]) for place in PLACES),
     ("honour", "team_id", ["team_id", "quarter"]),
     ("honour", "volunteer_id", ["volunteer_id", "quarter"]),
@@ -41,7 +41,7 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_{name}", table, columns)
     for table, name, columns, more in WIDER:
         _make(table, name, [*columns, *more])
-    _make("honour", "quarter", OF_A_STAR)
+    _make("honour", "quarter", [*OF_A_STAR, "community_code"])
     op.create_index("ix_team_member_asking", "team_member", ["team_id"], sqlite_where=ASKING, postgresql_where=ASKING)
     op.create_index(
         "ix_message_unread", "message", ["user_id", "visible_at", "id"], sqlite_where=UNREAD, postgresql_where=UNREAD

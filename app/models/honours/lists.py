@@ -29,6 +29,11 @@ def stars() -> Select[Any]:
     return people.outerjoin(User, User.id == Volunteer.user_id)
 
 
+def chosen(ids: Select[Any], *order: Any) -> Select[Any]:
+    """The stars with these ids in the list's order: the few of a page, before anybody's name is looked up."""
+    return stars().where(H.id.in_(ids)).order_by(*(order or ORDER))
+
+
 def shown() -> Select[Any]:
     """Every star that the portal names today: published, or in 公示."""
     return stars().where(or_(published(), announced()))
@@ -41,12 +46,15 @@ def says(words: str) -> list[ColumnElement[bool]]:
 
 def in_announcement(count: int) -> list[Any]:
     """Those that stand in 公示 today."""
-    return list(db.session.execute(stars().where(announced()).order_by(*ORDER).limit(count)))
+    return list(db.session.execute(chosen(select(H.id).where(announced()).order_by(*ORDER).limit(count))))
 
 
 def quarters() -> list[str]:
     """The quarters that have published stars, newest first."""
-    return list(db.session.scalars(select(H.quarter).where(published()).distinct().order_by(H.quarter.desc())))
+    found = select(func.max(H.quarter).label("quarter")).where(published()).cte(recursive=True)
+    older = select(func.max(H.quarter)).where(published(), H.quarter < found.c.quarter).scalar_subquery()
+    found = found.union_all(select(older).where(found.c.quarter.is_not(None)))  # each from the one after it
+    return list(db.session.scalars(select(found.c.quarter).where(found.c.quarter.is_not(None))))
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ class HomeStars:
 def for_home(count: int = 12) -> HomeStars | None:
     """The stars of the newest quarter that has any; None before the first."""
     newest = select(func.max(H.quarter)).where(published()).scalar_subquery()
-    found = list(db.session.execute(stars().where(published(), H.quarter == newest).order_by(*ORDER).limit(count)))
+    ids = select(H.id).where(published(), H.quarter == newest).order_by(*ORDER).limit(count)
+    found = list(db.session.execute(chosen(ids)))
     if not found:
         return None
     teams = [row for row in found if row.kind is HonourKind.TEAM]
