@@ -75,3 +75,8 @@ def capped(build: Callable[[], Select[Any]], cap: int = CAP) -> Any:
 def now() -> tuple[Reading, Callable[[], int] | None]:
     """What is being read, and what tells how long the list is (None: as long as its table)."""
     return _reading.get(PAGE), _length.get()
+
+
+def in_order() -> bool:
+    """Whether the first rows of a list are read, not any."""
+    return now()[0] is PAGE

@@ -44,7 +44,7 @@ def each_phase(app):
 @pytest.mark.parametrize("most, sample", [(20_000, 2000), (-1, 2000), (2, 1), (20_000, 4)])
 def test_phases_are_counted_alike_whichever_way_words_are_looked_for(each_phase, monkeypatch, words, most, sample):
     monkeypatch.setattr(quickest, "MOST", most)
-    monkeypatch.setattr(quickest, "SAMPLE", sample)
+    monkeypatch.setattr(quickest, "SAMPLE", dict.fromkeys(quickest.SAMPLE, sample))
     counts = phases_in(phase_counts(lambda: select(Activity).where(*named(words)), words))
     monkeypatch.setattr(quickest, "MOST", -1)
     ids = {

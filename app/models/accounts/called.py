@@ -19,10 +19,12 @@ def by_initials(words: str) -> Also:
 
 
 def _begins(column: Any, letters: str) -> ColumnElement[bool]:
-    """That these initials (all small letters) begin like this; SQLite looks at every row for LIKE, not for a range."""
-    if db.engine.dialect.name == "postgresql":
-        return cast(ColumnElement[bool], column.startswith(letters, autoescape=True))
-    return and_(column >= letters, column < letters[:-1] + chr(ord(letters[-1]) + 1))
+    """That these initials (all small letters) begin like this, as a range: for LIKE SQLite looks at every row, and PostgreSQL does
+    once it has a plan for all values."""
+    beyond = letters[:-1] + chr(ord(letters[-1]) + 1)
+    if db.engine.dialect.name == "postgresql":  # as its index compares (text_pattern_ops), whatever the collation
+        return and_(column.bool_op("~>=~")(letters), column.bool_op("~<~")(beyond))
+    return and_(column >= letters, column < beyond)
 
 
 def offers(words: str, also: Also) -> Any:

@@ -7,7 +7,7 @@ soon looked up; a list that is short itself (a community's) is walked along in a
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from math import inf
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, any_, func, select
 from sqlalchemy.orm import aliased
@@ -16,16 +16,19 @@ from app import reads
 from app.db import db
 from app.models.pages.pairs import only, tells
 from app.reads import CAP, MOST
+from app.statements import common
 
-SAMPLE = 2 * CAP  # of a whole city's list hardly more are needed to find CAP
-# So many hits are counted, and gathered, on SQLite; PostgreSQL looks at the row of each that it counts, up to MOST
-COUNTED = 2 * MOST
-GATHERED = 10  # as many hits are gathered as one row is looked at with its person (0.5 and 5 µs on SQLite)
+# By database. PostgreSQL looks at the row of each hit that it counts, gathers, or looks up; SQLite only at those that it looks up,
+# until there are enough
+SAMPLE = {"sqlite": 5 * CAP, "postgresql": 2 * CAP}  # of a whole city's list hardly more are needed to find CAP
+COUNTED = {"sqlite": 2 * MOST, "postgresql": MOST}  # so many hits are counted, and gathered
+GATHERED = {"sqlite": 10, "postgresql": 1}  # as many are gathered as one row is looked at with its person (SQLite: 0.5 and 5 µs)
+T = TypeVar("T")
 EASY = 200  # so few are looked up without asking how long the list is
 
 
-def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own: bool = True, most: float = inf) -> Any:
-    """`ids` (at most so many) where looking each of them up is quicker than walking along the list (some of them may do), else None.
+def looked_up(model: Any, words: str, found: Callable[[], T], weighed: Any, own: bool = True, most: float = inf) -> T | None:
+    """What `found` says where looking up each hit (at most so many) is quicker than walking along the list (some of them may do), else None.
 
     `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model.
     """
@@ -33,21 +36,23 @@ def looked_up(model: Any, words: str, ids: Callable[[], Any], weighed: Any, own:
         return None
     reading, length = reads.now()
     number, walked = _compared(model, words, weighed)
-    if reading.sample and own and number > SAMPLE and (length is None or length() > MOST):
+    some = SAMPLE[db.engine.dialect.name]
+    if reading.sample and own and number > some and (length is None or length() > MOST):
         reading.sampled = True
-        with only(SAMPLE):
-            return select(ids().limit(SAMPLE).subquery())
-    return ids() if number <= min(most, MOST, walked) else None
+        with only(some):
+            return found()
+    return found() if number <= min(most, MOST, walked) else None
 
 
 def gathered(model: Any, words: str, weighed: Any) -> bool:
     """Whether it is quicker to gather all hits than to look at each row of the list that is walked along."""
     number, walked = _compared(model, words, weighed)
-    return number <= min(COUNTED, GATHERED * walked)
+    database = db.engine.dialect.name
+    return number <= min(COUNTED[database], GATHERED[database] * walked)
 
 
 def _compared(model: Any, words: str, weighed: Any) -> tuple[int, float]:
-    """How many hits there may be (up to one more than COUNTED), and how many rows are met until there are enough."""
+    """How many hits there may be (up to one more than are COUNTED), and how many rows are met until there are enough."""
     number, rows = learn({model: {words: weighed}})[model.__tablename__][words]
     reading, length = reads.now()
     walked = reading.wanted * rows / max(number, 1)
@@ -69,7 +74,7 @@ def learn(wanted: Mapping[Any, Mapping[str, Any]]) -> dict[str, dict[str, tuple[
         if ids is not None and words not in known.setdefault(model.__tablename__, {})
     ]
     if new:
-        most = MOST if db.engine.dialect.name == "postgresql" else COUNTED
+        most = COUNTED[db.engine.dialect.name]
         counted = [
             select(func.count()).select_from(ids.limit(most + 1).subquery()).scalar_subquery() for *_, ids in new
         ]
@@ -104,7 +109,7 @@ def each_word(
     if some is not None:
         found = [one_of(model.id, some)]
     elif sure and db.engine.dialect.name == "sqlite" and gathered(model, rarest, weights[rarest]):
-        found = [model.id.in_(ids(rarest)).is_(True)]  # said so that no index answers it: each hit would be looked up
+        found = [among(model.id, ids(rarest))]
     else:
         found, sure = [], False
     return [*found, *(like(word) for word in every if not (sure and word == rarest))]
@@ -115,6 +120,13 @@ def one_of(id: Any, ids: Any) -> ColumnElement[bool]:
     if db.engine.dialect.name != "postgresql":
         return cast(ColumnElement[bool], id.in_(ids))
     return cast(ColumnElement[bool], id == any_(func.array(ids.scalar_subquery())))
+
+
+def among(id: Any, ids: Any) -> ColumnElement[bool]:
+    """`id IN (ids)`, which are gathered before a list is walked along: said so that no index answers it, or each hit would be looked up."""
+    if db.engine.dialect.name == "postgresql":
+        return cast(ColumnElement[bool], id.in_(ids).is_(True))
+    return cast(ColumnElement[bool], common(id).in_(ids))  # IS TRUE would have both sides of an OR worked out, for half as long again
 
 
 @lru_cache

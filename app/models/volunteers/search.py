@@ -14,10 +14,11 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import first, joined, offered
-from app.models.pages.quickest import beside, gathered, looked_up, one_of
+from app.models.pages.quickest import among, beside, gathered, looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
 from app.models.work_unit import units
+from app.reads import in_order
 from app.statements import common
 from app.text import is_phone, plain_phone
 
@@ -49,25 +50,22 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
         return [one_of(model.id, _ending(beside(model), words))]
-    weighed = _offered(beside(model), words)
-    among = not everywhere and db.engine.dialect.name == "sqlite"
-    most = SOONER if among else inf
-    ids = looked_up(model, words, lambda: _found(beside(model), words), weighed, everywhere, most)
-    if ids is not None:
-        return [one_of(model.id, ids)]
-    if among and gathered(model, words, weighed):
+    weighed, in_place = _offered(beside(model), words), not everywhere
+    found = looked_up(model, words, lambda: _found(model, words), weighed, everywhere, SOONER if in_place else inf)
+    if found is not None:
+        return [found]
+    if in_place and gathered(model, words, weighed):
         return [_is_among_hits(model, words)]
     return [or_(one_by_one(model.user_id, words, by_initials(words)), *_of_unit(model, words))]
 
 
 def _is_among_hits(model: Any, words: str) -> Any:
-    """The condition for SQLite that a row is one of those called like this, who are gathered first: it looks nobody up while it
-    walks along a place. Said so that no index answers it, or it would look up each hit of the city instead."""
+    """The condition that a row is one of those called like this, who are gathered first: nobody is looked up while a place is
+    walked along."""
     row = beside(model)
-    other = _of_unit(row, words)[0]
+    other, listed = _of_unit(row, words)[0], _of_unit(model, words)[1:]
     others = select(row.id).where(one_of(row.id, offered(inspect(row).mapper.class_, words)), other)
-    ways = model.user_id.in_(ids_of(words, by_initials(words))), model.id.in_(others), *_of_unit(model, words)[1:]
-    return or_(*ways).is_(True)
+    return or_(among(model.user_id, ids_of(words, by_initials(words))), among(model.id, others), *listed)
 
 
 def _ending(row: Any, digits: str) -> Any:
@@ -77,14 +75,23 @@ def _ending(row: Any, digits: str) -> Any:
     return union_all(*(select(row.id).where(way) for way in ways))
 
 
-def _found(row: Any, words: str) -> Any:
-    """Ids of the rows whose person or unit is called like this."""
+def _found(model: Any, words: str) -> Any:
+    """The condition that a row's person or unit is called like this, where each of them is looked up.
+
+    Where SQLite counts, a row is read as soon as it is found, until there are enough. The first ones of a list are found by their
+    ids, in its order; so they are on PostgreSQL in any case, which might look through lists of ids for each row of the table.
+    """
+    if db.engine.dialect.name == "sqlite" and not in_order():
+        return or_(*_ways(model, words))
+    row = beside(model)
+    return one_of(model.id, union_all(*(first(select(row.id).where(way)) for way in _ways(row, words))))
+
+
+def _ways(row: Any, words: str) -> list[Any]:
+    """Conditions, one of which is true: each names rows that an index finds."""
     other, *listed = _of_unit(row, words)
     others = offered(inspect(row).mapper.class_, words)
-    ways = one_of(row.user_id, ids_of(words, by_initials(words))), and_(one_of(row.id, others), other)
-    return union_all(
-        *(select(row.id).where(way) for way in ways), *(first(select(row.id).where(way)) for way in listed)
-    )
+    return [one_of(row.user_id, ids_of(words, by_initials(words))), and_(one_of(row.id, others), other), *listed]
 
 
 def _offered(row: Any, words: str) -> Any:
@@ -104,7 +111,7 @@ def _of_unit(model: Any, words: str) -> list[Any]:
 def skilled(skill: Skill) -> Any:
     """The condition that a volunteer has this skill: who has a rare one is looked up."""
     who = select(VolunteerSkill.volunteer_id).where(VolunteerSkill.skill == skill)
-    ids = looked_up(Volunteer, f"\0{skill}", lambda: who, who)  # no word begins with a NUL
+    ids = looked_up(Volunteer, f"\0{skill}", lambda: first(who), who)  # no word begins with a NUL
     return Volunteer.skills.any(VolunteerSkill.skill == skill) if ids is None else one_of(Volunteer.id, ids)
 
 
@@ -118,7 +125,7 @@ def being(model: Any, identity: str) -> list[Any]:
         return [members]
     if model is Volunteer and identity == RARE:
         who = select(model.id).where(members, model.employment.in_(employment))
-        ids = looked_up(model, f"\0{identity}", lambda: who, who)
+        ids = looked_up(model, f"\0{identity}", lambda: first(who), who)
         if ids is not None:
             return [one_of(model.id, ids)]
     return [members, common(model.employment).in_(employment)]
