@@ -3,12 +3,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, or_, select, text, update
+from sqlalchemy import delete, func, insert, or_, select, text, update
 
 from app import clock, reads
 from app.db import db
+from app.freshness import forget
 from app.models import Activity, Notice, User, Volunteer
-from app.models.accounts.called import goes_by
+from app.models.accounts.called import by_initials, goes_by
 from app.models.pages import pairs, quickest
 from app.models.pages.worded import holds
 from app.models.recount import CHECKS, repair
@@ -67,7 +68,7 @@ def test_a_person_who_is_renamed_is_found_by_the_new_name_only(app):
 
 
 def ids(words, model=Volunteer, **where):
-    db.session.info.pop("offered", None)
+    forget()
     return list(db.session.scalars(select(model.id).where(*known_as(model, words, **where)).order_by(model.id)))
 
 
@@ -100,6 +101,7 @@ def test_common_words_are_found_among_all_hits_or_one_by_one(app, monkeypatch, w
     db.session.rollback()
 
 
+@pytest.mark.both
 def test_people_of_a_place_are_found_among_all_who_are_called_so_or_one_by_one(app, monkeypatch):
     cast.who("volunteer").call("慕容清洁")
     volunteer = cast.volunteer_of("second")
@@ -135,6 +137,45 @@ def test_a_list_that_is_short_itself_is_walked_along(app, monkeypatch):
     db.session.rollback()
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("cap", [2, 1000])
+def test_the_total_of_people_called_alike_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
+    monkeypatch.setattr(quickest, "SAMPLE", on_both(1))
+    for who in ("volunteer", "second"):
+        cast.who(who).call("慕容清洁")
+    cast.volunteer_of("second").unit_other = "清洁公司"  # found in two ways, counted once
+    db.session.commit()
+    forget()
+    total = reads.capped(lambda: select(Volunteer).where(*known_as(Volunteer, "清洁")), cap)
+    assert "CASE" in str(select(total).compile(db.engine))
+    assert db.session.scalar(select(total)) == 2
+
+
+@pytest.mark.both
+def test_initials_are_a_range_which_an_index_answers_whatever_they_are(app):
+    asked = str(select(User.id).where(*by_initials("Mr")(User)).compile(db.engine))
+    assert "LIKE" not in asked and cast.who("volunteer").initials
+    cast.who("volunteer").call("慕容清洁")
+    db.session.commit()
+    for letters, there in (("mr", True), ("mrqj", True), ("mrqk", False), ("mq", False), ("ms", False)):
+        called = select(User.id).where(User.id == cast.who("volunteer").id, *by_initials(letters)(User))
+        assert bool(db.session.scalar(called)) is there, letters
+
+
+def test_how_common_words_are_is_asked_once_an_hour(app, monkeypatch):
+    asked = []
+
+    def ids():
+        asked.append("once")
+        return select(Notice.id)
+
+    for kind, hour, times in (("", 1, 1), ("", 1, 1), ("else", 1, 2), ("", 2, 3)):
+        monkeypatch.setattr(quickest, "this_hour", lambda hour=hour: hour)
+        key = Notice, "清", kind
+        assert quickest.learn({key: ids})[key][0] == db.session.scalar(select(func.count(Notice.id)))
+        assert len(asked) == times
+
+
 @pytest.mark.parametrize("cap", [2, 1000])
 def test_the_total_of_a_common_word_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
     monkeypatch.setattr(quickest, "SAMPLE", on_both(3))
@@ -148,7 +189,7 @@ def test_the_total_of_a_common_word_is_right_though_a_sample_is_looked_at_first(
 def answers():
     from app.models.activities.search import named
 
-    db.session.info.pop("offered", None)
+    forget()
     activities = list(db.session.scalars(select(Activity.id).where(*named("清洁")).order_by(Activity.id)))
     people = list(db.session.scalars(select(User.id).where(goes_by(User.id, "容清")).order_by(User.id)))
     return activities, people, ids("容清")

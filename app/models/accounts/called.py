@@ -1,7 +1,8 @@
 """People found by what they are called: a part of the name, the beginning of its initials."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -55,5 +56,6 @@ def one_by_one(user_id: Any, words: str, also: Also) -> ColumnElement[bool]:
 def goes_by(user_id: Any, words: str, also: Also | None = None) -> ColumnElement[bool]:
     """The condition that the person `user_id` is called like this; `also` is what else counts, usually the initials."""
     also = also or by_initials(words)
-    ids = looked_up(User, words, lambda: ids_of(words, also), offers(words, also), own=False)
+    found, weighed = partial(ids_of, words, also), partial(offers, words, also)
+    ids = looked_up(User, words, found, weighed, own=False, kind=also.__qualname__)
     return one_by_one(user_id, words, also) if ids is None else one_of(user_id, ids)

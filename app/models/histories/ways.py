@@ -4,6 +4,7 @@ But for one case: lines written while the clock was wrong by more than SLACK may
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
@@ -33,21 +34,23 @@ def of_kind(noun: str) -> ColumnElement[bool]:
 def of_people(words: str, also: Also) -> ColumnElement[bool]:
     """Done by somebody called like this: one person has an order of their own, however many lines; the few lines of some
     people are found by it; what many have done is met along the list."""
-    people = looked_up(User, words, lambda: ids_of(words, also), offers(words, also), own=False, most=SOME)
+    found, weighed = partial(ids_of, words, also), partial(offers, words, also)
+    people = looked_up(User, words, found, weighed, own=False, most=SOME, kind=also.__qualname__)
     if people is not None:
         some = set(db.session.scalars(people.limit(3)))  # each once by name, once by what else is said of them
         if len(some) < 2:
             return History.actor_id == next(iter(some), 0)
         line = aliased(History)
         lines = select(line.id).where(line.actor_id.in_(people))
-        if _few(f"by {words}", lines):
+        if _few(words, lines, kind=also.__qualname__):
             return one_of(History.id, lines)
     return goes_by(common(History.actor_id), words, also)
 
 
-def _few(what: str, lines: Any) -> bool:
+def _few(what: str, lines: Any, kind: str = "") -> bool:
     """Whether it is quicker to find all of these lines than to walk along the list until there are enough."""
-    number, rows = learn({History: {what: lines}})[History.__tablename__][what]
+    key = History, what, kind
+    number, rows = learn({key: lambda: lines})[key]
     return number <= MOST and number * number <= reads.now()[0].wanted * rows
 
 

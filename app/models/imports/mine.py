@@ -1,6 +1,7 @@
 """Which invitations are a member's: same name, and same phone or ID-card number, or the code in hand."""
 
 import hmac
+from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -62,6 +63,6 @@ def known_as(words: str) -> list[Any]:
     if len(words) == 4 and words.isascii() and words.isdecimal():
         return [Invitation.phone_tail == words]
     named = Invitation.name.contains(words, autoescape=True)
-    offers = offered(Invitation, words)
-    ids = looked_up(Invitation, words, lambda: offers, offers)
+    offers = partial(offered, Invitation, words)
+    ids = looked_up(Invitation, words, offers, offers)
     return [named] if ids is None else [one_of(Invitation.id, ids), named]

@@ -14,28 +14,44 @@ from sqlalchemy.orm import aliased
 
 from app import reads
 from app.db import db
-from app.models.pages.pairs import only, tells
+from app.freshness import Remembered
+from app.models.pages.pairs import first, only, tells
 from app.reads import CAP, MOST
-from app.statements import common
+from app.statements import common, this_hour
 
 # By database. PostgreSQL looks at the row of each hit that it counts, gathers, or looks up; SQLite only at those that it looks up,
 # until there are enough
 SAMPLE = {"sqlite": 5 * CAP, "postgresql": 2 * CAP}  # of a whole city's list hardly more are needed to find CAP
 COUNTED = {"sqlite": 2 * MOST, "postgresql": MOST}  # so many hits are counted, and gathered
-GATHERED = {"sqlite": 10, "postgresql": 1}  # as many are gathered as one row is looked at with its person (SQLite: 0.5 and 5 µs)
-T = TypeVar("T")
+GATHERED = {
+    "sqlite": 10,
+    "postgresql": 1,
+}  # as many are gathered as one row is looked at with its person (SQLite: 0.5 and 5 µs)
 EASY = 200  # so few are looked up without asking how long the list is
+T = TypeVar("T")
+Key = tuple[Any, str, str]  # model, words, what else tells which ids are meant
+_learnt = Remembered(4000)
 
 
-def looked_up(model: Any, words: str, found: Callable[[], T], weighed: Any, own: bool = True, most: float = inf) -> T | None:
+def looked_up(
+    model: Any,
+    words: str,
+    found: Callable[[], T],
+    weighed: Callable[[], Any],
+    own: bool = True,
+    most: float = inf,
+    kind: str = "",
+) -> T | None:
     """What `found` says where looking up each hit (at most so many) is quicker than walking along the list (some of them may do), else None.
 
-    `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model.
+    `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model. `kind`: what
+    else than the words tells which hits these are.
     """
-    if weighed is None:
+    compared = _compared(model, words, weighed, kind)
+    if compared is None:
         return None
+    number, walked = compared
     reading, length = reads.now()
-    number, walked = _compared(model, words, weighed)
     some = SAMPLE[db.engine.dialect.name]
     if reading.sample and own and number > some and (length is None or length() > MOST):
         reading.sampled = True
@@ -44,16 +60,20 @@ def looked_up(model: Any, words: str, found: Callable[[], T], weighed: Any, own:
     return found() if number <= min(most, MOST, walked) else None
 
 
-def gathered(model: Any, words: str, weighed: Any) -> bool:
+def gathered(model: Any, words: str, weighed: Callable[[], Any]) -> bool:
     """Whether it is quicker to gather all hits than to look at each row of the list that is walked along."""
-    number, walked = _compared(model, words, weighed)
+    number, walked = _compared(model, words, weighed) or (inf, 0)
     database = db.engine.dialect.name
     return number <= min(COUNTED[database], GATHERED[database] * walked)
 
 
-def _compared(model: Any, words: str, weighed: Any) -> tuple[int, float]:
+def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str = "") -> tuple[int, float] | None:
     """How many hits there may be (up to one more than are COUNTED), and how many rows are met until there are enough."""
-    number, rows = learn({model: {words: weighed}})[model.__tablename__][words]
+    key = model, words, kind
+    known = learn({key: weighed})
+    if key not in known:
+        return None
+    number, rows = known[key]
     reading, length = reads.now()
     walked = reading.wanted * rows / max(number, 1)
     if length is not None and min(number, walked) > EASY:
@@ -61,27 +81,24 @@ def _compared(model: Any, words: str, weighed: Any) -> tuple[int, float]:
     return number, walked
 
 
-def learn(wanted: Mapping[Any, Mapping[str, Any]]) -> dict[str, dict[str, tuple[int, int]]]:
-    """Table → word → how many ids it has (None: the pairs cannot tell), and the highest id; in one statement.
+def learn(wanted: Mapping[Key, Callable[[], Any]]) -> dict[Key, tuple[int, int]]:
+    """How many ids each has (none where the pairs cannot tell), and the highest id of its table; in one statement.
 
-    Asked once a session for the same thing: only the way of looking hangs on it, never what is found.
+    Asked once an hour for the same thing: only the way of looking hangs on it, never what is found.
     """
-    known: dict[str, dict[str, tuple[int, int]]] = db.session.info.setdefault("offered", {})
-    new = [
-        (model, words, ids)
-        for model, some in wanted.items()
-        for words, ids in some.items()
-        if ids is not None and words not in known.setdefault(model.__tablename__, {})
-    ]
+    names = {key: (getattr(key[0], "__tablename__", ""), *key[1:], this_hour()) for key in wanted}
+    known = {key: held for key, name in names.items() if (held := _learnt.get(name))}
+    new = {key: ids for key, build in wanted.items() if key not in known and (ids := build()) is not None}
     if new:
-        most = COUNTED[db.engine.dialect.name]
+        most = COUNTED[db.engine.dialect.name] + 1
         counted = [
-            select(func.count()).select_from(ids.limit(most + 1).subquery()).scalar_subquery() for *_, ids in new
+            select(func.count()).select_from(ids.limit(most).subquery()).scalar_subquery() for ids in new.values()
         ]
-        highest = [select(func.max(model.id)).scalar_subquery() for model, *_ in new]
+        highest = [func.coalesce(select(func.max(model.id)).scalar_subquery(), 0) for model, *_ in new]
         row = db.session.execute(select(*counted, *highest)).one()
-        for (model, words, _), number, last in zip(new, row, row[len(new) :], strict=False):
-            known[model.__tablename__][words] = number, last or 0
+        for key, number, last in zip(new, row, row[len(new) :], strict=False):
+            known[key] = number, last
+            _learnt.keep(names[key], known[key], [])
     return known
 
 
@@ -93,26 +110,28 @@ def each_word(
     weighed: Callable[[str], Any] | None = None,
     *,
     all_of_it: bool = False,
+    kind: str = "",
 ) -> list[ColumnElement[bool]]:
     """One condition a word: `like`, and where that is quicker only in the rows of `ids` of the rarest word.
 
     `all_of_it`: `like` looks at all that the pairs are made of, so that they may tell for certain.
     """
     every = dict.fromkeys(words.split())
-    weights = {word: some for word in every if (some := (weighed or ids)(word)) is not None}
-    if not weights:
+    weights = {(model, word, kind): partial(weighed or ids, word) for word in every}
+    known = learn(weights)
+    if not known:
         return [like(word) for word in every]
-    known = learn({model: weights})[model.__tablename__]
-    rarest = min(weights, key=lambda word: known[word])
-    sure = all_of_it and tells(rarest)
-    some = looked_up(model, rarest, partial(ids, rarest), weights[rarest])
+    rarest = min(known, key=lambda key: known[key])
+    word, weight = rarest[1], weights[rarest]
+    sure = all_of_it and tells(word)
+    some = looked_up(model, word, lambda: first(ids(word)), weight, kind=kind)
     if some is not None:
         found = [one_of(model.id, some)]
-    elif sure and db.engine.dialect.name == "sqlite" and gathered(model, rarest, weights[rarest]):
-        found = [among(model.id, ids(rarest))]
+    elif sure and db.engine.dialect.name == "sqlite" and gathered(model, word, weight):
+        found = [among(model.id, ids(word))]
     else:
         found, sure = [], False
-    return [*found, *(like(word) for word in every if not (sure and word == rarest))]
+    return [*found, *(like(one) for one in every if not (sure and one == word))]
 
 
 def one_of(id: Any, ids: Any) -> ColumnElement[bool]:
@@ -126,7 +145,9 @@ def among(id: Any, ids: Any) -> ColumnElement[bool]:
     """`id IN (ids)`, which are gathered before a list is walked along: said so that no index answers it, or each hit would be looked up."""
     if db.engine.dialect.name == "postgresql":
         return cast(ColumnElement[bool], id.in_(ids).is_(True))
-    return cast(ColumnElement[bool], common(id).in_(ids))  # IS TRUE would have both sides of an OR worked out, for half as long again
+    return cast(
+        ColumnElement[bool], common(id).in_(ids)
+    )  # IS TRUE would have both sides of an OR worked out, for half as long again
 
 
 @lru_cache

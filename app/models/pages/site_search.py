@@ -7,6 +7,7 @@ kinds come in one statement, their numbers in another.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, cast, func, literal, null, select, union_all
@@ -124,7 +125,7 @@ def _look_ahead(words: str) -> None:
         PublicCase: lambda word: offered(PublicCase, word),
         Notice: lambda word: offered(Notice, word),
     }
-    learn({model: {word: ids(word) for word in words.split()} for model, ids in kinds.items()})
+    learn({(model, word, ""): partial(ids, word) for model, ids in kinds.items() for word in words.split()})
 
 
 def sources() -> list[Source]:

@@ -60,7 +60,7 @@ def says(words: str, *, author: bool = False) -> list[Condition]:
     """One condition a word: it stands in the report, names a place around it or (for staff) its `author`."""
     if not author:
         return named(words, Report, TEXTS)
-    return each_word(Report, words, _ids, _says, _ids_about)
+    return each_word(Report, words, _ids, _says, _ids_about, kind="author")
 
 
 def _says(word: str) -> Condition:

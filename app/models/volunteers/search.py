@@ -22,7 +22,7 @@ from app.reads import in_order
 from app.statements import common
 from app.text import is_phone, plain_phone
 
-SOONER = 3_000  # hits of a city are looked up one by one (9 µs each on SQLite) sooner than a large place is walked along among them
+SOONER = 2_000  # hits of a city are looked up one by one (SQLite 3 µs each, PostgreSQL 9) sooner than a large place is walked along among them
 MEMBERS = (Political.PARTY, Political.PROBATIONARY)
 # what labels.identity calls a person → (political status, employment), None for any
 IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None]] = {
@@ -50,7 +50,7 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
         return [one_of(model.id, _ending(beside(model), words))]
-    weighed, in_place = _offered(beside(model), words), not everywhere
+    weighed, in_place = lambda: _offered(beside(model), words), not everywhere
     found = looked_up(model, words, lambda: _found(model, words), weighed, everywhere, SOONER if in_place else inf)
     if found is not None:
         return [found]
@@ -111,7 +111,7 @@ def _of_unit(model: Any, words: str) -> list[Any]:
 def skilled(skill: Skill) -> Any:
     """The condition that a volunteer has this skill: who has a rare one is looked up."""
     who = select(VolunteerSkill.volunteer_id).where(VolunteerSkill.skill == skill)
-    ids = looked_up(Volunteer, f"\0{skill}", lambda: first(who), who)  # no word begins with a NUL
+    ids = looked_up(Volunteer, f"\0{skill}", lambda: first(who), lambda: who)  # no word begins with a NUL
     return Volunteer.skills.any(VolunteerSkill.skill == skill) if ids is None else one_of(Volunteer.id, ids)
 
 
@@ -125,7 +125,7 @@ def being(model: Any, identity: str) -> list[Any]:
         return [members]
     if model is Volunteer and identity == RARE:
         who = select(model.id).where(members, model.employment.in_(employment))
-        ids = looked_up(model, f"\0{identity}", lambda: first(who), who)
+        ids = looked_up(model, f"\0{identity}", lambda: first(who), lambda: who)
         if ids is not None:
             return [one_of(model.id, ids)]
     return [members, common(model.employment).in_(employment)]
