@@ -22,6 +22,7 @@ from app.reads import in_order
 from app.statements import common
 from app.text import is_phone, plain_phone
 
+FEWEST = 2  # ways to a row: its person, and what the person wrote as a unit
 SOONER = 2_000  # hits of a city are looked up one by one (SQLite 3 µs each, PostgreSQL 9) sooner than a large place is walked along among them
 MEMBERS = (Political.PARTY, Political.PROBATIONARY)
 # what labels.identity calls a person → (political status, employment), None for any
@@ -78,11 +79,13 @@ def _ending(row: Any, digits: str) -> Any:
 def _found(model: Any, words: str) -> Any:
     """The condition that a row's person or unit is called like this, where each of them is looked up.
 
-    Where SQLite counts, a row is read as soon as it is found, until there are enough. The first ones of a list are found by their
-    ids, in its order; so they are on PostgreSQL in any case, which might look through lists of ids for each row of the table.
+    Where they are counted, a row is read as soon as it is found, until there are enough. The first ones of a list are found by
+    their ids, in its order; so they are on PostgreSQL where the words name units too, which it may think common enough to look
+    through the lists of ids for each row of the table.
     """
-    if db.engine.dialect.name == "sqlite" and not in_order():
-        return or_(*_ways(model, words))
+    ways = _ways(model, words)
+    if not in_order() and (db.engine.dialect.name == "sqlite" or len(ways) == FEWEST):
+        return or_(*ways)
     row = beside(model)
     return one_of(model.id, union_all(*(first(select(row.id).where(way)) for way in _ways(row, words))))
 
