@@ -1,17 +1,20 @@
 """How many activities stand in each phase: with words too, whichever way these are looked for."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import select
 
 from app import clock
 from app.db import db
+from app.freshness import forget
 from app.models import Activity
-from app.models.activities.counts import phase_counts, phases_in, total_of
+from app.models.activities.counts import phase_counts, phases_in, public_counts, total_of
 from app.models.activities.phase import ActivityStatus, Phase
-from app.models.activities.search import in_phase, named
+from app.models.activities.search import ids_named, in_phase, named
 from app.models.pages import quickest
+from app.models.pages.quickest import in_most
 from tests import cast
 
 HOUR = timedelta(hours=1)
@@ -55,6 +58,27 @@ def test_phases_are_counted_alike_whichever_way_words_are_looked_for(each_phase,
         total_of(counts, None) == len(set.union(*ids.values())) and total_of(counts, Phase.FULL) == counts[Phase.FULL]
     )
     assert words not in ("", "万通") or min(counts.values()) >= 1
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("words", ["清洁", "清", "清洁 社区", "万通", "龘"])
+def test_chips_count_alike_whether_most_activities_or_few_hold_the_words(each_phase, monkeypatch, words):
+    told = []
+    kind = db.session.scalars(select(Activity.category_id)).first()
+    for most in (20_000, -1):
+        forget()
+        monkeypatch.setattr(quickest, "COUNTED", dict.fromkeys(quickest.COUNTED, most))
+        assert in_most(Activity, words, ids_named) is (most < 0)
+        asked = product(("", cast.GULOU, cast.HUANGLOU), ("", "ended"), (None, kind))
+        all_counts = [public_counts(region, status, category, words) for region, status, category in asked]
+        told.append(
+            [[shown(one) for one in (counts.status, counts.district, counts.category)] for counts in all_counts]
+        )
+    assert told[0] == told[1] and (words in ("清洁 社区", "龘") or told[0][0][1])
+
+
+def shown(numbers):
+    return {key: number for key, number in numbers.items() if number}
 
 
 @pytest.mark.both

@@ -2,7 +2,7 @@
 
 Counts stop at CAP, so that a list costs the same at any size: where an index holds what is asked, each value
 is counted on its own up to there; where two filters meet that no index holds together, all values are counted
-in one go over the narrower set. Words are looked for once.
+in one go over the narrower set. Words are looked for once, but for those that most activities hold: these are met along the way.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +16,10 @@ from app import clock
 from app.db import db
 from app.freshness import Remembered, generation, numbers
 from app.models.activities.phase import ActivityStatus, Phase
-from app.models.activities.search import CAP, STATUSES, in_phase, lies_in, named, shown_as
+from app.models.activities.search import CAP, STATUSES, ids_named, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
+from app.models.pages.quickest import in_most
 from app.models.region import Level, Region, heir
 from app.reads import along, capped, counting, length_of
 from app.statements import rows_of
@@ -55,15 +56,22 @@ def public_counts(region: str, status: str, category_id: int | None, words: str)
 
 def _counting(region: str, status: str, category_id: int | None, words: str, regions: int) -> Any:
     """The statement: rows of (filter, value, number)."""
-    a: Any = _hits(words).c if words else Activity
-    here, now = lies_in(region, a), shown_as(status, a=a)
+    few = bool(words) and not in_most(Activity, words, ids_named)
+    a: Any = _hits(words).c if few else Activity
+    with counting(CAP):
+        said = [] if few else named(words)
+    here, now = lies_in(region, a), [*shown_as(status, a=a), *said]
     kind = [a.category_id == category_id] if category_id else []
     states = [
-        select(literal("status").label("what"), literal(one).label("key"), _capped([*shown_as(one, a=a), *here, *kind]))
+        select(
+            literal("status").label("what"),
+            literal(one).label("key"),
+            _capped([*shown_as(one, a=a), *said, *here, *kind]),
+        )
         for one in ("", *STATUSES)
     ]
-    districts = _districts(a, [*now, *kind], together=bool(kind or words))
-    return union_all(*states, districts, _categories(a, [*now, *here], together=bool(here or words)))
+    districts = _districts(a, [*now, *kind], together=bool(kind or few))
+    return union_all(*states, districts, _categories(a, [*now, *here], together=bool(here or few)))
 
 
 # Building the statement costs more than running it. `regions` is their generation: mergers change what lies in what.

@@ -45,7 +45,12 @@ def offered(model: Any, words: str) -> Any:
 def tells(words: str) -> bool:
     """Whether what is offered for these words holds them for certain, where one column is searched: a character or a pair
     without capitals is looked up as it stands."""
-    return len(words) <= 2 and words.lower() == words.upper()
+    return len(words) <= 2 and caseless(words)
+
+
+def caseless(words: str) -> bool:
+    """Whether there are no capitals and small letters of these words, so that they stand in a text in one way only."""
+    return words.lower() == words.upper()
 
 
 def first(ids: Select[Any]) -> Select[Any]:

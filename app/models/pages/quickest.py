@@ -102,6 +102,12 @@ def learn(wanted: Mapping[Key, Callable[[], Any]]) -> dict[Key, tuple[int, int]]
     return known
 
 
+def in_most(model: Any, words: str, ids: Callable[[str], Any]) -> bool:
+    """Whether each word has more hits than are counted: it is met wherever one looks."""
+    known = learn({(model, word, ""): partial(ids, word) for word in words.split()})
+    return bool(known) and all(number > COUNTED[db.engine.dialect.name] for number, _ in known.values())
+
+
 def each_word(
     model: Any,
     words: str,
