@@ -5,6 +5,7 @@ applications and volunteers alike.
 """
 
 import re
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import first, joined, offered
-from app.models.pages.quickest import among, beside, gathered, looked_up, one_of
+from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
 from app.models.work_unit import units
@@ -55,18 +56,32 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
     found = looked_up(model, words, lambda: _found(model, words), weighed, everywhere, SOONER if in_place else inf)
     if found is not None:
         return [found]
-    if in_place and gathered(model, words, weighed):
-        return [_is_among_hits(model, words)]
-    return [or_(one_by_one(model.user_id, words, by_initials(words)), *_of_unit(model, words))]
+    person = one_by_one(model.user_id, words, by_initials(words))
+    other, *listed = _of_unit(model, words)
+    everybody = in_place and gathered(model, words, weighed)
+    if everybody:
+        person = among(model.user_id, ids_of(words, by_initials(words)))
+    if everybody or (in_place and _few_others(model, words)):
+        other = among(
+            model.id, _with_other(model, words)
+        )  # no index of a place holds it: no row needs to be read for it
+    return [or_(person, other, *listed)]
 
 
-def _is_among_hits(model: Any, words: str) -> Any:
-    """The condition that a row is one of those called like this, who are gathered first: nobody is looked up while a place is
-    walked along."""
+def _with_other(model: Any, words: str) -> Any:
+    """Ids of the rows whose person wrote such a unit."""
     row = beside(model)
-    other, listed = _of_unit(row, words)[0], _of_unit(model, words)[1:]
-    others = select(row.id).where(one_of(row.id, offered(inspect(row).mapper.class_, words)), other)
-    return or_(among(model.user_id, ids_of(words, by_initials(words))), among(model.id, others), *listed)
+    return select(row.id).where(one_of(row.id, _others(row, words)), _of_unit(row, words)[0])
+
+
+def _others(row: Any, words: str) -> Any:
+    """About as many, not looked at with LIKE."""
+    return offered(inspect(row).mapper.class_, words)
+
+
+def _few_others(model: Any, words: str) -> bool:
+    key = model, words, "others"
+    return learn({key: partial(_others, model, words)})[key][0] <= SOONER
 
 
 def _ending(row: Any, digits: str) -> Any:
@@ -93,15 +108,15 @@ def _found(model: Any, words: str) -> Any:
 def _ways(row: Any, words: str) -> list[Any]:
     """Conditions, one of which is true: each names rows that an index finds."""
     other, *listed = _of_unit(row, words)
-    others = offered(inspect(row).mapper.class_, words)
-    return [one_of(row.user_id, ids_of(words, by_initials(words))), and_(one_of(row.id, others), other), *listed]
+    person = one_of(row.user_id, ids_of(words, by_initials(words)))
+    return [person, and_(one_of(row.id, _others(row, words)), other), *listed]
 
 
 def _offered(row: Any, words: str) -> Any:
     """About as many ids, not looked at with LIKE: of people instead of their rows."""
     _, *listed = _of_unit(row, words)
-    people, others = offers(words, by_initials(words)), offered(inspect(row).mapper.class_, words)
-    return joined(people, others, *(select(row.id).where(way) for way in listed))
+    people = offers(words, by_initials(words))
+    return joined(people, _others(row, words), *(select(row.id).where(way) for way in listed))
 
 
 def _of_unit(model: Any, words: str) -> list[Any]:
