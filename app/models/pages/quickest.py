@@ -23,10 +23,8 @@ from app.statements import common, this_hour
 # until there are enough
 SAMPLE = {"sqlite": 5 * CAP, "postgresql": 2 * CAP}  # of a whole city's list hardly more are needed to find CAP
 COUNTED = {"sqlite": 2 * MOST, "postgresql": MOST}  # so many hits are counted, and gathered
-GATHERED = {
-    "sqlite": 10,
-    "postgresql": 1,
-}  # as many are gathered as one row is looked at with its person (SQLite: 0.5 and 5 µs)
+# so many are gathered while one row is looked at with its person (0.5 and 5 µs; PostgreSQL 2 and 4)
+GATHERED = {"sqlite": 10, "postgresql": 2}
 EASY = 200  # so few are looked up without asking how long the list is
 T = TypeVar("T")
 Key = tuple[Any, str, str]  # model, words, what else tells which ids are meant

@@ -13,6 +13,7 @@ from sqlalchemy import and_, inspect, or_, select, union_all
 
 from app.crypto import keyed_hash
 from app.db import db
+from app.freshness import Remembered, numbers
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import first, joined, offered
 from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of
@@ -35,6 +36,7 @@ IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None
     "democratic": ((Political.DEMOCRATIC,), None),
     "masses": ((Political.MASSES,), None),
 }
+_named = Remembered(100)
 RARE = "other-party"  # the rare ones of two columns; those of one column the planner finds by itself
 
 
@@ -121,9 +123,18 @@ def _offered(row: Any, words: str) -> Any:
 
 def _of_unit(model: Any, words: str) -> list[Any]:
     """What the person wrote as a unit contains the words, or the unit's name does."""
-    ids = [unit.id for unit in units().values() if words in unit.name]
+    ids = _units_named(words)
     found = [model.unit_other.contains(words, autoescape=True)]
     return [*found, model.unit_id.in_(ids)] if ids else found
+
+
+def _units_named(words: str) -> list[int]:
+    """Ids of the units whose name holds the words: a search asks it four times."""
+    found: list[int] | None = _named.get(words, "units")
+    if found is None:
+        seen, found = numbers("units"), [unit.id for unit in units().values() if words in unit.name]
+        _named.keep(words, found, seen, "units")
+    return found
 
 
 def skilled(skill: Skill) -> Any:
