@@ -184,7 +184,7 @@ class Listing:
         has_before = more if backwards else position is not None and bool(found)
         return Page(
             found,
-            self._total(),
+            len(found) if position is None and not more and self._searched() else self._total(),
             self._link("before", found[0]) if has_before else None,
             self._link("after", found[-1]) if has_after else None,
         )
@@ -251,6 +251,11 @@ class Listing:
         if self.total is not None:
             return self.total
         return int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
+
+    def _searched(self) -> bool:
+        """Whether words narrow it, or the moment: to count what they find takes as long as to find it, so what one page holds
+        is not counted again."""
+        return self.filters.shape() is None
 
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)

@@ -125,6 +125,15 @@ def test_filters(clients):
     assert names(client.get(f"{URL}?skill=repair", htmx=True).text) == {"王建国"}
 
 
+def test_who_is_found_on_one_page_is_not_counted_again(clients):
+    client = clients("city")
+    first = client.get(f"{URL}?q=王建").text  # how common the words are is known from here on
+    with statements() as seen:
+        page = client.get(f"{URL}?q=王建").text
+    assert names(page) == {"王建国"} == names(first) and '<b class="num">1</b>' in page
+    assert not [one for one in seen if "count(" in one]
+
+
 @pytest.mark.parametrize(
     "query",
     [
