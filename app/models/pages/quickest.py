@@ -149,9 +149,8 @@ def among(id: Any, ids: Any) -> ColumnElement[bool]:
     """`id IN (ids)`, which are gathered before a list is walked along: said so that no index answers it, or each hit would be looked up."""
     if db.engine.dialect.name == "postgresql":
         return cast(ColumnElement[bool], id.in_(ids).is_(True))
-    return cast(
-        ColumnElement[bool], common(id).in_(ids)
-    )  # IS TRUE would have both sides of an OR worked out, for half as long again
+    # IS TRUE would have both sides of an OR worked out, for half as long again
+    return cast(ColumnElement[bool], common(id).in_(ids))
 
 
 @lru_cache

@@ -25,7 +25,8 @@ from app.statements import common
 from app.text import is_phone, plain_phone
 
 FEWEST = 2  # ways to a row: its person, and what the person wrote as a unit
-SOONER = 2_000  # hits of a city are looked up one by one (SQLite 3 µs each, PostgreSQL 9) sooner than a large place is walked along among them
+# So many hits of a city are looked up one by one (SQLite 3 µs each, PostgreSQL 9) sooner than a large place is walked along among them
+SOONER = 2_000
 MEMBERS = (Political.PARTY, Political.PROBATIONARY)
 # what labels.identity calls a person → (political status, employment), None for any
 IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None]] = {
@@ -64,9 +65,8 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
     if everybody:
         person = among(model.user_id, ids_of(words, by_initials(words)))
     if everybody or (in_place and _few_others(model, words)):
-        other = among(
-            model.id, _with_other(model, words)
-        )  # no index of a place holds it: no row needs to be read for it
+        # no index of a place holds it, and so no row needs to be read for it
+        other = among(model.id, _with_other(model, words))
     return [or_(person, other, *listed)]
 
 
@@ -83,7 +83,8 @@ def _others(row: Any, words: str) -> Any:
 
 def _few_others(model: Any, words: str) -> bool:
     key = model, words, "others"
-    return learn({key: partial(_others, model, words)})[key][0] <= SOONER
+    known = learn({key: partial(_others, model, words)})
+    return key in known and known[key][0] <= SOONER
 
 
 def _ending(row: Any, digits: str) -> Any:
