@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Activity, Post, ServiceMonth, ServiceRecord, SignUp
+from app.models import Activity, Feedback, Post, ServiceMonth, ServiceRecord, SignUp
 from app.models.activities.phase import ActivityStatus
 from app.models.attendance import complete, mark, mark_rest, undo_rest, walk_in
 from app.models.history import history_of
@@ -451,3 +451,16 @@ def test_the_time_stays_once_somebody_was_ticked(app):
     )
     with pytest.raises(Invalid, match="确认到场"):
         activity.edit(later, activity.version, cast.who("wantong"))
+
+
+@pytest.mark.both
+def test_a_tick_changes_what_the_portal_keeps_only_where_feedback_is_public(app):
+    signup = li_jing(activity := running())
+    by = cast.who("wantong")
+    touched = db.session.info.setdefault("touched", set())
+    mark(signup, "1", by=by)
+    assert "feedback" not in touched
+    Feedback.draft(activity, "活动情况", "大家都来了。", [], by=by).publish(by=by)
+    touched.clear()
+    mark(signup, "0", by=by)
+    assert "feedback" in touched

@@ -170,7 +170,7 @@ ATTENDED = (
     _activities.update()
     .where(_activities.c.id == bindparam("this"))
     .values(attended=_activities.c.attended + bindparam("difference"))
-    .returning(_activities.c.told_at.is_not(None))
+    .returning(_activities.c.told_at)  # SQLite 3.40 says of any column that it IS NOT NULL here
 )
 
 
