@@ -12,7 +12,8 @@ from app.db import db
 from app.models import ContactView, Message, PublicCase, ServiceRecord
 from app.models.contact_view import look, look_as_volunteer, looks_at
 from app.models.help.clock import due_requests, settle_help
-from app.models.help.numbers import as_typed
+from app.models.help.lists import known_as
+from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import ASSIGNMENT_MOVES, REQUEST_MOVES, AssignmentStatus, HelpStatus, Rating
 from app.models.help_request import HelpRequest, by_number
 from app.models.history import history_of
@@ -57,6 +58,41 @@ def test_a_request_gets_a_number_of_date_serial_and_forty_random_bits(app):
     assert re.fullmatch(rf"QZ{clock.today():%Y%m%d}-0001-[0-9A-HJKMNP-TV-Z]{{8}}", first.number)
     assert second.number.split("-")[1] == "0002"
     assert as_typed(f" {first.number.lower().replace('-', ' ').replace('0', 'o')} ") == first.number
+
+
+@pytest.mark.parametrize(
+    "beginning, first, last",
+    [
+        ("QZ2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ("qz20262", date(2026, 1, 1), date(2026, 12, 31)),
+        ("QZ202602", date(2026, 2, 1), date(2026, 2, 28)),
+        ("QZ202412", date(2024, 12, 1), date(2024, 12, 31)),
+        ("QZ20240229-00", date(2024, 2, 29), date(2024, 2, 29)),
+    ],
+)
+def test_the_beginning_of_a_number_tells_between_which_days_it_was_given(app, beginning, first, last):
+    start, end = days_of(beginning)
+    assert start < clock.start_of(first) and clock.start_of(last + timedelta(days=1)) < end
+    assert end - start < last - first + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "QZ", "QZ202", "2026", "1QZ2026", "QZ20261301", "QZ0000", "QZ0001", "QZ9999", "QZ２０２６"]
+)
+def test_what_tells_no_days_is_looked_for_in_every_number(app, words):
+    assert days_of(words) is None
+
+
+def test_a_request_is_found_by_each_beginning_of_its_number_in_the_first_and_last_moment_of_a_year(app):
+    midnight = clock.start_of(date(2027, 1, 1))
+    for moment in (midnight - timedelta(seconds=1), midnight):
+        until(moment, minutes=0)
+        number = ask().number
+        for letters in range(len("QZ2026"), len(number)):
+            found = db.session.scalars(db.select(HelpRequest.number).where(known_as(number[:letters].lower())))
+            assert number in list(found), letters
+    found = list(db.session.scalars(db.select(HelpRequest.number).where(known_as("QZ2026"))))
+    assert found and all(number.startswith("QZ2026") for number in found)
 
 
 def test_name_phone_address_and_text_lie_encrypted(app):

@@ -10,7 +10,7 @@ from app import reads
 from app.crypto import keyed_hash
 from app.db import db
 from app.models.activities.search import NOW
-from app.models.help.numbers import as_typed
+from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import WAITING, HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.pages.state_counts import state_counts
@@ -68,7 +68,8 @@ def handed_up() -> Condition:
 def known_as(words: str) -> Condition | None:
     """The condition that words name a request: its number or a part of it, a whole phone number, the last four digits.
 
-    A part is looked for in the index of all numbers once, but for a list that is short itself.
+    The beginning of a number tells when it was given. Another part is looked for in the index of all numbers once, but for a
+    list that is short itself.
     """
     words = words.strip()
     if not words:
@@ -81,6 +82,8 @@ def known_as(words: str) -> Condition | None:
     if whole := as_typed(words):
         return R.number == whole
     part = R.number.contains(words.upper(), autoescape=True)
+    if days := days_of(words):
+        return and_(part, R.created_at >= days[0], R.created_at < days[1])
     length = reads.now()[1]
     if length is not None and length() <= reads.MOST:
         return part
