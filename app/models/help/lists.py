@@ -32,9 +32,9 @@ def in_state(status: HelpStatus) -> Condition:
     silent = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= now)
     stored = R.status == status
     if status is S.ACCEPTED:
-        return or_(stored, stale)
+        return and_(R.status.in_((S.ACCEPTED, S.ARRANGED, S.SERVING)), or_(stored, stale))
     if status is S.LAPSED:
-        return or_(stored, silent)
+        return and_(R.status.in_((S.LAPSED, S.RETURNED)), or_(stored, silent))
     if status in (S.ARRANGED, S.SERVING):
         return and_(stored, or_(R.offers_end_at.is_(None), R.offers_end_at > now))
     if status is S.RETURNED:
