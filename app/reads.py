@@ -24,6 +24,7 @@ class Reading:
     wanted: float = FIRST
     sample: bool = False  # where a word is common it may look at the first ones only that the pairs offer
     sampled: bool = field(default=False, init=False)
+    looked_up: bool = field(default=False, init=False)  # each row that words offer, and no other
 
 
 PAGE = Reading()

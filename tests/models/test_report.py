@@ -9,8 +9,9 @@ from app.db import db
 from app.models import Activity, Message, Picture, Report
 from app.models.activity import ActivityStatus
 from app.models.history import history_of
+from app.models.pages import quickest, state_counts
 from app.models.report import ReportKind, ReportStatus, Words, took_part
-from app.models.reports.lists import newest
+from app.models.reports.lists import counts, newest, says
 from app.models.signup import Attendance, SignUp
 from app.models.stateful import Stale
 from app.refusal import Invalid, Refused
@@ -251,3 +252,30 @@ def test_it_is_linked_to_an_activity_that_the_author_was_at(app):
     db.session.scalars(db.select(SignUp).where(SignUp.activity_id == was.id)).one().attendance = Attendance.ABSENT
     report.save(words(activity_id=was.id, title="关联还在"), [], report.version, by=author)
     assert report.title == "关联还在" and isinstance(words(), Words)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("words", ["", "理发", "手", "万通", "理发 社区", "李", "龘"])
+@pytest.mark.parametrize("most", [20_000, -1])
+def test_states_are_counted_alike_whether_each_hit_is_looked_up_or_each_state_walked_along(
+    app, monkeypatch, words, most
+):
+    for status, times in ((S.PENDING, 2), (S.PUBLISHED, 3), (S.UNUSED, 1)):
+        for _ in range(times):
+            reported(status)
+            reported(status, title="文艺演出的一天", body="河边的演出，来了很多人。")
+    db.session.commit()
+    monkeypatch.setattr(quickest, "MOST", most)
+    found = counts(lambda: db.select(Report).where(*says(words, author=True)))
+    monkeypatch.setattr(quickest, "MOST", -1)
+    every = list(db.session.scalars(db.select(Report.status).where(*says(words, author=True))))
+    assert found == {status: every.count(status) for status in S}
+    assert sum(found.values()) == {"": 12, "理发": 6, "手": 6, "龘": 0}.get(words, sum(found.values()))
+
+
+@pytest.mark.both
+def test_no_state_counts_above_the_cap_however_its_hits_are_found(app, monkeypatch):
+    for _ in range(3):
+        reported(S.PENDING)
+    monkeypatch.setattr(state_counts, "CAP", 2)
+    assert counts(lambda: db.select(Report).where(*says("理发", author=True)))[S.PENDING] == 2

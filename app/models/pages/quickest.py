@@ -55,7 +55,10 @@ def looked_up(
         reading.sampled = True
         with only(some):
             return found()
-    return found() if number <= min(most, MOST, walked) else None
+    if number > min(most, MOST, walked):
+        return None
+    reading.looked_up = True
+    return found()
 
 
 def gathered(model: Any, words: str, weighed: Callable[[], Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 
+from app.reads import counting
 from app.statements import kept, rows_of
 
 CAP = 1000  # 999+ above
@@ -32,3 +33,17 @@ def state_counts(
     about = None if shape is None else ("state counts", states, shape)
     numbers = rows_of(kept(about, lambda: select(*(capped(state) for state in states))))[0]
     return dict(zip(states, numbers, strict=True))
+
+
+def counts_of_found(build: Callable[[], Select[Any]], states: type[S], column: Any) -> dict[S, int]:
+    """For each of `states` how many rows that `build` finds by words have it in this `column`, at most CAP.
+
+    Where each hit is looked up that is done once for all states; else each state is walked along until there are enough.
+    """
+    with counting(CAP * len(states)) as reading:
+        found = build()
+    if not reading.looked_up:
+        return state_counts(found, states, lambda state: column == state)
+    grouped = found.with_only_columns(column, func.count(), maintain_column_froms=True).order_by(None).group_by(column)
+    numbers: dict[Any, int] = dict(map(tuple, rows_of(grouped)))
+    return {state: min(CAP, numbers.get(state, 0)) for state in states}

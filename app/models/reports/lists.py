@@ -1,5 +1,6 @@
 """What lists of reports show: the portal's, the home page's column, the office's review list."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -10,7 +11,7 @@ from app.models.activities.search import ids_named, named, named_each
 from app.models.activity import Activity
 from app.models.pages.pairs import joined, offered
 from app.models.pages.quickest import each_word, one_of
-from app.models.pages.state_counts import state_counts
+from app.models.pages.state_counts import counts_of_found
 from app.models.picture import Picture
 from app.models.report import Report, ReportKind, ReportStatus, took_part
 from app.models.user import User
@@ -83,9 +84,9 @@ def of_kind(kind: ReportKind | None) -> list[Condition]:
     return [Report.kind == kind] if kind else []
 
 
-def counts(scope: Select[Any]) -> dict[ReportStatus, int]:
+def counts(scope: Callable[[], Select[Any]]) -> dict[ReportStatus, int]:
     """How many reports of this scope are in each state, capped at 1,000; one statement."""
-    return state_counts(scope, ReportStatus, lambda status: Report.status == status)
+    return counts_of_found(scope, ReportStatus, Report.status)
 
 
 def mine(user_id: int) -> Select[tuple[Report]]:
