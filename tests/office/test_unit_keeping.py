@@ -3,10 +3,13 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from app import clock
 from app.db import db
 from app.models import Headcount, Message, PublicCase, UnitDispute
 from app.models.history import history_of
+from app.models.pages import quickest
 from app.models.unit_dispute import DisputeStatus
 from tests import cast
 from tests.helps import TITLE, S, bring
@@ -73,7 +76,10 @@ def test_a_dispute_goes_from_the_unit_to_the_community_and_back(clients):
     assert "经社区核实" in clients("volunteer").get("/member/messages").text
 
 
-def test_disputes_are_found_by_state_region_and_words(clients):
+@pytest.mark.both
+@pytest.mark.parametrize("most", [20_000, -1])
+def test_disputes_are_found_by_state_region_and_words_whichever_way_people_are_looked_for(clients, monkeypatch, most):
+    monkeypatch.setattr(quickest, "MOST", most)
     by = cast.who("unit")
     first = UnitDispute.put(cast.volunteer_of("volunteer"), "不是", by=by)
     second = UnitDispute.put(cast.volunteer_of("guest"), "不是", by=by)
@@ -82,7 +88,7 @@ def test_disputes_are_found_by_state_region_and_words(clients):
     assert (first.status, second.status) == (D.OPEN, D.WITHDRAWN)
     city = clients("city")
     for query, inside, outside in (
-        ("", one, two), ("status=withdrawn", two, one), ("q=李静", one, two), ("q=测试中学", one, two),
+        ("", one, two), ("status=withdrawn", two, one), ("q=李静", one, two), ("q=测试中学", one, two), ("q=李", one, two),
         ("region=320302", one, two), ("region=320303&status=withdrawn", two, one), ("q=没有这样的", "没有这样的异议", one),
     ):  # fmt: skip
         page = city.get(f"/office/disputes?{query}", htmx=True).text

@@ -10,6 +10,8 @@ from app.models.unit_dispute import DisputeStatus, UnitDispute
 from app.models.volunteer import Volunteer
 from app.models.volunteers.search import known_as
 from app.models.work_unit import units
+from app.reads import FIRST, counting
+from app.statements import common
 
 WITH_PEOPLE = (joinedload(UnitDispute.volunteer).joinedload(Volunteer.user),)
 
@@ -21,10 +23,14 @@ def counts(scope: Select[Any]) -> dict[DisputeStatus, int]:
 
 def about(words: str) -> list[Any]:
     """Conditions that words name the volunteer or the unit that raised it; none for no words."""
-    people = known_as(Volunteer, words)
+    with counting(FIRST) as reading:
+        people = known_as(Volunteer, words)
     if not people:
         return []
     ids = [unit.id for unit in units().values() if words in unit.name]
-    # one by one: there are few disputes beside all the people whom a short word names
-    who = select(Volunteer.id).where(Volunteer.id == UnitDispute.volunteer_id, *people).correlate(UnitDispute).exists()
-    return [or_(who, UnitDispute.unit_id.in_(ids))]
+    who = select(Volunteer.id).where(*people)
+    if reading.looked_up:  # few: gathered once
+        raised = common(UnitDispute.volunteer_id).in_(who)
+    else:  # one by one: there are few disputes beside all the people whom a short word names
+        raised = who.where(Volunteer.id == UnitDispute.volunteer_id).correlate(UnitDispute).exists()
+    return [or_(raised, UnitDispute.unit_id.in_(ids))]
