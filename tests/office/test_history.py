@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app import clock
+from app import clock, reads
 from app.db import db
 from app.models import History
-from app.models.histories import ways
+from app.models.histories import scope, ways
+from app.models.histories.scope import About
 from app.models.history import record
 from app.timeline.everything import ACTIONS, NOUNS, SPECIAL
 from tests import cast
@@ -132,6 +133,31 @@ def test_people_are_found_by_name_whichever_way_is_taken(app, clients, monkeypat
         for words, wanted in (("孙同名", ["03", "02", "00"]), ("TWIN1", ["03", "00"]), ("孙同姓", [])):
             page = clients("city").get(f"{URL}?q={words}").text
             assert re.findall(r"第(\d\d)次", page) == wanted, (some, most, words)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("sample", [1, 5])
+def test_a_places_lines_are_counted_alike_whether_the_first_ones_do_or_all_are_gathered(lived, monkeypatch, sample):
+    for _ in range(5):
+        record(cast.make_activity(), "edit", by=cast.who("wantong"), reason="又一次")
+    db.session.commit()
+    monkeypatch.setattr(scope, "SAMPLE", dict.fromkeys(scope.SAMPLE, sample))
+    there = db.select(History).where(About(place=cast.WANTONG).lies_there())
+    wanted = len(list(db.session.scalars(there)))
+
+    def counted(cap):
+        return db.session.scalar(
+            db.select(reads.capped(lambda: db.select(History).where(About(place=cast.WANTONG).lies_there()), cap))
+        )
+
+    assert wanted >= 6 and [counted(cap) for cap in (1, 3, 1000)] == [1, 3, wanted]
+
+
+def test_posts_of_one_role_read_their_own_lines_though_statements_are_kept(clients, lived):
+    for _ in range(2):
+        for who in ("wantong", "baiyun", "gulou", "unit"):
+            page = clients(who).get(URL).text
+            assert {one for one in REASONS if one in page} == SEES[who], who
 
 
 def test_an_export_needs_a_purpose_and_is_history_itself(clients, lived):

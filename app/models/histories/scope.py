@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, false, or_, select, union_all
 from sqlalchemy.orm import aliased
 
+from app import reads
+from app.db import db
 from app.models.history import History
+from app.models.pages.quickest import SAMPLE
 from app.models.region import CITY, Level, level_of, within
 
 if TYPE_CHECKING:
@@ -99,10 +102,14 @@ def _walked(things: Things) -> Any:
 
 
 def _gathered(things: Things) -> Any:
-    """The lines about these things, found by the things."""
+    """The lines about these things, found by the things; where they are counted the first ones mostly do (app/reads.py)."""
     line = aliased(History)
     parts = []
     for model, ids in things:
         about = line.noun == model.__tablename__, line.noun_id == ids.selected_columns[0]
         parts.append(ids.with_only_columns(line.id).where(*about))
-    return History.id.in_(union_all(*parts))
+    lines, reading = union_all(*parts), reads.now()[0]
+    if not reading.sample:
+        return History.id.in_(lines)
+    reading.sampled = True
+    return History.id.in_(select(lines.limit(SAMPLE[db.engine.dialect.name]).subquery()))
