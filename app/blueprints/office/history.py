@@ -10,7 +10,7 @@ from wtforms import DateField, SelectField, StringField, ValidationError
 from wtforms.validators import Optional
 
 from app import labels
-from app.access import Permission, inside, me, requires
+from app.access import Permission, acting, inside, me, requires
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.disclosure import disclose
@@ -131,4 +131,5 @@ def _listing() -> Listing:
     def lines() -> Select[Any]:
         return inside(search.lines(), filters.about(), P.HISTORY)
 
-    return Listing(lines, filters, [Key(History.id, True)], columns=COLUMNS, name="history", personal=True)
+    order = [Key(History.id, True)]
+    return Listing(lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting())
