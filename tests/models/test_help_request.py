@@ -12,7 +12,7 @@ from app.db import db
 from app.models import ContactView, Message, PublicCase, ServiceRecord
 from app.models.contact_view import look, look_as_volunteer, looks_at
 from app.models.help.clock import due_requests, settle_help
-from app.models.help.lists import in_state, known_as
+from app.models.help.lists import known_as, shown_in
 from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import ASSIGNMENT_MOVES, REQUEST_MOVES, AssignmentStatus, HelpStatus, Rating
 from app.models.help_request import HelpRequest, by_number
@@ -98,7 +98,7 @@ def test_a_request_is_found_by_each_beginning_of_its_number_in_the_first_and_las
 @pytest.mark.parametrize("status", [S.ACCEPTED, S.LAPSED])
 def test_what_the_clock_brings_to_a_state_leads_no_count_past_other_states(app, status):
     """Closed ones are most: a condition that no closed one can meet says so before any row is looked at."""
-    nothing = db.select(HelpRequest.id).where(HelpRequest.status == S.CLOSED, in_state(status))
+    nothing = db.select(HelpRequest.id).where(HelpRequest.status == S.CLOSED, shown_in(status))
     words = str(nothing.compile(db.engine, compile_kwargs={"render_postcompile": True}))
     assert re.search(r"status = \S+ AND help_request\.status IN \(", words)
 

@@ -100,7 +100,7 @@ class HelpFilter(TodoFilter):
 
     def narrow(self, stmt: Any) -> Any:
         """Everything that was chosen."""
-        state = [lists.in_state(self.shown)] if self.shown else []
+        state = [lists.shown_in(self.shown)] if self.shown else []
         return self.narrow_but_state(stmt).where(*state)
 
     def narrow_but_state(self, stmt: Any) -> Any:

@@ -23,6 +23,7 @@ R, S = HelpRequest, HelpStatus
 Condition = ColumnElement[bool]
 # What OR says of several states leads to no index; that none but these are meant does, past ten years of what was closed
 ON_A_DESK: Condition = R.status.in_(WAITING)
+STORED_AS = {S.ACCEPTED: (S.ACCEPTED, S.ARRANGED, S.SERVING), S.LAPSED: (S.LAPSED, S.RETURNED)}  # by now, and before
 
 
 def in_state(status: HelpStatus) -> Condition:
@@ -32,14 +33,20 @@ def in_state(status: HelpStatus) -> Condition:
     silent = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= now)
     stored = R.status == status
     if status is S.ACCEPTED:
-        return and_(R.status.in_((S.ACCEPTED, S.ARRANGED, S.SERVING)), or_(stored, stale))
+        return or_(stored, stale)
     if status is S.LAPSED:
-        return and_(R.status.in_((S.LAPSED, S.RETURNED)), or_(stored, silent))
+        return or_(stored, silent)
     if status in (S.ARRANGED, S.SERVING):
         return and_(stored, or_(R.offers_end_at.is_(None), R.offers_end_at > now))
     if status is S.RETURNED:
         return and_(stored, or_(R.lapses_at.is_(None), R.lapses_at > now))
     return stored
+
+
+def shown_in(status: HelpStatus) -> Condition:
+    """The same for a list of any requests: it says first which states may have come to this one, so as to read no others."""
+    found = in_state(status)
+    return and_(R.status.in_(STORED_AS[status]), found) if status in STORED_AS else found
 
 
 def overdue(by: datetime | None = None) -> Condition:
@@ -101,7 +108,7 @@ def _holding(words: str, part: Condition) -> list[int]:
 
 def counts(scope: Select[Any]) -> dict[HelpStatus, int]:
     """How many requests of this scope are in each state, capped at 1,000; one statement."""
-    return state_counts(scope, HelpStatus, in_state)
+    return state_counts(scope, HelpStatus, shown_in)
 
 
 def published() -> Select[Any]:
