@@ -181,5 +181,9 @@ class CandidateFilter(FilterForm):
         """Everything that was chosen."""
         least = int(self.least.data or 1)
         model: Any = Team if self.wanted is HonourKind.TEAM else Volunteer
-        able = (honour_figures.able_teams if model is Team else honour_figures.able_people)(self.about, least)
-        return stmt.where(*able, *(lies_in(self.region.data, model) if self.region.narrows else []))
+        able = honour_figures.able_teams if model is Team else honour_figures.able_people
+        stmt = stmt.where(*(lies_in(self.region.data, model) if self.region.narrows else []))
+        return stmt.where(*able(self.about, least, stmt))
+
+    def shape(self) -> None:
+        """To count services takes as long as to find who has them: what one page holds is not counted again."""

@@ -11,6 +11,7 @@ from app.models import Honour, Message, TeamMember
 from app.models.activity import ActivityStatus
 from app.models.history import history_of
 from app.models.honour import HonourStatus, due_honours, published
+from app.models.honours import figures
 from app.models.honours.figures import Facts, able_people, able_teams, facts_of
 from app.models.honours.lists import for_home, in_announcement
 from app.models.honours.proposal import announce, propose, rewrite, why_not
@@ -71,6 +72,27 @@ def test_a_teams_facts_are_its_members_services_in_its_own_activities(app):
     assert db.session.scalars(db.select(Team.id).where(*able_teams(quarter, 1))).all() == [team.id]
     db.session.scalars(db.select(TeamMember)).one().move(MemberStatus.LEFT, by=None)
     assert facts_of(quarter, team) == Facts()
+
+
+@pytest.mark.parametrize("gathered", [False, True])
+def test_candidates_are_the_same_looked_at_one_by_one_or_gathered_from_the_quarter(app, monkeypatch, gathered):
+    monkeypatch.setattr(figures, "FEW", -1 if gathered else 1000)
+    quarter, person, other = past_quarter(), cast.volunteer_of("volunteer"), cast.volunteer_of("second")
+    team, activity = team_of(person), cast.make_activity()
+    held = [cast.make_activity(team_id=team.id) for _ in range(2)]
+    for who, at in ((person, held[0]), (person, held[1]), (person, None), (other, activity), (other, held[0])):
+        served(who, quarter.first_day, 60, at)
+    served(other, quarter.first_day - timedelta(days=1))
+    ServiceRecord.revoke([served(other, quarter.last_day)], by=None)
+
+    def able(model, of, least):
+        conditions = of(quarter, least, db.select(model))
+        assert ("GROUP BY" in str(conditions[-1])) is gathered
+        return set(db.session.scalars(db.select(model.id).where(*conditions)))
+
+    people = {1: {person.id, other.id}, 2: {person.id, other.id}, 3: {person.id}, 4: set()}
+    assert {least: able(Volunteer, able_people, least) for least in people} == people
+    assert [able(Team, able_teams, least) for least in (0, 2, 3)] == [{team.id}, {team.id}, set()]
 
 
 def test_who_may_be_proposed(app):

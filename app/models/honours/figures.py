@@ -12,13 +12,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from app.db import db
 from app.models.activity import Activity
 from app.models.honours.quarter import Quarter
+from app.models.pages.quickest import learn, one_of
 from app.models.service_record import ServiceRecord
 from app.models.team import MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.identity import Political
 from app.models.volunteers.search import MEMBERS as PARTY
+from app.reads import length_of, now
+from app.statements import common
 
 R = ServiceRecord
+FEW = 1000  # so many rows are looked at in the time that a quarter takes to be gathered
 FACTS = func.count(), func.coalesce(func.sum(R.minutes), 0), func.count(R.activity_id.distinct())
 
 
@@ -65,19 +69,34 @@ def may_be_star(political: Political) -> bool:
     return political in PARTY
 
 
-def able_people(quarter: Quarter, least: int) -> list[ColumnElement[bool]]:
+def able_people(quarter: Quarter, least: int, asked: Select[Any] | None = None) -> list[ColumnElement[bool]]:
     """What makes a volunteer a possible 个人之星: serving, Party member, at least so many services in the quarter."""
-    did = _at_least(select(R.id).where(R.volunteer_id == Volunteer.id, *_within(quarter)), least)
+    records = select(R.id).where(*_within(quarter))
+    did = _did(Volunteer, quarter, least, records, R.volunteer_id, asked)
     return [Volunteer.status == VolunteerStatus.SERVING, Volunteer.political.in_(PARTY), did]
 
 
-def able_teams(quarter: Quarter, least: int) -> list[ColumnElement[bool]]:
+def able_teams(quarter: Quarter, least: int, asked: Select[Any] | None = None) -> list[ColumnElement[bool]]:
     """What makes a team a possible 团队之星: active, at least so many services of its members in its activities."""
-    done = select(R.id).join(Activity, Activity.id == R.activity_id).join(TeamMember, _in_team())
-    did = _at_least(done.where(Activity.team_id == Team.id, *_within(quarter)), least)
+    done = select(R.id).select_from(R).join(Activity, Activity.id == R.activity_id).join(TeamMember, _in_team())
+    did = _did(Team, quarter, least, done.where(*_within(quarter)), Activity.team_id, asked)
     return [Team.status == TeamStatus.ACTIVE, did]
 
 
-def _at_least(records: Select[Any], least: int) -> ColumnElement[bool]:
-    """There are so many: the look-up stops at the last one needed."""
-    return records.offset(max(least, 1) - 1).limit(1).exists()
+def _did(
+    model: Any, quarter: Quarter, least: int, records: Select[Any], whose: Any, asked: Select[Any] | None
+) -> ColumnElement[bool]:
+    """There are so many of the quarter's `records`. Only the way of looking hangs on `asked`, the rows that are looked at.
+
+    Few rows, or rows most of which have so many, are looked at one by one, each up to the last record needed. Else the
+    quarter is gathered by `whose` the records are: its days stand together in an index, and what fits is soon looked up.
+    """
+    least = max(least, 1)
+    if asked is not None and (db.session.scalar(select(length_of(asked, FEW + 1))) or 0) > FEW:
+        # by an index of persons every year would be read
+        able = records.with_only_columns(whose).group_by(common(whose)).having(func.count() >= least)
+        key = model, str(quarter), f"at least {least}"
+        number, rows = learn({key: lambda: able})[key]
+        if number**2 <= now()[0].wanted * rows:  # no more than are passed until there are enough
+            return one_of(model.id, able)
+    return records.where(whose == model.id).offset(least - 1).limit(1).exists()
