@@ -7,11 +7,12 @@ import pytest
 from app import clock
 from app.commands import tick
 from app.db import db
+from app.freshness import forget
 from app.models import Honour, Message, TeamMember
 from app.models.activity import ActivityStatus
 from app.models.history import history_of
 from app.models.honour import HonourStatus, due_honours, published
-from app.models.honours import figures
+from app.models.honours import figures, lists
 from app.models.honours.figures import Facts, able_people, able_teams, facts_of
 from app.models.honours.lists import for_home, in_announcement
 from app.models.honours.proposal import announce, propose, rewrite, why_not
@@ -93,6 +94,36 @@ def test_candidates_are_the_same_looked_at_one_by_one_or_gathered_from_the_quart
     people = {1: {person.id, other.id}, 2: {person.id, other.id}, 3: {person.id}, 4: set()}
     assert {least: able(Volunteer, able_people, least) for least in people} == people
     assert [able(Team, able_teams, least) for least in (0, 2, 3)] == [{team.id}, {team.id}, set()]
+
+
+@pytest.mark.parametrize("by_pairs", [False, True])
+def test_a_star_is_found_by_reason_name_and_region_looked_up_or_walked_along(app, monkeypatch, by_pairs):
+    if not by_pairs:
+        monkeypatch.setattr(lists, "ids_about", lambda word: None)
+    forget()
+    person, team = candidate(), team_of(cast.volunteer_of("second"), name="红霞助老队")
+    served(cast.volunteer_of("second"), past_quarter().last_day, 60, cast.make_activity(team_id=team.id))
+    together = propose(past_quarter(), team, REASON.replace("理发", "送餐"), by=cast.who("city"))
+    name = cast.who("volunteer").name
+    db.session.flush()
+
+    def found(words):
+        conditions = lists.says(words)
+        assert ("honour_1" in str(conditions[0].compile(db.engine))) is by_pairs
+        return set(db.session.scalars(db.select(Honour.id).where(*conditions)))
+
+    one, other = {person.id}, {together.id}
+    expected = {
+        "理发": one,
+        "送": other,
+        name: one,
+        "红霞": other,
+        "徐州": set(),
+        "独居 送餐": other,
+        "三个月": one | other,
+    }
+    expected["云龙区"] = {star.id for star in (person, together) if star.district_code == "320303"}
+    assert {words: found(words) for words in expected} == expected
 
 
 def test_who_may_be_proposed(app):

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.db import db
-from app.models.activities.search import named
+from app.models.activities.search import ids_named, named_each
 from app.models.honour import Honour, HonourKind, announced, published
 from app.models.honours.quarter import quarter_words
-from app.models.pages.pairs import offered
-from app.models.pages.quickest import beside, one_of
+from app.models.pages.pairs import joined, offered
+from app.models.pages.quickest import beside, each_word, one_of
 from app.models.pages.worded import stands
 from app.models.team import Team
 from app.models.user import User
@@ -43,15 +43,21 @@ def shown() -> Select[Any]:
 
 def says(words: str) -> list[ColumnElement[bool]]:
     """One condition a word: it stands in the name or the reason, or names a region around the star."""
-    return [or_(*_borne(word), *named(word, H, ("reason",))) for word in words.split()]
+    return each_word(H, words, ids_about, lambda word: or_(*_borne(word), named_each(word, H, ("reason",))))
 
 
-def _borne(word: str) -> list[ColumnElement[bool]]:
+def ids_about(word: str) -> Any:
+    """Ids of all stars that `says` finds, and hardly more; None where the pairs of characters cannot tell."""
+    ids, star = ids_named(word, H), beside(H)
+    return ids if ids is None else joined(ids, *(select(star.id).where(one) for one in _borne(word, star)))
+
+
+def _borne(word: str, star: Any = H) -> list[ColumnElement[bool]]:
     """By a team or a person called like this, who are gathered: to look up the name of each star costs four times as much."""
     team, person, user = beside(Team), beside(Volunteer), beside(User)
     called = select(user.id).where(one_of(user.id, offered(User, word)), stands(word, user.name))
     people = select(person.id).where(person.user_id.in_(called))
-    return [H.team_id.in_(select(team.id).where(stands(word, team.name))), H.volunteer_id.in_(people)]
+    return [star.team_id.in_(select(team.id).where(stands(word, team.name))), star.volunteer_id.in_(people)]
 
 
 def in_announcement(count: int) -> list[Any]:

@@ -124,6 +124,7 @@ def _look_ahead(words: str) -> None:
         Report: lambda word: activity_search.ids_named(word, Report),
         PublicCase: lambda word: offered(PublicCase, word),
         Notice: lambda word: offered(Notice, word),
+        Honour: honour_lists.ids_about,
     }
     learn({(model, word, ""): partial(ids, word) for model, ids in kinds.items() for word in words.split()})
 
