@@ -148,6 +148,8 @@ class CandidateFilter(FilterForm):
     region = RegionFilterField("区域")
     least = SelectField("服务次数", choices=list(LEAST.items()), validate_choice=False)
 
+    _many: bool | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.quarter.choices = [(str(one), one.words) for one in recent_quarters(LOOK_BACK)]
@@ -183,7 +185,9 @@ class CandidateFilter(FilterForm):
         model: Any = Team if self.wanted is HonourKind.TEAM else Volunteer
         able = honour_figures.able_teams if model is Team else honour_figures.able_people
         stmt = stmt.where(*(lies_in(self.region.data, model) if self.region.narrows else []))
-        return stmt.where(*able(self.about, least, stmt))
+        if self._many is None:  # the list and its total are of the same rows
+            self._many = honour_figures.are_many(stmt)
+        return stmt.where(*able(self.about, least, many=self._many))
 
     def shape(self) -> None:
         """To count services takes as long as to find who has them: what one page holds is not counted again."""

@@ -22,7 +22,7 @@ from app.reads import length_of, now
 from app.statements import common
 
 R = ServiceRecord
-FEW = 1000  # so many rows are looked at in the time that a quarter takes to be gathered
+FEW = 1000
 FACTS = func.count(), func.coalesce(func.sum(R.minutes), 0), func.count(R.activity_id.distinct())
 
 
@@ -69,30 +69,33 @@ def may_be_star(political: Political) -> bool:
     return political in PARTY
 
 
-def able_people(quarter: Quarter, least: int, asked: Select[Any] | None = None) -> list[ColumnElement[bool]]:
+def able_people(quarter: Quarter, least: int, *, many: bool = False) -> list[ColumnElement[bool]]:
     """What makes a volunteer a possible 个人之星: serving, Party member, at least so many services in the quarter."""
     records = select(R.id).where(*_within(quarter))
-    did = _did(Volunteer, quarter, least, records, R.volunteer_id, asked)
+    did = _did(Volunteer, quarter, least, records, R.volunteer_id, many)
     return [Volunteer.status == VolunteerStatus.SERVING, Volunteer.political.in_(PARTY), did]
 
 
-def able_teams(quarter: Quarter, least: int, asked: Select[Any] | None = None) -> list[ColumnElement[bool]]:
+def able_teams(quarter: Quarter, least: int, *, many: bool = False) -> list[ColumnElement[bool]]:
     """What makes a team a possible 团队之星: active, at least so many services of its members in its activities."""
     done = select(R.id).select_from(R).join(Activity, Activity.id == R.activity_id).join(TeamMember, _in_team())
-    did = _did(Team, quarter, least, done.where(*_within(quarter)), Activity.team_id, asked)
+    did = _did(Team, quarter, least, done.where(*_within(quarter)), Activity.team_id, many)
     return [Team.status == TeamStatus.ACTIVE, did]
 
 
-def _did(
-    model: Any, quarter: Quarter, least: int, records: Select[Any], whose: Any, asked: Select[Any] | None
-) -> ColumnElement[bool]:
-    """There are so many of the quarter's `records`. Only the way of looking hangs on `asked`, the rows that are looked at.
+def are_many(rows: Select[Any]) -> bool:
+    """Whether these are more than are looked at one by one in the time that a quarter takes to be gathered."""
+    return (db.session.scalar(select(length_of(rows, FEW + 1))) or 0) > FEW
+
+
+def _did(model: Any, quarter: Quarter, least: int, records: Select[Any], whose: Any, many: bool) -> ColumnElement[bool]:
+    """There are so many of the quarter's `records`. Only the way of looking hangs on it whether `many` rows are asked about.
 
     Few rows, or rows most of which have so many, are looked at one by one, each up to the last record needed. Else the
     quarter is gathered by `whose` the records are: its days stand together in an index, and what fits is soon looked up.
     """
     least = max(least, 1)
-    if asked is not None and (db.session.scalar(select(length_of(asked, FEW + 1))) or 0) > FEW:
+    if many:
         # by an index of persons every year would be read
         able = records.with_only_columns(whose).group_by(common(whose)).having(func.count() >= least)
         key = model, str(quarter), f"at least {least}"
