@@ -29,7 +29,7 @@ from werkzeug.sansio.http import parse_cookie
 from app import clock, freshness
 from app.models.topics import SHARED
 
-ROOM = 4 * 1024 * 1024  # bytes of all pages together, some 900 of them packed; those not asked for longest make room
+ROOM = 2 * 1024 * 1024  # bytes of all pages together, some 450 of them packed; those not asked for longest make room
 LARGEST = 512 * 1024
 KINDS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
 PERSONAL = ("session=", "remember_token=")  # cookies that make an answer personal; `__Host-session=` too

@@ -153,7 +153,8 @@ def _risen(kind: Kind, code: str) -> list[Condition]:
         if share.due_before is None or kind.late_by is None:
             continue
         not_own = [~_colleague_below(kind, code)] if share.steps == 1 and kind.person is not None else []
-        ways.append(and_(inside(kind.model, share.codes, kind.prefix), kind.late_by(share.due_before), *not_own))
+        # late first: SQLite puts a list of places in order when the first row is asked for it, which mostly none is
+        ways.append(and_(kind.late_by(share.due_before), inside(kind.model, share.codes, kind.prefix), *not_own))
         places.update(share.codes)
     # the districts first: few of a large city's rows are left for the long lists of places
     districts = getattr(kind.model, f"{kind.prefix}district_code").in_(sorted({place[:6] for place in places}))
