@@ -27,8 +27,7 @@ class Reading:
     looked_up: bool = field(default=False, init=False)  # each row that words offer, and no other
 
 
-PAGE = Reading()
-_reading: ContextVar[Reading] = ContextVar("reading")
+_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)  # None: the first rows of a list
 _length: ContextVar[Callable[[], int] | None] = ContextVar("length", default=None)
 
 
@@ -75,9 +74,9 @@ def capped(build: Callable[[], Select[Any]], cap: int = CAP) -> Any:
 
 def now() -> tuple[Reading, Callable[[], int] | None]:
     """What is being read, and what tells how long the list is (None: as long as its table)."""
-    return _reading.get(PAGE), _length.get()
+    return _reading.get() or Reading(), _length.get()
 
 
 def in_order() -> bool:
     """Whether the first rows of a list are read, not any."""
-    return now()[0] is PAGE
+    return _reading.get() is None

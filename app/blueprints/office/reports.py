@@ -68,10 +68,10 @@ class ReportReasonForm(Form):
 def reports() -> ResponseReturnValue:
     """What waits, oldest first; one tab a state."""
     found = _listing()
-    good = found.filters.validate()
-    but_state: Any = found.filters.narrow_but_state  # type: ignore[attr-defined]
-    numbers = counts(lambda: found.narrowed(but_state)) if good else {}
-    tabs = found.filters.tabs(numbers) if good else []  # type: ignore[attr-defined]
+    filters: Any = found.filters
+    good = filters.validate()
+    numbers = counts(lambda: found.narrowed(filters.narrow_but_state)) if good else {}
+    tabs = filters.tabs(numbers) if good else []
     return found.respond(LIST, "results", tabs=tabs)
 
 
