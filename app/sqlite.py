@@ -30,6 +30,7 @@ PRAGMAS = (
 OFTEN = 400  # transactions between two copies: of ticks, 32 MB
 COPY, EMPTY = "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"
 _one_writer = threading.Lock()
+_one_copies = threading.Lock()  # SQLite would refuse who comes second, and `EMPTY` must not be refused
 
 
 class Connections(QueuePool):
@@ -119,8 +120,9 @@ def copy(engine: Engine, how: str = COPY) -> None:
     finally:
         reading.reset(token)
     try:
-        # past SQLAlchemy, which would begin a transaction: nothing is copied in one
-        connection.cursor().execute(how)
+        with _one_copies:
+            # past SQLAlchemy, which would begin a transaction: nothing is copied in one
+            connection.cursor().execute(how)
     except sqlite3.Error as error:  # as callers know it
         raise sa.exc.OperationalError(how, None, error) from error
     finally:

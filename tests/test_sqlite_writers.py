@@ -67,6 +67,20 @@ def test_the_log_is_copied_beside_those_who_write(app, tmp_path, monkeypatch):
     assert in_the_file_itself() == before + 3 and copied.written == 0
 
 
+def test_who_empties_the_log_waits_for_who_copies_it(app):
+    db.session.add(WorkUnit(name="示例单位"))
+    db.session.commit()
+    db.session.remove()
+    log = Path(f"{db.engine.url.database}-wal")
+    emptied = threading.Thread(target=sqlite.copy, args=(db.engine, sqlite.EMPTY), daemon=True)
+    with sqlite._one_copies:
+        emptied.start()
+        emptied.join(0.05)
+        assert emptied.is_alive() and log.stat().st_size
+    emptied.join(20)
+    assert not log.stat().st_size
+
+
 def test_the_right_comes_back_when_there_is_no_connection(app, monkeypatch):
     def away(pool: object) -> None:
         raise OSError
