@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BindParameter,
+    ColumnClause,
     Enum,
     SelectBase,
     SQLColumnExpression,
@@ -109,3 +110,13 @@ def common(column: Any) -> Any:
     before it, it does not.
     """
     return UnaryExpression(column, operator=custom_op("+")) if db.engine.dialect.name == "sqlite" else column
+
+
+def no_way_by(column: Any, statement: Any) -> Any:
+    """The same statement, with this column `common` wherever it is asked for."""
+    found = column.expression
+
+    def marked(element: Any, **_: Any) -> Any:
+        return common(element) if isinstance(element, ColumnClause) and element.shares_lineage(found) else None
+
+    return replacement_traverse(statement, {}, marked)

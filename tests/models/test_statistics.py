@@ -1,5 +1,6 @@
 """Sums of services hold for every month, in both views, whoever moved, whatever was revoked or merged meanwhile."""
 
+import json
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
@@ -520,10 +521,11 @@ def test_the_people_of_a_page_are_the_same_on_every_way_to_them(app, monkeypatch
                     return there.order_by(person.desc() if back else person).limit(count)
 
                 found = []
-                for way, rest in product(Way, (Way.SUMMED, Way.WALKED)):
+                ways = [way for way in Way if way is not Way.HELD or db.engine.dialect.name == "sqlite"]
+                for way, rest in product(ways, (Way.SUMMED, Way.WALKED)):
                     monkeypatch.setattr(counted, "way_to", lambda scope, rest=rest: rest)
                     stmt = who_served(scope, way=way, cut=cut)
-                    rows = db.session.execute(stmt, {"known": known} if way is Way.HELD else {})
+                    rows = db.session.execute(stmt, {"known": json.dumps(known)} if way is Way.HELD else {})
                     found.append(sorted((row.id, row.services, row.minutes) for row in rows))
                 assert found[1:] == found[:1] * (len(found) - 1), (scope, count, at, back)
                 assert found[0] or scope.region == GULOU or at != -1

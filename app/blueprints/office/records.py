@@ -1,5 +1,6 @@
 """What stands behind the figures of the statistics: service records, and the people who served."""
 
+import json
 from functools import cached_property
 from typing import Any
 
@@ -80,7 +81,7 @@ class People(Listing):
         if way_to(self._scope) is Way.HELD:
             place = position[0] if position else -1
             known = first(before(self._scope, acting()), self.per_page + 1, place, backwards=backwards)
-            self.values = {"known": known}
+            self.values = {"known": json.dumps(known)}
         return super()._fetch(position, backwards)
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:

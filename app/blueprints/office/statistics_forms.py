@@ -1,6 +1,7 @@
 """What the statistics and the lists behind them are narrowed by: region, unit, months, view, category, evidence."""
 
 import re
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -88,7 +89,7 @@ class StatisticsFilter(FilterForm):
     def _unit_id(self) -> int | None:
         return number_of(self.unit.data)
 
-    @property
+    @cached_property
     def period(self) -> Period:
         """The chosen months; one that is missing follows from the other."""
         usual = periods.this_year()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, literal, select, union_all
+from sqlalchemy import Integer, Select, String, bindparam, column, exists, func, literal, select, union_all
 
 from app import clock
 from app.db import db
@@ -97,7 +97,7 @@ def _split(scope: Scope) -> list[Scope | None]:
 def who_served(scope: Scope, *columns: Any, way: Way = Way.SUMMED, cut: Cut = lambda rows, person: rows) -> Select[Any]:
     """A row for each person with a service in the scope: who, and `services` and `minutes` in it; more `columns`.
 
-    `cut` leaves of all these people those of a page. A statement of the way HELD asks who are the first of those held, as `known`.
+    `cut` leaves of all these people those of a page. A statement of the way HELD (SQLite's) asks for the first of those held as `known`: one list in JSON, so that it can be kept in words.
     """
     whose = ServiceRecord.volunteer_id
     services, minutes = func.count().label("services"), func.sum(ServiceRecord.minutes).label("minutes")
@@ -117,7 +117,7 @@ def _numbers(scope: Scope, way: Way, cut: Cut) -> Any:
     if way is Way.WALKED:
         there = exists().where(whose == Volunteer.id, *served).correlate(Volunteer)
         return cut(select(Volunteer.id).where(Volunteer.last_served_on >= scope.period.days[0], there), Volunteer.id)
-    known = select(Volunteer.id).where(Volunteer.id.in_(bindparam("known", expanding=True)))
+    known = select(func.json_each(bindparam("known", type_=String)).table_valued(column("value", Integer)).c.value)
     _, now = _split(scope)
     return union_all(known, select(_numbers(now, way_to(now), cut).subquery())) if now else known
 

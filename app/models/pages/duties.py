@@ -21,7 +21,7 @@ from app.models.post import Post, living
 from app.models.posts.rising import Share, held_places, inside, shares
 from app.models.region import WIDTHS, Level
 from app.spoken import Spoken
-from app.statements import VARIED, kept, settled
+from app.statements import VARIED, kept, no_way_by, settled
 from app.straight import read
 
 CAP = 1000  # counts above 999 read 999+
@@ -61,6 +61,7 @@ class Kind:
     person: Any = None
     prefix: str = ""
     born_late: bool = False
+    in_order: bool = False  # an index holds whatever waits in the order of its lines
     lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 
@@ -206,7 +207,7 @@ def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind],
         kind, number = by_key[key], next(numbers)
         late = next(numbers) if late_is_counted else number * kind.born_late
         duties[part].append(Duty(kind, part, number, late))
-    return Desk(duties, _lines(narrowed, by_key, duties, shape))
+    return Desk(duties, _lines(narrowed, by_key, duties, code, shape))
 
 
 def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, list[Any], Any]:
@@ -231,7 +232,7 @@ def _count(wanted: Select[Any]) -> Any:
 
 
 def _lines(
-    narrowed: Narrowed, kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]], shape: Hashable
+    narrowed: Narrowed, kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]], code: str, shape: Hashable
 ) -> dict[Part, list[Line]]:
     """The most urgent of what waits, own and risen, in one statement; none when nothing waits."""
     found: dict[Part, list[Line]] = {Part.OWN: [], Part.RISEN: []}
@@ -241,9 +242,9 @@ def _lines(
     about = tuple((kind.key, part) for kind, part in full)
     union = kept(
         ("desk lines", shape, about),
-        lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part]) for kind, part in full)).execution_options(
-            **VARIED
-        ),
+        lambda: union_all(
+            *(_of_kind(kind, part, narrowed[kind.key, part], code) for kind, part in full)
+        ).execution_options(**VARIED),
     )
     # PostgreSQL: knowing the values it takes the first of many in order; for all values it would sort them (4 ms and 0.1)
     for row in read(union):
@@ -258,7 +259,7 @@ def _urgency(line: Line) -> tuple[Any, ...]:
     return not line.overdue, line.due or line.since, line.kind.key, line.id
 
 
-def _of_kind(kind: Kind, part: Part, scope: Select[Any]) -> Any:
+def _of_kind(kind: Kind, part: Part, scope: Select[Any], code: str) -> Any:
     title, note, since, due = kind.row()
     first = since if due is None else due
     columns = [
@@ -274,5 +275,7 @@ def _of_kind(kind: Kind, part: Part, scope: Select[Any]) -> Any:
     # which they are is found within an index, then these few are looked at
     few = scope.with_only_columns(kind.model.id, maintain_column_froms=True).order_by(None)
     few = few.order_by(first, kind.model.id).limit(OF_A_KIND)
+    if kind.in_order and level(code) is Level.CITY:  # the first of them are met soon, in whatever district they are
+        few = no_way_by(getattr(kind.model, f"{kind.prefix}district_code"), few)
     rows = kind.tables(select(kind.model).where(kind.model.id.in_(few)))
     return select(rows.with_only_columns(*columns, maintain_column_froms=True).subquery())

@@ -126,6 +126,7 @@ KINDS: tuple[Kind, ...] = (
         lambda: (Activity.title, Activity.attended, Activity.ends_at, None),
         late_by=_unconfirmed_since,
         born_late=True,
+        in_order=True,
         due=_reported,
     ),
     Kind(
