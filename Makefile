@@ -19,6 +19,7 @@ setup: $(VENV)/dev.stamp node_modules/.package-lock.json tools/html/node_modules
 
 install: $(VENV)/run.stamp node_modules/.package-lock.json ## only what running needs
 	@$(PY) -m compileall -q -o 0 -o 2 app config.py wsgi.py $(VENV)/lib # whoever serves may not write here
+	@$(PY) -m flask --app wsgi compile-templates
 
 run: $(VENV)/run.stamp node_modules/.package-lock.json ## migrate, fill with demo data, serve (PORT=8000)
 	@exec $(PY) tools/run.py

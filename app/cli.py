@@ -16,6 +16,7 @@ from app.commands.people import import_people
 from app.commands.recount import recount
 from app.commands.regions import import_regions
 from app.commands.retention import retention
+from app.commands.templates import compile_templates
 from app.commands.tick import tick
 
 
@@ -34,6 +35,7 @@ def init(app: Flask) -> None:
         Migrating("db", help="Perform database migrations."),
         backup,
         carry_exports,
+        compile_templates,
         create_admin,
         demo,
         history,

@@ -16,6 +16,7 @@ from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
+from app.compiled import Compiled
 from app.freshness import Same
 
 ROOM = 2_000_000  # letters of what plain macros answered, in all; then all is forgotten
@@ -84,6 +85,7 @@ class Environment(FlaskEnvironment):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.bytecode_cache = Compiled(self)
         self.globals.update(OPEN)
         self.filters["placed"] = placed
 

@@ -1,12 +1,14 @@
 """Templates compiled leaner mean what they meant: the same bytes, the same escaping (app/templating.py)."""
 
 import re
+import sys
 
 import pytest
 from flask import Flask
 from jinja2 import DictLoader
 from markupsafe import Markup
 
+from app.compiled import Compiled
 from app.db import db
 from app.models import Message
 from app.state_words import BADGES
@@ -110,3 +112,71 @@ def test_the_frame_that_is_kept_names_nobody(app, clients):
     tokens = [re.findall(r'name="csrf_token" value="([^"]+)"', pages[name]) for name in ("volunteer", "second")]
     assert len(tokens[0]) == len(tokens[1]) == 2 and not set(tokens[0]) & set(tokens[1])
     assert all('name="next" value="/about?from=here"' in page for page in pages.values())
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """An environment over one template, `page.html`, whose code is kept in a folder of the test's own; the texts that are compiled."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    compiled = []
+
+    def environment(text: str, place="made", **settings):
+        own = Flask("tests")
+        own.jinja_environment = Environment
+        env = own.jinja_env
+        env.loader, env.bytecode_cache = DictLoader({"page.html": text}), Compiled(env, tmp_path / place)
+        for name, value in settings.items():
+            setattr(env, name, value)
+        compile_ = env.compile
+
+        def counted(source, *args, **more):
+            compiled.append(source)
+            return compile_(source, *args, **more)
+
+        monkeypatch.setattr(env, "compile", counted)
+        return env.get_template("page.html").render(v="<")
+
+    return environment, compiled, tmp_path
+
+
+def test_what_was_compiled_once_is_taken_from_beside_the_templates(kept):
+    shown, compiled, _ = kept
+    assert shown("{{ v }}") == shown("{{ v }}") == "&lt;"
+    assert compiled == ["{{ v }}"]
+
+
+def test_another_text_or_another_way_to_compile_is_compiled_anew(kept, monkeypatch, tmp_path):
+    shown, compiled, _ = kept
+    text = "{% if v %}\n{{ v }}{% endif %}"
+    assert shown(text) == "\n&lt;"
+    assert shown(text, trim_blocks=True) == "&lt;"
+    assert shown(text + "!", trim_blocks=True) == "&lt;!"
+    (tmp_path / "templating.py").write_text("another way")
+    monkeypatch.setattr("app.compiled.HERE", tmp_path)
+    assert shown(text + "!", trim_blocks=True) == "&lt;!"
+    assert len(compiled) == 4
+
+
+def test_a_template_is_shown_where_nothing_may_be_kept(kept):
+    shown, compiled, _ = kept
+    assert shown("{{ v }}", "no/folder") == shown("{{ v }}", "no/folder") == "&lt;"
+    assert len(compiled) == 2
+
+
+def test_a_half_written_file_is_compiled_anew(kept):
+    shown, compiled, place = kept
+    shown("{{ v }}")
+    (held,) = (place / "made").iterdir()
+    held.write_bytes(held.read_bytes()[:-20])
+    assert shown("{{ v }}") == "&lt;"
+    assert len(compiled) == 2
+
+
+def test_every_template_is_compiled_beforehand(app, monkeypatch, tmp_path):
+    monkeypatch.setattr(app.jinja_env, "bytecode_cache", Compiled(app.jinja_env, tmp_path / "made"))
+    app.jinja_env.cache.clear()
+    result = app.test_cli_runner().invoke(args=["compile-templates"])
+    assert result.exit_code == 0, result.output
+    assert (
+        len(list((tmp_path / "made").iterdir())) == len(app.jinja_env.list_templates(extensions=["html", "txt"])) > 200
+    )

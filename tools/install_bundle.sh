@@ -7,5 +7,6 @@ python=${PYTHON:-python3}
 "$python" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --find-links wheels --no-deps --require-hashes -r requirements.txt
 .venv/bin/python -m compileall -q -o 0 -o 2 app .venv/lib migrations config.py wsgi.py  # whoever serves may not write here
+.venv/bin/python -m flask --app wsgi compile-templates
 touch .venv/run.stamp node_modules/.package-lock.json
 echo "Installed. Next: docs/deploy.md, step 4; or try it with demo data: make run"
