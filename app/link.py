@@ -62,6 +62,10 @@ class Link(psycopg.Connection[Any]):
             self.execute("BEGIN", prepare=False)
         return super().cursor(name, **options)
 
+    def numbered(self) -> Any:
+        """A cursor for a text whose parameters are $1, $2 … (app/spoken.py)."""
+        return psycopg.RawCursor(self)
+
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""
         if timeout is None and is_awaited():
@@ -114,7 +118,11 @@ def guard(engine: Engine) -> None:
             connection.patience = PATIENCE
 
     def execute(cursor: Any, statement: str, values: Any, context: Any = None) -> None:
-        if context is not None and "varied" in context.execution_options and type(cursor) is psycopg.Cursor:
+        if (
+            context is not None
+            and "varied" in context.execution_options
+            and not isinstance(cursor, psycopg.ServerCursor)
+        ):
             cursor.execute(statement, values, prepare=False)
         else:  # what is read piece by piece is never prepared
             cursor.execute(statement, values)

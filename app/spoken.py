@@ -6,6 +6,7 @@ session (a visitor's), a statement has a connection for itself, and there is no 
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Any
 
@@ -24,11 +25,11 @@ NONE: Values = {}
 class Spoken:
     """A statement in the words of this engine's database; `given` names the values of an INSERT that names none itself."""
 
-    __slots__ = ("columns", "execution_options", "fixed", "made", "moving", "places", "text")
+    __slots__ = ("columns", "execution_options", "fixed", "made", "moving", "places", "said", "text")
 
     def __init__(self, statement: Executable, given: Sequence[str] | None = None) -> None:
         asked: Any = statement
-        dialect = db.engine.dialect
+        dialect = _numbered(db.engine.dialect)
         if takes_lists(statement):
             raise TypeError("its words hang on how many values there will be")
         said = asked.compile(dialect=dialect, column_keys=given)
@@ -45,7 +46,9 @@ class Spoken:
         whole = said.construct_expanded_state({name: None for name, _, _ in self.moving})
         ways.update(whole.processors)
         self.text: str = whole.statement
-        self.places = whole.positiontup  # SQLite's parameters have places, PostgreSQL's names
+        # as the driver takes it: psycopg would put it into bytes whenever it is asked
+        self.said: Any = self.text.encode() if dialect.name == "postgresql" else self.text
+        self.places: list[str] = whole.positiontup or []
         self.fixed = {
             name: way(value) if (way := ways.get(name)) else value for name, value in whole.parameters.items()
         }
@@ -84,12 +87,13 @@ class Spoken:
         for name, says, way in self.moving:
             value = says() if says else values[name]
             given[name] = way(value) if way else value
-        asked: Any = given if self.places is None else tuple([given[name] for name in self.places])
-        cursor = connection.cursor()
+        asked = tuple([given[name] for name in self.places])
+        link = connection.dbapi_connection
+        cursor = link.cursor() if engine.dialect.positional else link.numbered()
         for heard in engine.dispatch.before_cursor_execute:  # who counts statements
             heard(None, cursor, self.text, asked, self, False)
         try:
-            engine.dialect.do_execute(cursor, self.text, asked, self)
+            engine.dialect.do_execute(cursor, self.said, asked, self)
             rows = cursor.fetchall() if self.columns else []
             if rows and self.made is None:
                 self.made = _made(engine.dialect, self.columns, cursor.description)
@@ -123,6 +127,27 @@ class Found(list[Any]):
     def scalars(self) -> list[Any]:
         """The first value of each row."""
         return [row[0] for row in self]
+
+
+def again(statement: str, values: Any) -> list[Any]:
+    """What a listener of `before_cursor_execute` heard, asked once more; whether SQLAlchemy or `Spoken` sent it tell the values."""
+    connection = db.session.connection()
+    if isinstance(values, tuple) and not db.engine.dialect.positional:
+        link: Any = connection.connection.dbapi_connection
+        return list(link.numbered().execute(statement, values).fetchall())
+    return list(connection.exec_driver_sql(statement, values).all())
+
+
+@lru_cache(maxsize=8)
+def _numbered(dialect: Dialect) -> Any:
+    """Speaks as the database hears it: PostgreSQL's parameters are numbered. For names psycopg searches a text whenever it is asked
+    (3 ms for 待办, whose text is too long for it to remember)."""
+    if dialect.positional:
+        return dialect
+    own: Any = copy(dialect)
+    own.paramstyle, own.positional = "numeric_dollar", True
+    own.identifier_preparer = own.preparer(own)  # no percent sign is doubled
+    return own
 
 
 def takes_lists(statement: Any) -> bool:

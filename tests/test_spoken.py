@@ -1,13 +1,13 @@
 """Statements in words: they find what SQLAlchemy finds, and fail as it fails."""
 
 import pytest
-from sqlalchemy import bindparam, event, func, select, text, update
+from sqlalchemy import bindparam, event, func, literal, literal_column, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.db import db, reading
 from app.models.activity import Activity, ActivityStatus
 from app.models.user import User
-from app.spoken import Spoken
+from app.spoken import Spoken, again
 from app.statements import kept, rows_of
 from app.straight import read, write
 from tests import cast
@@ -76,8 +76,7 @@ def test_who_listens_may_repeat_what_was_asked(app):
         found = read(LISTED.where(Activity.status.in_(STATES)))
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    again = db.session.connection().exec_driver_sql(*heard[-1]).all()
-    assert [row[0] for row in again] == [row[0] for row in found]
+    assert [row[0] for row in again(*heard[-1])] == [row[0] for row in found]
 
 
 def test_who_writes_first_of_all_writes_in_the_transaction_of_a_session(app):
@@ -121,3 +120,11 @@ def test_a_failure_without_a_session_is_told_as_everywhere_and_the_next_one_read
 def test_a_default_that_nobody_would_fill_in_is_refused(app):
     with pytest.raises(TypeError, match="default"):
         Spoken(User.__table__.insert().inline(), ("username",))
+
+
+def test_percent_signs_and_long_texts_are_asked_as_they_stand(app):
+    """psycopg would read a percent sign as the beginning of a name, and a text of ours has numbers instead."""
+    words = [literal(f"{n} %s $1") for n in range(300)]
+    statement = Spoken(select(*words, literal_column("'100%'").label("all")).where(User.id == bindparam("who")))
+    (row,) = read(statement, {"who": 1})
+    assert list(row) == [f"{n} %s $1" for n in range(300)] + ["100%"]
