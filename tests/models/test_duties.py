@@ -169,3 +169,23 @@ def test_the_desk_shows_what_is_overdue_first_and_of_no_kind_too_much(app):
 def test_each_part_of_each_kind_has_a_word_of_its_own_in_addresses(app):
     words = [todo(kind, part) for kind in KINDS for part in Part]
     assert len(set(words)) == len(words) and "help" in words and "help-risen" in words
+
+
+def test_as_much_as_is_ones_own_waits_in_all_and_is_not_counted_again(app, monkeypatch):
+    """In a quarter without posts of its own whatever waits is the subdistrict's own."""
+    monkeypatch.setattr("app.models.pages.duties.CAP", 3)
+    db.session.execute(db.delete(Post).where(Post.region_code == WANTONG))
+    db.session.commit()
+
+    def counted(day):  # the statements of a day are kept, and so is CAP in them
+        scopes = {kind.key: db.select(kind.model) for kind in KINDS}
+        duties = desk(lambda: scopes, KINDS, HUANGLOU, ("test", day)).duties
+        return {part: next(duty.count for duty in duties[part] if duty.kind.key == "help") for part in Part}
+
+    for asked, own in ((0, 0), (2, 2), (2, 3)):
+        for _ in range(asked):
+            ask()
+        db.session.commit()
+        assert counted(own) == {Part.OWN: own, Part.RISEN: 0, Part.ALL: own}
+    monkeypatch.setattr("app.models.pages.duties.CAP", 9)
+    assert counted("more") == {Part.OWN: 4, Part.RISEN: 0, Part.ALL: 4}

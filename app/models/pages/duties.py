@@ -12,7 +12,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from app import clock
 from app.db import UtcDateTime
@@ -222,8 +236,23 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
             narrowed[kind.key, part] = wanted = scopes[kind.key].where(stands(kind, part, code))
             late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
             asked.append(((kind.key, part), late is not None))
-            counts += [_count(wanted)] if late is None else [_count(wanted), late]
-    return narrowed, asked, Spoken(settled(select(*counts)))
+            counts.append(_count(wanted).label(todo(kind, part)))
+            counts += [] if late is None else [late.label(f"{todo(kind, part)} late")]
+    return narrowed, asked, Spoken(settled(_unless_full(counts)))
+
+
+def _unless_full(counts: Sequence[Any]) -> Select[Any]:
+    """These counts; ALL of a kind is not counted where its OWN, a part of it, is CAP already."""
+    whole = {one.name: one for one in counts if one.name.endswith(f"-{Part.ALL.value}")}
+    # with an OFFSET neither database takes the inner statement apart, to count twice
+    others = select(*(one for one in counts if one.name not in whole)).offset(0).subquery()
+
+    def found(name: str) -> Any:
+        if name not in whole:
+            return others.c[name]
+        return case((others.c[name.rpartition("-")[0]] >= CAP, CAP), else_=whole[name].element)
+
+    return select(*(found(one.name) for one in counts))
 
 
 def _count(wanted: Select[Any]) -> Any:
