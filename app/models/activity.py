@@ -64,10 +64,12 @@ class Activity(Placed, Stateful, Row, Model):
         # the same of those below who did not do it in time
         Index("ix_activity_district_ends", "district_code", "status", "ends_at", "subdistrict_code", "community_code"),
         # whose feedback is missing longest, and how many of a post's part; `told_at` too, so that SQLite looks at no row
-        _some("ix_activity_untold", "ends_at", "id", "status", *PLACE, "told_at", where="told_at IS NULL"),
+        _some(
+            "ix_activity_untold", "ends_at", "id", "status", *PLACE, "told_at", "category_id", where="told_at IS NULL"
+        ),
         _some(
             "ix_activity_district_untold",
-            *("district_code", "status", "ends_at", *PLACE[1:], "told_at"),
+            *("district_code", "status", "ends_at", *PLACE[1:], "told_at", "category_id"),
             where="told_at IS NULL",
         ),
         # the few of those ahead: all would be looked at

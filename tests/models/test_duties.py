@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.blueprints.office.activities import WAITS_IN
 from app.db import db
 from app.models import Application, Feedback, Post, Region, Report, UnitDispute
 from app.models.pages.duties import Part, desk, stands, todo
@@ -189,3 +190,14 @@ def test_as_much_as_is_ones_own_waits_in_all_and_is_not_counted_again(app, monke
         assert counted(own) == {Part.OWN: own, Part.RISEN: 0, Part.ALL: own}
     monkeypatch.setattr("app.models.pages.duties.CAP", 9)
     assert counted("more") == {Part.OWN: 4, Part.RISEN: 0, Part.ALL: 4}
+
+
+def test_what_waits_of_activities_is_in_the_phases_in_which_the_list_counts_it(app):
+    rows = one_of_each()
+    over = cast.make_activity(starts_at=clock.now() - timedelta(days=30))
+    over.ends_at = clock.now() - timedelta(days=29)
+    db.session.commit()
+    waiting = {"confirm": [rows["confirm"], over], "feedback": [rows["feedback"], over]}
+    for key, some in waiting.items():
+        assert {row.id for row in some} <= found(BY_KEY[key], Part.ALL, CITY)
+        assert {row.phase() for row in some} == set(WAITS_IN[key])

@@ -19,6 +19,7 @@ from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activities.call_list import news_of
 from app.models.activities.counts import phase_counts, phases_in, total_of
+from app.models.activities.phase import Phase
 from app.models.activities.taking_down import may_put_back, may_take_down
 from app.models.activity import Activity, ActivityStatus, Stale
 from app.models.category import categories
@@ -57,6 +58,7 @@ COLUMNS = {
     "已到": lambda row: row.attended,
     "服务时长（分钟）": lambda row: row.minutes,
 }
+WAITS_IN = {"confirm": (Phase.ENDED,), "feedback": (Phase.ENDED, Phase.COMPLETED)}  # other kinds: in any phase
 
 
 def _to_change(id: int) -> Activity:
@@ -75,7 +77,9 @@ def activities() -> ResponseReturnValue:
 
     def counting() -> Any:
         narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
-        return phase_counts(lambda: found.narrowed(narrow), filters.words)
+        return phase_counts(
+            lambda: found.narrowed(narrow), filters.words, WAITS_IN.get(_waiting(filters), tuple(Phase))
+        )
 
     tabs = []
     if filters.validate():
@@ -87,10 +91,15 @@ def activities() -> ResponseReturnValue:
 
 def _order(filters: OfficeFilter) -> Sequence[Key]:
     """As the workbench where feedback is missing, along its index: a year's activities would be sorted otherwise."""
-    if not filters.chosen_todo:
+    waiting = _waiting(filters)
+    if not waiting:
         return NEWEST
-    kind, _ = filters.chosen_todo
-    return OVER_LONGEST if kind.key == "feedback" else OLDEST
+    return OVER_LONGEST if waiting == "feedback" else OLDEST
+
+
+def _waiting(filters: OfficeFilter) -> str:
+    """The kind of 待办 that was chosen, or none."""
+    return filters.chosen_todo[0].key if filters.chosen_todo else ""
 
 
 @office.route("/activities/new", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ is counted on its own up to there; where two filters meet that no index holds to
 in one go over the narrower set. Words are looked for once, but for those that most activities hold: these are met along the way.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -119,11 +119,18 @@ def _sorted(rows: Any) -> Counts:
     return counts
 
 
-def phase_counts(build: "Callable[[], Select[Any]]", words: str) -> "Select[Any]":
-    """A statement of one row: how many of the activities that `build` finds by `words` are in each phase; for `phases_in`."""
+def phase_counts(
+    build: "Callable[[], Select[Any]]", words: str, among: Collection[Phase] = tuple(Phase)
+) -> "Select[Any]":
+    """A statement of one row: how many of the activities that `build` finds by `words` are in each phase; for `phases_in`.
+
+    `among` are the phases in which any of them can be: nobody looks for the others.
+    """
     unfinished = _unfinished(build) if words else None
 
     def number(phase: Phase) -> Any:
+        if phase not in among:
+            return literal(0)
         if unfinished is None or phase is Phase.COMPLETED:
             return capped(lambda: build().where(*in_phase(phase)), CAP)
         return length_of(select(unfinished).where(*in_phase(phase, unfinished.c)), CAP)
