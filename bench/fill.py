@@ -85,8 +85,7 @@ def pour(url: str, size: Size) -> None:
         for table, rows in tables.items():
             write(url, table, rows())
     finally:
-        if url in _open:
-            _open.pop(url).close()
+        close(url)
     in_step()
 
 
@@ -228,21 +227,35 @@ def plain(value: Any) -> Any:
 _open: dict[str, Any] = {}
 
 
-def insert(url: str, table: str, rows: list[dict[str, Any]]) -> None:
-    connection = _open.setdefault(url, sqlite3.connect(url.removeprefix("sqlite:///")))
-    connection.execute("PRAGMA synchronous = OFF")
-    names = ", ".join(rows[0])
-    wanted = f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(rows[0]))})'
-    connection.executemany(wanted, [[plain(cell) for cell in row.values()] for row in rows])
-    connection.commit()
-
-
-def copy(url: str, table: str, rows: list[dict[str, Any]]) -> None:
-    if url not in _open:
+def connection(url: str) -> Any:
+    """The one connection that writes there."""
+    if url not in _open and url.startswith("sqlite"):
+        _open[url] = sqlite3.connect(url.removeprefix("sqlite:///"))
+        _open[url].execute("PRAGMA synchronous = OFF")
+        _open[url].execute("PRAGMA cache_size = -200000")  # kB: every index of a large table is written all over
+    elif url not in _open:
         _open[url] = psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
         _open[url].execute("SET session_replication_role = replica")  # the rows are right: no foreign key is looked up
         _open[url].execute("SET synchronous_commit = off")
-    with _open[url].cursor() as cursor, cursor.copy(f'COPY "{table}" ({", ".join(rows[0])}) FROM STDIN') as out:
+    return _open[url]
+
+
+def close(url: str) -> None:
+    """Let go of it."""
+    if url in _open:
+        _open.pop(url).close()
+
+
+def insert(url: str, table: str, rows: list[dict[str, Any]]) -> None:
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    wanted = f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(rows[0]))})'
+    connection(url).executemany(wanted, [[plain(cell) for cell in row.values()] for row in rows])
+    connection(url).commit()
+
+
+def copy(url: str, table: str, rows: list[dict[str, Any]]) -> None:
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    with connection(url).cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as out:
         for row in rows:
             out.write_row([plain(cell) if isinstance(cell, datetime) else cell for cell in row.values()])
 

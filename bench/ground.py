@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from bench.sizes import SIZES
@@ -68,10 +70,42 @@ def postgresql(server: Kept, size: str) -> str:
     return server.url(name)
 
 
-def fill(url: str, size: str) -> None:
-    """Fill this empty database in a process of its own, which gives its memory back."""
-    print(f"filling {size} ({SIZES[size].volunteers:,} volunteers) …", file=sys.stderr)
-    subprocess.run([sys.executable, "-m", "bench.fill", url, size], cwd=ROOT, check=True)
+def years(size: str, server: Kept | None) -> str:
+    """The address of a copy of the database of this size that also has what ten years leave (bench/fill_years.py)."""
+    return _years_postgresql(server, size) if server else _years_sqlite(size)
+
+
+def _years_sqlite(size: str) -> str:
+    file, done = HOME / f"years-{size}.db", HOME / f"years-{size}.db.filled"
+    if not done.exists() or not file.exists():
+        sqlite(size)
+        for old in HOME.glob(f"years-{size}.db*"):
+            old.unlink()
+        with closing(sqlite3.connect(HOME / f"{size}.db")) as source, closing(sqlite3.connect(file)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = WAL")
+        refresh(f"sqlite:///{file}")
+        fill(f"sqlite:///{file}", size, "bench.fill_years")
+        done.touch()
+    return f"sqlite:///{file}"
+
+
+def _years_postgresql(server: Kept, size: str) -> str:
+    name = f"years-{size}"
+    if not server.say(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        postgresql(server, size)
+        server.say(f'DROP DATABASE IF EXISTS "{name}-new"')
+        server.say(f'CREATE DATABASE "{name}-new" TEMPLATE "bench_{size}"')
+        refresh(server.url(f"{name}-new"))
+        fill(server.url(f"{name}-new"), size, "bench.fill_years")
+        server.say(f'ALTER DATABASE "{name}-new" RENAME TO "{name}"')
+    return server.url(name)
+
+
+def fill(url: str, size: str, module: str = "bench.fill") -> None:
+    """Fill this database in a process of its own, which gives its memory back."""
+    print(f"{module}, {size} ({SIZES[size].volunteers:,} volunteers) …", file=sys.stderr)
+    subprocess.run([sys.executable, "-m", module, url, size], cwd=ROOT, check=True)
 
 
 def refresh(url: str) -> None:

@@ -5,6 +5,7 @@ The sums are those of app/models/service_record.py and city_sum.py; `flask recou
 
 import sys
 import time
+from collections.abc import Iterable
 
 import sqlalchemy as sa
 
@@ -46,14 +47,19 @@ def statements() -> list[str]:
 
 def in_step() -> None:
     """Sums, sequences and what the planner knows of the tables; raises where a sum is wrong all the same."""
+    put_right(statements(), TABLES)
+
+
+def put_right(statements: Iterable[str], tables: Iterable[str]) -> None:
+    """Run these, then the same for any tables that were written past the verbs."""
     unhurried()
     alone()
-    for statement in statements():
+    for statement in statements:
         began = time.monotonic()
         db.session.execute(sa.text(statement))
         print(f"  {statement[:40]}…  ({time.monotonic() - began:.0f} s)", file=sys.stderr)
     if db.engine.dialect.name == "postgresql":
-        for table in TABLES:
+        for table in tables:
             last = f'SELECT max(id) FROM "{table}"'
             db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), ({last}))"))
     db.session.commit()

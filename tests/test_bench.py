@@ -2,10 +2,11 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from app.db import db
 from app.freshness import forget
-from bench import fill
+from bench import fill, fill_years
 from bench.driver import Link, request
 from bench.result import Figure, write
 from bench.servers import constant
@@ -45,3 +46,15 @@ def test_the_table_says_what_was_missed_and_what_could_not_run(tmp_path):
     rows = [line for line in (tmp_path / "results.md").read_text().splitlines() if line.startswith("| ")][1:]
     assert [row.rsplit("|", 2)[1].strip() for row in rows] == ["met", "**missed**", "not measured"]
     assert "≤ 2" in rows[1] and "4 | 3 – 9" in rows[1] and "no database" in rows[2]
+
+
+@pytest.mark.sqlite_only
+def test_ten_years_lie_over_a_filled_city_and_every_sum_is_right(app, clients):
+    size, url = Size("test", 60, 8, "test"), app.config["SQLALCHEMY_DATABASE_URI"]
+    fill.pour(url, size)
+    fill_years.pour(url, size)  # raises where a sum is not, or the chain of history
+    forget()
+    for path in ("help", "reports", "teams", "bases", "honours", "disputes", "history", "applications", "invitations"):
+        assert clients("city").get(f"/office/{path}").status_code == 200, path
+    with pytest.raises(DatabaseError, match="history"):
+        db.session.execute(text("DELETE FROM history"))
