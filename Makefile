@@ -10,7 +10,7 @@ SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install run test test-full drill production-test scan bundle bench bench-smoke saturday processes check html-check lock clean
+.PHONY: help setup install run test test-full drill production-test scan bundle bench bench-filters bench-smoke saturday processes check html-check lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,8 +49,12 @@ saturday: setup ## 200 people tick while 1,000 read, ten minutes, into bench/sat
 processes: setup ## one, two and four processes on PostgreSQL with Redis, into bench/processes.md
 	$(PY) -m bench.processes
 
-bench-smoke: setup ## the same on tiny data: fails only when the bench itself is broken
+bench-filters: setup ## every list and statistic with each of its filters, small city against large, into bench/filters.md (BENCH_DB, BENCH_WHO)
+	$(PY) -m bench.filters
+
+bench-smoke: setup ## both on tiny data: fails only when the bench itself is broken, or a page does not answer
 	BENCH_SMOKE=1 $(PY) -m bench.run
+	BENCH_SMOKE=1 BENCH_WHO=,v507,city,wantong,unit $(PY) -m bench.filters
 
 check: setup ## style, types, templates, migrations, the rules of the house
 	$(VENV)/bin/ruff check .

@@ -36,7 +36,7 @@ class Server:
         """Seconds of processor time until now, of this server and of its database's."""
         pids = [one.pid for one in self.family()]
         if self.database:
-            pids += [one.pid for one in psutil.Process(self.database).children() if not _keeps_house(one)]
+            pids += [one.pid for one in psutil.Process(self.database).children() if not keeps_house(one)]
         for pid in pids:
             try:
                 self.last[pid] = cpu_of(pid)
@@ -60,7 +60,7 @@ class Server:
                 self.process.wait(10)
 
 
-def _keeps_house(process: psutil.Process) -> bool:
+def keeps_house(process: psutil.Process) -> bool:
     """Whether this process of PostgreSQL serves no query."""
     try:
         return any(word in " ".join(process.cmdline()) for word in HOUSEKEEPING)

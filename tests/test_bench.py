@@ -8,9 +8,13 @@ from app.db import db
 from app.freshness import forget
 from bench import fill, fill_years
 from bench.driver import Link, request
+from bench.filters.addresses import Address, Known, addresses
+from bench.filters.held import Judge
+from bench.filters.page import Page, offered, watched
 from bench.result import Figure, write
 from bench.servers import constant
 from bench.sizes import PER_ACTIVITY, Size
+from tests.cast import make_activity
 
 
 @pytest.mark.sqlite_only
@@ -58,3 +62,54 @@ def test_ten_years_lie_over_a_filled_city_and_every_sum_is_right(app, clients):
         assert clients("city").get(f"/office/{path}").status_code == 200, path
     with pytest.raises(DatabaseError, match="history"):
         db.session.execute(text("DELETE FROM history"))
+
+
+@pytest.mark.sqlite_only
+def test_every_filter_of_a_page_is_found_with_what_may_be_chosen(app, clients):
+    make_activity()
+    db.session.commit()
+    with watched() as seen:
+        answer = clients("wantong").get("/office/activities")
+    page = offered("/office/activities", answer.text, seen)
+    assert set(page.fields) == {"todo", "region", "category", "q", "phase", "launched"}
+    assert page.days == [("since", "date"), ("until", "date")] and page.end
+    assert "elder" in page.choices["category"] and page.choices["todo"]
+    asked = {str(one) for one in addresses("wantong", "/office/activities", Known("/office/activities", page, []))}
+    assert {
+        "/office/activities",
+        "/office/activities?category=elder",
+        "/office/activities?category=elder (last page)",
+    } <= asked
+    assert "/office/activities?category=elder&q=王" in asked
+
+
+class Told:
+    """Answers as they are told here: milliseconds by address."""
+
+    def __init__(self, **took: tuple[float, int]) -> None:
+        self.took = took
+
+    def say(self, verb: str, who: str, path: str, query: dict[str, str]) -> tuple[int, float, int, bool]:
+        took, length = self.took[who + "".join(query)]
+        return 200, took, length, True
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "holds"),
+    [
+        ("city", "", True),  # 11 ≤ 1.2 × 10
+        ("city", "slow", False),
+        ("city", "rare", True),  # finds little there: held against the list without a filter
+        ("wantong", "", True),  # half a page there: held against the city's
+        ("wantong", "slow", False),  # no longer than there
+    ],
+)
+def test_a_page_is_held_against_its_like(who, query, holds):
+    small = Told(city=(10, 900), cityslow=(10, 900), cityrare=(2, 100), wantong=(3, 300), wantongslow=(3, 300))
+    big = Told(city=(11, 900), cityslow=(20, 900), cityrare=(11, 900), wantong=(11, 900), wantongslow=(11, 300))
+    known = {name: {"/list": Known("/list", Page())} for name in ("city", "wantong")}
+    judge = Judge("sqlite", small, big, {"small": known, "big": known}, once=False)
+    for name in ("city", who):
+        judge.line(Address(name, "/list"))
+    line = judge.line(Address(who, "/list", ((query, "1"),) if query else ()))
+    assert line is not None and line.holds is holds, line

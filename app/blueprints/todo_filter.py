@@ -24,7 +24,7 @@ class TodoFilter(FilterForm):
 
     def validate_todo(self, field: Any) -> None:
         """A kind and part of this noun, for a post over a region."""
-        if field.data and (field.data not in self._todos() or not self._code()):
+        if field.data and field.data not in self.todos():
             raise ValidationError("没有这种待办，请回到工作台重新选择。")
 
     def shape(self) -> Hashable:
@@ -35,7 +35,7 @@ class TodoFilter(FilterForm):
     @property
     def chosen_todo(self) -> tuple[Kind, Part] | None:
         """The kind and part that were chosen."""
-        return self._todos().get(self.todo.data or "")
+        return self.todos().get(self.todo.data or "")
 
     def waiting(self) -> list[Any]:
         """The condition of what waits, where that was chosen."""
@@ -55,6 +55,7 @@ class TodoFilter(FilterForm):
         post = me().post
         return (post.region_code or "") if post else ""
 
-    @classmethod
-    def _todos(cls) -> dict[str, tuple[Kind, Part]]:
-        return {todo(kind, part): (kind, part) for kind in KINDS if kind.model is cls.WAITING for part in Part}
+    def todos(self) -> dict[str, tuple[Kind, Part]]:
+        """Everything that the field may hold: what of this noun waits, and where; nothing for a post that is over no region."""
+        mine = [kind for kind in KINDS if kind.model is self.WAITING] if self._code() else []
+        return {todo(kind, part): (kind, part) for kind in mine for part in Part}

@@ -1,0 +1,114 @@
+"""Whether a page holds: what it takes at full size beside what it may take, like with like."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.filters.addresses import Address, Known
+
+Rules = dict[str, dict[str, Known]]  # reader → rule → what was found there
+
+# PERFORMANCE.md's rows 5, 12 and 6, in this order.
+FLAT = {"sqlite": 1.2, "postgresql": 1.35}
+STATISTICS, LAST = 1.5, 1.5
+SLACK = 0.5  # ms that the clock of processor time cannot tell apart from its neighbours' work
+SUMS = "/office/statistics"
+FEW, MANY = 3, 12  # answers: to see that it holds, and before it is said not to
+CLEAR = 2  # times what it may take: no further answer changes that
+ALIKE = 1.1  # of a page's length: it draws no more rows
+
+
+@dataclass
+class Answers:
+    """What one page took at one size, the first answer apart: it builds what the others use."""
+
+    status: int = 0
+    first: float = 0
+    took: list[float] = field(default_factory=list)
+    length: int = 0
+    more: bool = False  # whether another page follows
+
+    @property
+    def least(self) -> float:
+        return min(self.took, default=self.first)
+
+    def add(self, status: int, took: float, length: int, more: bool) -> None:
+        if self.status:
+            self.took.append(took)
+        else:
+            self.first = took
+        self.status, self.length, self.more = status, length, more
+
+
+@dataclass
+class Line:
+    """One address: what it took at both sizes, and what it is held against."""
+
+    address: Address
+    small: Answers
+    big: Answers
+    limit: float
+    against: float = 0
+    what: str = ""  # what it is held against, where that is not the same address at the small size
+
+    @property
+    def ratio(self) -> float:
+        return self.big.least / max(self.against, 0.01)
+
+    @property
+    def over(self) -> float:
+        """What it takes in parts of what it may take."""
+        return self.big.least / (self.limit * self.against + SLACK)
+
+    @property
+    def holds(self) -> bool:
+        return self.over <= 1
+
+
+class Judge:
+    """Asks both sizes in turn, and remembers what the unfiltered lists took."""
+
+    def __init__(self, kind: str, small: Any, big: Any, known: dict[str, Rules], once: bool) -> None:
+        self.flat, self.sizes, self.known, self.once = FLAT[kind], {"small": small, "big": big}, known, once
+        self.taken: dict[Address, Line] = {}
+        self.refused = 0
+        self.widest: dict[str, Line] = {}  # the unfiltered list of whoever sees most of it: who was asked first
+
+    def line(self, address: Address) -> Line | None:
+        """This address, measured; None where it is none: its list has one page, or both sizes refuse what was chosen."""
+        if address.last and not self.taken[Address(address.who, address.rule, address.query)].big.more:
+            return None
+        limit = LAST if address.last else STATISTICS if address.rule == SUMS else self.flat
+        line = self.taken[address] = Line(address, Answers(), Answers(), limit)
+        for number in range(1 + MANY):
+            self._ask(line)
+            if {line.small.status, line.big.status} != {200}:
+                is_refused = not self.once and max(line.small.status, line.big.status) < 500
+                self.refused += is_refused
+                return None if is_refused else line
+            self._hold(line)
+            if self.once or (number >= FEW and (line.holds or line.over > CLEAR)):
+                break
+        return line
+
+    def _ask(self, line: Line) -> None:
+        for size, answers in (("small", line.small), ("big", line.big)):
+            if self.once and size == "big":  # the same city
+                line.big = line.small
+                break
+            known = self.known[size][line.address.who][line.address.rule]
+            query = dict(line.address.query) | ({"before": known.page.end} if line.address.last else {})
+            answers.add(*self.sizes[size].say("ask", line.address.who, known.path, query))
+
+    def _hold(self, line: Line) -> None:
+        """Say what the line is held against."""
+        one = line.address
+        if one.last:
+            first = self.taken[Address(one.who, one.rule, one.query)]
+            line.against, line.what = first.big.least, "first page"
+            return
+        plain = self.taken[Address(one.who, one.rule)]
+        line.against, line.what = max((line.small.least, ""), (plain.small.least, "no filter" if one.query else ""))
+        widest = self.widest.setdefault(one.rule, plain)
+        longest = ALIKE * max(line.small.length, plain.small.length)
+        if line.big.length > longest and widest.small.least > line.against:
+            line.against, line.what = widest.small.least, f"no filter, {widest.address.who or 'visitor'}"
