@@ -54,7 +54,7 @@ bench-filters: setup ## every list and statistic with each of its filters, small
 
 bench-smoke: setup ## both on tiny data: fails only when the bench itself is broken, or a page does not answer
 	BENCH_SMOKE=1 $(PY) -m bench.run
-	BENCH_SMOKE=1 BENCH_WHO=,v507,city,wantong,unit $(PY) -m bench.filters
+	BENCH_SMOKE=1 BENCH_WHO=visitor,v507,city,wantong,unit $(PY) -m bench.filters
 
 check: setup ## style, types, templates, migrations, the rules of the house
 	$(VENV)/bin/ruff check .

@@ -24,7 +24,7 @@ def main(env: dict[str, str]) -> int:
     smoke = env.get("BENCH_SMOKE") == "1"
     size = env.get("BENCH_SIZE") or ("tiny" if smoke else "full")
     kinds = {"both": ["sqlite", "postgresql"]}.get(env.get("BENCH_DB") or "both", [env.get("BENCH_DB", "")])
-    who = env["BENCH_WHO"].split(",") if env.get("BENCH_WHO") else list(READERS)
+    who = [one.replace("visitor", "") for one in env["BENCH_WHO"].split(",")] if env.get("BENCH_WHO") else list(READERS)
     out = Path(env.get("BENCH_OUT") or (ground.HOME / "filters-smoke.md" if smoke else ROOT / "bench/filters.md"))
     began, found = time.monotonic(), list[Database]()
     for kind in kinds:

@@ -188,14 +188,13 @@ def singles(known: Known) -> Iterator[dict[str, str]]:
 
 
 def pairs(known: Known) -> Iterator[dict[str, str]]:
-    """Two choices at once: of two fields, what stands first and last in each."""
+    """Two choices at once: of each two fields what stands first in both, and what stands last."""
     found = values(known)
     if TYPED in found:
         found[TYPED] = [{TYPED: word} for word in BESIDE]
     for one, other in combinations(found.values(), 2):
-        for a in (one[0], one[-1]):
-            for b in (other[0], other[-1]):
-                yield a | b
+        yield one[0] | other[0]
+        yield one[-1] | other[-1]
 
 
 def linked(known: Known) -> Iterator[dict[str, str]]:

@@ -1,5 +1,6 @@
 """bench/filters.md: how much was asked on each database, how much holds, and what does not, worst first."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 from bench.filters.held import SLACK, Line
 
 HEAD = "| page | who | ms, small → full | ÷ | held against | first answer |\n|---|---|---|---|---|---|\n"
+PAGES = "| page | asked | do not hold | worst ÷ |\n|---|---|---|---|\n"
 READ = f"""Each page of the product with each of its filters, with each two, with words, and its last page, as a person of each level. What is told
 is the least processor time of four to thirteen answers (PostgreSQL's with its own processes'), both sizes in turn; the first answer, which builds what the
 others use, stands apart. A page holds when it takes no more than its limit of PERFORMANCE.md (rows 5, 6, 12) times what it is held against, and
@@ -46,7 +48,8 @@ def write(file: Path, head: Sequence[str], found: Sequence[Database]) -> None:
     ]
     text += [f"- Date: {when}", *(f"- {one}" for one in head)]
     for one in found:
-        text += ["", f"## {one.kind}", "", told(one), "", HEAD + "\n".join(row(line) for line in one.missed)]
+        text += ["", f"## {one.kind}", "", told(one), "", PAGES + "\n".join(of_page(one))]
+        text += ["", HEAD + "\n".join(row(line) for line in one.missed)]
     file.write_text("\n".join(text) + "\n")
 
 
@@ -57,6 +60,14 @@ def told(found: Database) -> str:
     silent = f" Not asked, since the product nowhere offers a value: {', '.join(found.silent)}." if found.silent else ""
     broken = "".join(f"\n- answers {one.small.status} and {one.big.status}: {said(one)}" for one in found.broken)
     return words + silent + broken
+
+
+def of_page(found: Database) -> list[str]:
+    """A line for each page of which something does not hold."""
+    asked = Counter(one.address.rule for one in found.lines)
+    missed = Counter(one.address.rule for one in found.missed)
+    worst = {one.address.rule: one.ratio for one in reversed(found.missed)}
+    return [f"| {rule} | {asked[rule]} | {number} | {worst[rule]:.1f} |" for rule, number in missed.most_common()]
 
 
 def said(line: Line) -> str:
