@@ -6,7 +6,7 @@ Families share phones, so this warns and forbids nothing; only the ID-card numbe
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, literal, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, literal, select, union_all
 
 from app.db import db
 from app.models.application import OPEN, Application
@@ -40,11 +40,11 @@ def _lookup(pending: list[Application]) -> CompoundSelect[Any]:
     people = select(literal("phone"), User.phone_hash, User.id, User.name, User.username)
     volunteers = select(literal("volunteer"), Volunteer.id_card_hash, Volunteer.user_id, nothing, nothing)
     queue = select(literal("queue"), Application.id_card_hash, Application.user_id, nothing, nothing)
-    return union_all(
-        people.where(User.phone_hash.in_(phones)),
-        volunteers.where(Volunteer.id_card_hash.in_(cards)),
-        queue.where(Application.id_card_hash.in_(cards), Application.status.in_(OPEN)),
-    )
+    same: list[Select[Any]] = [people.where(User.phone_hash.in_(phones))]
+    if cards:  # SQLite goes through all volunteers to find nobody in an empty list
+        same.append(volunteers.where(Volunteer.id_card_hash.in_(cards)))
+        same.append(queue.where(Application.id_card_hash.in_(cards), Application.status.in_(OPEN)))
+    return union_all(*same)
 
 
 def _about(application: Application, found: Sequence[Row[Any]]) -> list[str]:
