@@ -49,7 +49,7 @@ saturday: setup ## 200 people tick while 1,000 read, ten minutes, into bench/sat
 processes: setup ## one, two and four processes on PostgreSQL with Redis, into bench/processes.md
 	$(PY) -m bench.processes
 
-bench-filters: setup ## every list and statistic with each of its filters, small city against large, into bench/filters.md (BENCH_DB, BENCH_WHO)
+bench-filters: setup ## every list and statistic with each of its filters, small city against large, into bench/filters.md (BENCH_DB, BENCH_WHO=city, BENCH_PAGES=/help)
 	$(PY) -m bench.filters
 
 bench-smoke: setup ## both on tiny data: fails only when the bench itself is broken, or a page does not answer

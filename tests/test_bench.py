@@ -89,9 +89,11 @@ class Told:
     def __init__(self, **took: tuple[float, int]) -> None:
         self.took = took
 
-    def say(self, verb: str, who: str, path: str, query: dict[str, str]) -> tuple[int, float, int, bool]:
+    def say(
+        self, verb: str, who: str, path: str, query: dict[str, str], times: int
+    ) -> list[tuple[int, float, int, bool]]:
         took, length = self.took[who + "".join(query)]
-        return 200, took, length, True
+        return [(200, took, length, True)] * times
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,13 @@ def main(env: dict[str, str]) -> int:
     size = env.get("BENCH_SIZE") or ("tiny" if smoke else "full")
     kinds = {"both": ["sqlite", "postgresql"]}.get(env.get("BENCH_DB") or "both", [env.get("BENCH_DB", "")])
     who = [one.replace("visitor", "") for one in env["BENCH_WHO"].split(",")] if env.get("BENCH_WHO") else list(READERS)
+    only = tuple((env.get("BENCH_PAGES") or "/").split(","))
     out = Path(env.get("BENCH_OUT") or (ground.HOME / "filters-smoke.md" if smoke else ROOT / "bench/filters.md"))
     began, found = time.monotonic(), list[Database]()
     for kind in kinds:
         with asked(kind, size) as (small, big):
             found.append(Database(kind, [], 0, []))
-            for _ in sweep(found[-1], small, big, who, smoke):
+            for _ in sweep(found[-1], small, big, who, only, smoke):
                 write(out, head(size, 1, began)[:2], found)  # a run that is ended early leaves what it has
         write(out, head(size, 1, began)[:2], found)
     broken = [one for database in found for one in database.broken]
@@ -39,14 +40,16 @@ def main(env: dict[str, str]) -> int:
     return 1 if broken else 0
 
 
-def sweep(found: Database, small: Asker, big: Asker, readers: list[str], smoke: bool) -> Iterator[None]:
-    """Everything as each of these people; pauses now and then for who writes the file."""
+def sweep(
+    found: Database, small: Asker, big: Asker, readers: list[str], only: tuple[str, ...], smoke: bool
+) -> Iterator[None]:
+    """Everything below these paths as each of these people; pauses now and then for who writes the file."""
     known: dict[str, Rules] = {"small": {}, "big": {}}
     judge, began = Judge(found.kind, small, big, known, smoke), time.monotonic()
     for who in readers:
         known["small"][who] = walk(small, who)
         known["big"][who] = known["small"][who] if big is small else walk(big, who)
-        for rule in [rule for rule in known["small"][who] if rule in known["big"][who]]:
+        for rule in [rule for rule in known["small"][who] if rule in known["big"][who] and rule.startswith(only)]:
             for address in addresses(who, rule, known["small"][who][rule], brief=smoke):
                 line = judge.line(address)
                 found.refused = judge.refused

@@ -77,8 +77,11 @@ class Inside:
         gc.collect()
         gc.freeze()  # as wsgi.py does
 
-    def ask(self, who: str, path: str, query: dict[str, str]) -> tuple[int, float, int, bool]:
-        """(status, milliseconds of processor time, length, whether another page follows) of one answer."""
+    def ask(self, who: str, path: str, query: dict[str, str], times: int) -> list[tuple[int, float, int, bool]]:
+        """(status, milliseconds of processor time, length, whether another page follows) of so many answers."""
+        return [self._asked(who, path, query) for _ in range(times)]
+
+    def _asked(self, who: str, path: str, query: dict[str, str]) -> tuple[int, float, int, bool]:
         environ, before = self._environ(who, path, query), self._database()
         began = time.thread_time()
         status, body = self._answer(environ)

@@ -12,7 +12,7 @@ FLAT = {"sqlite": 1.2, "postgresql": 1.35}
 STATISTICS, LAST = 1.5, 1.5
 SLACK = 0.5  # ms that the clock of processor time cannot tell apart from its neighbours' work
 SUMS = "/office/statistics"
-FEW, MANY = 3, 12  # answers: to see that it holds, and before it is said not to
+ROUNDS = (2, 2, 3, 3, 3)  # answers of one size before the other's turn; after two rounds it may be known to hold
 CLEAR = 2  # times what it may take: no further answer changes that
 ALIKE = 1.1  # of a page's length: it draws no more rows
 
@@ -79,25 +79,26 @@ class Judge:
             return None
         limit = LAST if address.last else STATISTICS if address.rule == SUMS else self.flat
         line = self.taken[address] = Line(address, Answers(), Answers(), limit)
-        for number in range(1 + MANY):
-            self._ask(line)
+        for number, times in enumerate((1,) if self.once else ROUNDS):
+            self._ask(line, times)
             if {line.small.status, line.big.status} != {200}:
                 is_refused = not self.once and max(line.small.status, line.big.status) < 500
                 self.refused += is_refused
                 return None if is_refused else line
             self._hold(line)
-            if self.once or (number >= FEW and (line.holds or line.over > CLEAR)):
+            if number and (line.holds or line.over > CLEAR):
                 break
         return line
 
-    def _ask(self, line: Line) -> None:
+    def _ask(self, line: Line, times: int) -> None:
         for size, answers in (("small", line.small), ("big", line.big)):
             if self.once and size == "big":  # the same city
                 line.big = line.small
                 break
             known = self.known[size][line.address.who][line.address.rule]
             query = dict(line.address.query) | ({"before": known.page.end} if line.address.last else {})
-            answers.add(*self.sizes[size].say("ask", line.address.who, known.path, query))
+            for told in self.sizes[size].say("ask", line.address.who, known.path, query, times):
+                answers.add(*told)
 
     def _hold(self, line: Line) -> None:
         """Say what the line is held against."""
