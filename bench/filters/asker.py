@@ -7,6 +7,7 @@ import gc
 import logging
 import re
 import time
+from contextlib import suppress
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -53,15 +54,14 @@ class Asker:
 def serve(line: Connection, folder: Path, url: str, database: int | None) -> None:
     """Do what is said until nobody is at the other end."""
     inside = Inside(folder, url, database)
-    while True:
-        try:
+    with suppress(EOFError, BrokenPipeError):
+        while True:
             verb, what = line.recv()
-        except EOFError:
-            break
-        try:
-            line.send(getattr(inside, verb)(*what))
-        except Exception as error:  # noqa: BLE001  (told to the parent, which decides)
-            line.send(RuntimeError(f"{verb}{what}: {type(error).__name__}: {error}"))
+            try:
+                found = getattr(inside, verb)(*what)
+            except Exception as error:  # noqa: BLE001  (told to the parent, which decides)
+                found = RuntimeError(f"{verb}{what}: {type(error).__name__}: {error}")
+            line.send(found)
 
 
 class Inside:
