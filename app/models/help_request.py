@@ -124,9 +124,10 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         """Hand in a request; `by` is staff who file it for somebody. Invalid at the wrong field."""
         told.check(by_staff=by is not ASKER)
         place, kind = community(told.community), open_category(told.category)
-        phone = plain_phone(told.phone)
+        phone, now = plain_phone(told.phone), clock.now()
         request = cls(
-            number=new_number(),
+            created_at=now,  # on the day that its number tells
+            number=new_number(now),
             category_id=kind.id,
             name=told.name,
             phone=phone or None,
@@ -134,7 +135,7 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
             content=told.content,
             wanted_on=told.wanted_on,
             on_behalf=told.on_behalf,
-            consent_at=clock.now(),
+            consent_at=now,
             phone_hash=keyed_hash(phone, "phone") if phone else None,
             phone_tail=phone[-4:] or random_tail(),
             filed_by_id=by.id,

@@ -2,7 +2,9 @@
 
 import itertools
 import re
+from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +14,7 @@ from app.db import db
 from app.models import ContactView, Message, PublicCase, ServiceRecord
 from app.models.contact_view import look, look_as_volunteer, looks_at
 from app.models.help.clock import due_requests, settle_help
-from app.models.help.lists import known_as, shown_in
+from app.models.help.lists import counts, known_as, shown_in
 from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import ASSIGNMENT_MOVES, REQUEST_MOVES, AssignmentStatus, HelpStatus, Rating
 from app.models.help_request import HelpRequest, by_number
@@ -63,24 +65,25 @@ def test_a_request_gets_a_number_of_date_serial_and_forty_random_bits(app):
 @pytest.mark.parametrize(
     "beginning, first, last",
     [
+        ("QZ", date(2000, 1, 1), date(2099, 12, 31)),
+        ("QZ202", date(2020, 1, 1), date(2029, 12, 31)),
         ("QZ2026", date(2026, 1, 1), date(2026, 12, 31)),
-        ("qz20262", date(2026, 1, 1), date(2026, 12, 31)),
+        ("qz20261", date(2026, 10, 1), date(2026, 12, 31)),
         ("QZ202602", date(2026, 2, 1), date(2026, 2, 28)),
         ("QZ202412", date(2024, 12, 1), date(2024, 12, 31)),
+        ("QZ2024022", date(2024, 2, 20), date(2024, 2, 29)),
         ("QZ20240229-00", date(2024, 2, 29), date(2024, 2, 29)),
     ],
 )
 def test_the_beginning_of_a_number_tells_between_which_days_it_was_given(app, beginning, first, last):
-    start, end = days_of(beginning)
-    assert start < clock.start_of(first) and clock.start_of(last + timedelta(days=1)) < end
-    assert end - start < last - first + timedelta(days=7)
+    assert days_of(beginning) == (first, last, "-" not in beginning)
 
 
 @pytest.mark.parametrize(
-    "words", ["", "QZ", "QZ202", "2026", "1QZ2026", "QZ20261301", "QZ0000", "QZ0001", "QZ9999", "QZ２０２６"]
+    "words", ["", "2026", "1QZ2026", "QZ20261301", "QZ20260230", "QZ2026023", "QZ0000", "QZ9999", "QZ２０２６"]
 )
 def test_what_tells_no_days_is_looked_for_in_every_number(app, words):
-    assert days_of(words) is None
+    assert not (days := days_of(words)) or not days[2]
 
 
 def test_a_request_is_found_by_each_beginning_of_its_number_in_the_first_and_last_moment_of_a_year(app):
@@ -93,6 +96,39 @@ def test_a_request_is_found_by_each_beginning_of_its_number_in_the_first_and_las
             assert number in list(found), letters
     found = list(db.session.scalars(db.select(HelpRequest.number).where(known_as("QZ2026"))))
     assert found and all(number.startswith("QZ2026") for number in found)
+
+
+def test_a_number_tells_the_day_of_its_request_though_midnight_passes_before_it_is_written(app, monkeypatch):
+    """Its beginning finds it by that day alone."""
+    until(clock.start_of(date(2027, 1, 1)) - timedelta(minutes=1), minutes=0)
+    monkeypatch.setattr("app.models.help.numbers.secrets.choice", lambda letters: until(clock.now(), minutes=2) or "A")
+    late = ask()
+    assert clock.today() == date(2027, 1, 1)
+    assert late.number.startswith("QZ20261231") and clock.day(late.created_at) == date(2026, 12, 31)
+
+
+def test_parts_of_numbers_find_what_holds_them_and_are_counted_by_what_the_clock_has_brought(app):
+    stale, silent, closed = (bring(status) for status in (S.ARRANGED, S.RETURNED, S.CLOSED))
+    stale.offers_end_at = silent.lapses_at = clock.now() - timedelta(minutes=1)
+    ends = {stale: "7K7K0001", silent: "AB7KZZ02", closed: "ZZ%_7KAB"}
+    for one, end in ends.items():
+        one.number = f"QZ20261122-0001-{end}"
+    db.session.commit()
+    for part in ("7k", "7K7k", "zz", "%_", "k", "0001-7", "ab7kzz02", "none"):
+        found = {one for one, end in ends.items() if part.upper() in one.number}
+        scope = partial(having, part, [one.id for one in ends])
+        assert set(db.session.scalars(scope())) == found, part
+        numbers = counts(scope)
+        assert {one: number for one, number in numbers.items() if number} == Counter(x.standing for x in found), part
+
+
+def having(part, ids):
+    return db.select(HelpRequest).where(known_as(part), HelpRequest.id.in_(ids))
+
+
+def test_what_few_numbers_hold_is_looked_up_by_its_pairs_and_no_other_number_is_read(app):
+    ask()
+    assert "pairs" in str(known_as("7k7k").compile(db.engine))
 
 
 @pytest.mark.parametrize("status", [S.ACCEPTED, S.LAPSED])

@@ -55,7 +55,7 @@ def help() -> ResponseReturnValue:
     """The list: one tab a state; what waits oldest first."""
     listing = _listing()
     filters: Any = listing.filters
-    counts = lists.counts(listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
+    counts = lists.counts(lambda: listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
     tabs = filters.tabs(counts) if not filters.errors else []
     return listing.respond("office/help/list.html", "results", tabs=tabs)
 

@@ -13,7 +13,7 @@ from app.fields_places import RegionFilterField
 from app.forms import Form, RegionField, TextField, clean, length, required
 from app.labels import word
 from app.models.category import categories, category_by_slug
-from app.models.figures.help import OUTCOME_WORDS, OUTCOMES, asked_between
+from app.models.figures.help import OUTCOME_WORDS, OUTCOMES
 from app.models.help import lists
 from app.models.help.states import OPEN, HelpStatus
 from app.models.help_request import HelpRequest
@@ -111,7 +111,7 @@ class HelpFilter(TodoFilter):
         found = [place, HelpRequest.category_id == kind.id if kind else None, words]
         found.append(lists.overdue() if self.overdue.data else None)
         found += [OUTCOMES[self.outcome.data]() if self.outcome.data else None]
-        found += asked_between(self.since.data, self.until.data)
+        found += lists.asked_between(self.since.data, self.until.data)
         return stmt.where(*(one for one in found if one is not None), *self.waiting())
 
     def chosen(self) -> list[tuple[str, str]]:

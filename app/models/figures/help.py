@@ -7,12 +7,10 @@ conditions, so that the same ones narrow the list which a figure opens.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, true
 
-from app import clock
 from app.db import db
 from app.models.activities.search import NOW
 from app.models.figures.period import Period, both
@@ -86,12 +84,6 @@ def submitted_in(period: Period) -> ColumnElement[bool]:
     """The condition that a request was handed in during the period."""
     first, end = period.moments
     return and_(R.created_at >= first, R.created_at < end)
-
-
-def asked_between(first: date | None, last: date | None) -> list[ColumnElement[bool]]:
-    """The conditions that a request was handed in from the one day to the other; either may be open."""
-    since = [R.created_at >= clock.start_of(first)] if first else []
-    return since + ([R.created_at < clock.start_of(last + timedelta(days=1))] if last else [])
 
 
 def help_by_month(scope: Select[Any], period: Period) -> tuple[list[HelpLine], HelpLine, HelpLine]:

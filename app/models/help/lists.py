@@ -1,45 +1,48 @@
 """Lists of requests: what a state means in SQL, what the office finds by words, what the public reads."""
 
 import re
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from app import reads
+from app import clock
 from app.crypto import keyed_hash
 from app.db import db
 from app.models.activities.search import NOW
 from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import WAITING, HelpStatus
 from app.models.help_request import HelpRequest
-from app.models.pages.state_counts import state_counts
+from app.models.pages.pairs import offered
+from app.models.pages.quickest import looked_up, one_of
+from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import holds
 from app.models.public_case import PublicCase
-from app.reads import CAP
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
 Condition = ColumnElement[bool]
 # What OR says of several states leads to no index; that none but these are meant does, past ten years of what was closed
 ON_A_DESK: Condition = R.status.in_(WAITING)
+STALE = and_(R.status.in_((S.ARRANGED, S.SERVING)), R.offers_end_at.is_not(None), R.offers_end_at <= NOW)
+SILENT = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= NOW)
+STANDING = case((STALE, S.ACCEPTED), (SILENT, S.LAPSED), else_=R.status)  # the state by now
 STORED_AS = {S.ACCEPTED: (S.ACCEPTED, S.ARRANGED, S.SERVING), S.LAPSED: (S.LAPSED, S.RETURNED)}  # by now, and before
 
 
 def in_state(status: HelpStatus) -> Condition:
     """The condition that a request is in this state by now, as `HelpRequest.standing` judges it."""
-    now = NOW
-    stale = and_(R.status.in_((S.ARRANGED, S.SERVING)), R.offers_end_at.is_not(None), R.offers_end_at <= now)
-    silent = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= now)
     stored = R.status == status
     if status is S.ACCEPTED:
-        return or_(stored, stale)
+        return or_(stored, STALE)
     if status is S.LAPSED:
-        return or_(stored, silent)
+        return or_(stored, SILENT)
     if status in (S.ARRANGED, S.SERVING):
-        return and_(stored, or_(R.offers_end_at.is_(None), R.offers_end_at > now))
+        return and_(stored, or_(R.offers_end_at.is_(None), R.offers_end_at > NOW))
     if status is S.RETURNED:
-        return and_(stored, or_(R.lapses_at.is_(None), R.lapses_at > now))
+        return and_(stored, or_(R.lapses_at.is_(None), R.lapses_at > NOW))
     return stored
 
 
@@ -75,8 +78,7 @@ def handed_up() -> Condition:
 def known_as(words: str) -> Condition | None:
     """The condition that words name a request: its number or a part of it, a whole phone number, the last four digits.
 
-    The beginning of a number tells when it was given. Another part is looked for in the index of all numbers once, but for a
-    list that is short itself.
+    The beginning of a number tells when it was given; another part is found by its pairs of characters.
     """
     words = words.strip()
     if not words:
@@ -90,25 +92,22 @@ def known_as(words: str) -> Condition | None:
         return R.number == whole
     part = R.number.contains(words.upper(), autoescape=True)
     if days := days_of(words):
-        return and_(part, R.created_at >= days[0], R.created_at < days[1])
-    length = reads.now()[1]
-    if length is not None and length() <= reads.MOST:
-        return part
-    found = _holding(words, part)
-    return R.id.in_(found) if len(found) <= CAP else part
+        first, last, alone = days
+        return and_(*asked_between(first, last), *([] if alone else [part]))
+    offers = partial(offered, R, words.upper())
+    some = looked_up(R, words, offers, offers)
+    return part if some is None else and_(one_of(R.id, some), part)
 
 
-def _holding(words: str, part: Condition) -> list[int]:
-    """Some more than CAP requests of the whole city whose number holds the words, or all of them; asked once a session."""
-    known: dict[str, list[int]] = db.session.info.setdefault("numbers", {})
-    if words not in known:
-        known[words] = list(db.session.scalars(select(R.id).where(part).limit(CAP + 1)))
-    return known[words]
+def asked_between(first: date | None, last: date | None) -> list[Condition]:
+    """The conditions that a request was handed in from the one day to the other; either may be open."""
+    since = [R.created_at >= clock.start_of(first)] if first else []
+    return since + ([R.created_at < clock.start_of(last + timedelta(days=1))] if last else [])
 
 
-def counts(scope: Select[Any]) -> dict[HelpStatus, int]:
+def counts(scope: Callable[[], Select[Any]]) -> dict[HelpStatus, int]:
     """How many requests of this scope are in each state, capped at 1,000; one statement."""
-    return state_counts(scope, HelpStatus, shown_in)
+    return counts_of_found(scope, HelpStatus, STANDING, shown_in)
 
 
 def published() -> Select[Any]:

@@ -6,7 +6,8 @@ The random part uses Crockford's 32 letters and digits (no I L O U), so that nob
 import re
 import secrets
 import unicodedata
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,8 +18,8 @@ from app.db import Model, add_to, db
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM = 8  # letters of 5 bits
 ALIKE = str.maketrans("OIL", "011")
-BEGINNING = re.compile(r"QZ([0-9]{4})([0-9]{2})?([0-9]{2})?", re.IGNORECASE)
-SLACK = timedelta(days=1)  # the number is given a moment before its request is written, perhaps before midnight
+BEGINNING = re.compile(r"QZ([0-9]{,8})(.*)", re.IGNORECASE)
+YEARS = range(2000, 2100)
 
 
 class HelpSerial(Model):
@@ -28,9 +29,9 @@ class HelpSerial(Model):
     number: Mapped[int] = mapped_column(default=0)
 
 
-def new_number() -> str:
+def new_number(asked_at: datetime) -> str:
     """QZ20261122-0007-8F3K2M9T; two that ask at once get their serials one after the other."""
-    today = clock.today()
+    today = clock.day(asked_at)
     add_to(HelpSerial, {"day": today}, {"number": 1})
     serial = db.session.scalar(select(HelpSerial.number).where(HelpSerial.day == today))
     return f"QZ{today:%Y%m%d}-{serial:04d}-" + "".join(secrets.choice(LETTERS) for _ in range(RANDOM))
@@ -45,18 +46,21 @@ def as_typed(number: str) -> str:
     return f"QZ{kept[:8]}-{kept[8:-RANDOM]}-{kept[-RANDOM:]}"[:40]
 
 
-def days_of(beginning: str) -> tuple[datetime, datetime] | None:
-    """Between which moments requests were made whose number begins like this; None where it tells no year."""
-    told = BEGINNING.match(beginning)
-    if told is None:
+def days_of(beginning: str) -> tuple[date, date, bool] | None:
+    """The first and the last day on which numbers were given that begin like this, and whether it tells nothing else; None where
+    it tells no days."""
+    told = BEGINNING.fullmatch(beginning)
+    digits = told[1] if told else ""
+    years, months, days = (
+        [one for one in some if f"{one:02}".startswith(part)]
+        for some, part in ((YEARS, digits[:4]), (range(1, 13), digits[4:6]), (range(1, 32), digits[6:8]))
+    )
+    if told is None or not (years and months and days):
         return None
-    year, month, day = told.groups()
-    try:
-        first = date(int(year), int(month or 1), int(day or 1))
-        last = first if day else date(first.year, first.month if month else 12, 28) + timedelta(days=3)
-        return clock.start_of(first) - SLACK, clock.start_of(last) + 2 * SLACK
-    except (ValueError, OverflowError):
+    most = monthrange(years[-1], months[-1])[1]
+    if days[0] > most:
         return None
+    return date(years[0], months[0], days[0]), date(years[-1], months[-1], min(days[-1], most)), not told[2]
 
 
 def random_tail() -> str:

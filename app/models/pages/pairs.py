@@ -1,7 +1,7 @@
 """Words found by pairs of neighbouring characters, so that a search looks at few rows and finds what LIKE finds.
 
 The databases keep the characters and the pairs of every searched text themselves, in the transaction of the change
-(migrations 0018 and 0028, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
+(migrations 0018, 0028, 0029, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
 triggers. A word of one character is looked up by it, a longer one by its pairs; what these offer is looked at with LIKE again.
 """
 
@@ -16,7 +16,7 @@ from sqlalchemy import table as plain_table
 
 from app.db import db
 
-# table → the columns whose pairs are kept, in the order of the migration (0012; 0028 the last)
+# table → the columns whose pairs are kept, in the order of the migration (0012; 0028 and 0029 the last)
 SEARCHED: dict[str, tuple[str, ...]] = {
     "user": ("name",),
     "volunteer": ("unit_other",),
@@ -28,6 +28,7 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "public_case": ("title", "summary"),
     "notice": ("title", "body", "source"),
     "honour": ("reason",),
+    "help_request": ("number",),
 }
 
 

@@ -35,15 +35,21 @@ def state_counts(
     return dict(zip(states, numbers, strict=True))
 
 
-def counts_of_found(build: Callable[[], Select[Any]], states: type[S], column: Any) -> dict[S, int]:
+def counts_of_found(
+    build: Callable[[], Select[Any]],
+    states: type[S],
+    column: Any,
+    condition: Callable[[S], ColumnElement[bool]] | None = None,
+) -> dict[S, int]:
     """For each of `states` how many rows that `build` finds by words have it in this `column`, at most CAP.
 
-    Where each hit is looked up that is done once for all states; else each state is walked along until there are enough.
+    Where each hit is looked up that is done once for all states; else each state is walked along until there are enough, by
+    its `condition` where one finds them sooner than the column.
     """
     with counting(CAP * len(states)) as reading:
         found = build()
     if not reading.looked_up:
-        return state_counts(found, states, lambda state: column == state)
+        return state_counts(found, states, condition or (lambda state: column == state))
     grouped = found.with_only_columns(column, func.count(), maintain_column_froms=True).order_by(None).group_by(column)
     numbers: dict[Any, int] = dict(map(tuple, rows_of(grouped)))
     return {state: min(CAP, numbers.get(state, 0)) for state in states}
