@@ -24,7 +24,8 @@ class Reading:
     wanted: float = FIRST
     sample: bool = False  # where a word is common it may look at the first ones only that the pairs offer
     sampled: bool = field(default=False, init=False)
-    looked_up: bool = field(default=False, init=False)  # each row that words offer, and no other
+    in_parts: bool = False  # so many of each of some parts, unless all of them can be told at once
+    at_once: bool = field(default=False, init=False)  # the words are no reason to read the list part after part
 
 
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)  # None: the first rows of a list
@@ -32,9 +33,9 @@ _length: ContextVar[Callable[[], int] | None] = ContextVar("length", default=Non
 
 
 @contextmanager
-def counting(wanted: float = inf, *, sample: bool = False) -> Iterator[Reading]:
+def counting(wanted: float = inf, *, sample: bool = False, in_parts: bool = False) -> Iterator[Reading]:
     """The statement that is built inside reads so many rows in any order, not the first ones of a list."""
-    reading = Reading(wanted, sample)
+    reading = Reading(wanted, sample, in_parts=in_parts)
     token = _reading.set(reading)
     try:
         yield reading

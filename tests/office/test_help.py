@@ -45,6 +45,21 @@ def test_the_list_shows_one_tab_a_state_and_only_ones_own(wantong, clients):
     assert clients("unit").get("/office/help").status_code == 403
 
 
+def test_the_list_says_how_long_it_is_by_what_its_tabs_count(wantong, monkeypatch):
+    for status in (S.PENDING, S.PENDING, S.CLOSED):
+        bring(status)
+    told = {"": "3", "status=pending": "2", "status=closed": "1", "status=lapsed": "", "status=closed&category=law": ""}
+    for query, number in told.items():
+        assert length(wantong.get(f"/office/help?{query}")) == number, query
+    monkeypatch.setattr("app.models.pages.state_counts.CAP", 2)
+    assert length(wantong.get("/office/help")) == "2"
+
+
+def length(page):
+    """How many were found, as the page says it; nothing where none were."""
+    return "".join(re.findall(r'找到 <b class="num">(.+?)</b>', page.text))
+
+
 def test_it_is_narrowed_by_number_phone_tail_category_and_being_late(wantong, clients):
     one, other = ask(), ask(phone="13799998888", category="law")
     for query in (one.number, one.number.lower(), one.number[-8:], PHONE, "2222", "137 1111 2222"):

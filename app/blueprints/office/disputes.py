@@ -17,6 +17,7 @@ from app.htmx import go, render
 from app.labels import word
 from app.listing import Key, Listing
 from app.models.history import history_of
+from app.models.pages.state_counts import total
 from app.models.region import CITY, within
 from app.models.stateful import REASON_LIMIT
 from app.models.unit_dispute import DisputeStatus, UnitDispute
@@ -83,6 +84,7 @@ def disputes() -> ResponseReturnValue:
     filters, scope = DisputeFilter(request.args), rows(UnitDispute, P.DISPUTES)
     listing = Listing(scope.options(*lists.WITH_PEOPLE), filters, [Key(UnitDispute.id, not filters.todo.data)])
     counts = lists.counts(filters.narrow_but_state(scope)) if filters.validate() else {}
+    listing.total = total(counts, filters.shown)
     return listing.respond("office/disputes/list.html", "results", tabs=filters.tabs(counts))
 
 

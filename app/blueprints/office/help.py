@@ -24,6 +24,7 @@ from app.models.help.ground import decides
 from app.models.help.merged import other_of
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
+from app.models.pages.state_counts import total
 from app.models.public_case import case_of
 from app.models.region import CITY, place_name
 from app.once import once
@@ -57,6 +58,7 @@ def help() -> ResponseReturnValue:
     filters: Any = listing.filters
     counts = lists.counts(lambda: listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
     tabs = filters.tabs(counts) if not filters.errors else []
+    listing.total = total(counts, filters.shown)
     return listing.respond("office/help/list.html", "results", tabs=tabs)
 
 

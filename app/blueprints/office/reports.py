@@ -19,6 +19,7 @@ from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models.history import history_of
 from app.models.impartial import shown_untouchable
+from app.models.pages.state_counts import total
 from app.models.region import place_name
 from app.models.report import LEAST, LIMITS, Report, ReportStatus
 from app.models.reports.lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts
@@ -72,6 +73,7 @@ def reports() -> ResponseReturnValue:
     good = filters.validate()
     numbers = counts(lambda: found.narrowed(filters.narrow_but_state)) if good else {}
     tabs = filters.tabs(numbers) if good else []
+    found.total = total(numbers, filters.shown)
     return found.respond(LIST, "results", tabs=tabs)
 
 

@@ -16,7 +16,7 @@ from app.db import UtcDateTime, db
 from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
-from app.models.pages.pairs import joined, offered
+from app.models.pages.pairs import SEARCHED, joined, offered
 from app.models.pages.quickest import beside, each_word
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
@@ -78,7 +78,7 @@ def in_phase(phase: Phase, a: Any = Activity) -> Conditions:
 
 def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Conditions:
     """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
-    whole = a is Activity and texts == TEXTS
+    whole = texts == SEARCHED.get(a.__tablename__)
     return each_word(
         a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts), all_of_it=whole
     )

@@ -37,10 +37,10 @@ def looked_up(
     found: Callable[[], T],
     weighed: Callable[[], Any],
     own: bool = True,
-    most: float = inf,
+    most: float | None = None,
     kind: str = "",
 ) -> T | None:
-    """What `found` says where looking up each hit (at most so many) is quicker than walking along the list (some of them may do), else None.
+    """What `found` says where looking up each hit (at most so many, usually MOST) is quicker than walking along the list (some of them may do), else None.
 
     `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model. `kind`: what
     else than the words tells which hits these are.
@@ -55,17 +55,26 @@ def looked_up(
         reading.sampled = True
         with only(some):
             return found()
-    if number > min(most, MOST, walked):
+    if number > min(MOST if most is None else most, walked):
         return None
-    reading.looked_up = True
+    reading.at_once = True
     return found()
 
 
-def gathered(model: Any, words: str, weighed: Callable[[], Any]) -> bool:
-    """Whether it is quicker to gather all hits than to look at each row of the list that is walked along."""
-    number, walked = _compared(model, words, weighed) or (inf, 0)
+def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "") -> bool:
+    """Whether it is quicker to gather all hits than to look at each row of the list that is walked along.
+
+    Who counts part after part would gather them for each: only in a short list, where all of it is counted at once.
+    """
+    number, walked = _compared(model, words, weighed, kind) or (inf, 0)
     database = db.engine.dialect.name
-    return number <= min(COUNTED[database], GATHERED[database] * walked)
+    if number > min(COUNTED[database], GATHERED[database] * walked):
+        return False
+    reading, length = reads.now()
+    if not reading.in_parts:
+        return True
+    reading.at_once = length is not None and length() <= MOST
+    return reading.at_once
 
 
 def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str = "") -> tuple[int, float] | None:
@@ -131,10 +140,11 @@ def each_word(
     rarest = min(known, key=lambda key: known[key])
     word, weight = rarest[1], weights[rarest]
     sure = all_of_it and tells(word)
-    some = looked_up(model, word, lambda: first(ids(word)), weight, kind=kind)
+    most = COUNTED[db.engine.dialect.name] if sure else None  # no text is looked at
+    some = looked_up(model, word, lambda: first(ids(word)), weight, most=most, kind=kind)
     if some is not None:
         found = [one_of(model.id, some)]
-    elif sure and db.engine.dialect.name == "sqlite" and gathered(model, word, weight):
+    elif sure and db.engine.dialect.name == "sqlite" and gathered(model, word, weight, kind):
         found = [among(model.id, ids(word))]
     else:
         found, sure = [], False

@@ -19,15 +19,18 @@ def state_counts(
     condition: Callable[[S], ColumnElement[bool]],
     cap: int = CAP,
     shape: Hashable = None,
+    along: Any = None,
 ) -> dict[S, int]:
     """For each of `states` how many rows of `scope` meet its `condition`, at most `cap`.
 
-    `shape` names all that `scope` depends on: then the statement is built once (app/statements.py).
+    `shape` names all that `scope` depends on: then the statement is built once (app/statements.py). Rows of one time lie near each
+    other: `along` it they are read sooner than in whatever order SQLite thinks best.
     """
 
     def capped(state: S) -> Any:
         rows = scope() if callable(scope) else scope
         some = rows.where(condition(state)).with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
+        some = some if along is None else some.order_by(along.desc())
         return select(func.count()).select_from(some.limit(cap).subquery()).scalar_subquery()
 
     about = None if shape is None else ("state counts", states, shape)
@@ -39,17 +42,23 @@ def counts_of_found(
     build: Callable[[], Select[Any]],
     states: type[S],
     column: Any,
+    along: Any,
     condition: Callable[[S], ColumnElement[bool]] | None = None,
 ) -> dict[S, int]:
     """For each of `states` how many rows that `build` finds by words have it in this `column`, at most CAP.
 
-    Where each hit is looked up that is done once for all states; else each state is walked along until there are enough, by
-    its `condition` where one finds them sooner than the column.
+    All states at once where the words find each row or the list is short; else each state is walked `along` this order until
+    there are enough, by its `condition` where one finds them sooner than the column.
     """
-    with counting(CAP * len(states)) as reading:
+    with counting(CAP * len(states), in_parts=True) as reading:
         found = build()
-    if not reading.looked_up:
-        return state_counts(found, states, condition or (lambda state: column == state))
+    if not reading.at_once:
+        return state_counts(found, states, condition or (lambda state: column == state), along=along)
     grouped = found.with_only_columns(column, func.count(), maintain_column_froms=True).order_by(None).group_by(column)
     numbers: dict[Any, int] = dict(map(tuple, rows_of(grouped)))
     return {state: min(CAP, numbers.get(state, 0)) for state in states}
+
+
+def total(counts: dict[S, int], shown: S | None) -> int:
+    """How long a list is, up to CAP, of which one state (None: all of them) is shown."""
+    return counts.get(shown, 0) if shown else min(CAP, sum(counts.values()))

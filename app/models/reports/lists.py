@@ -10,12 +10,14 @@ from app.db import db
 from app.models.activities.search import ids_named, named, named_each
 from app.models.activity import Activity
 from app.models.pages.pairs import joined, offered
-from app.models.pages.quickest import each_word, one_of
+from app.models.pages.quickest import beside, each_word, looked_up, one_of
 from app.models.pages.state_counts import counts_of_found
+from app.models.pages.worded import stands
 from app.models.picture import Picture
 from app.models.report import Report, ReportKind, ReportStatus, took_part
 from app.models.user import User
 from app.models.written import first_picture
+from app.reads import counting, now
 
 TEXTS = ("title", "body")  # where words are sought
 EXCERPT = 200  # characters of the text that a list shows
@@ -61,11 +63,20 @@ def says(words: str, *, author: bool = False) -> list[Condition]:
     """One condition a word: it stands in the report, names a place around it or (for staff) its `author`."""
     if not author:
         return named(words, Report, TEXTS)
-    return each_word(Report, words, _ids, _says, _ids_about, kind="author")
+    return each_word(Report, words, _ids, _says, _ids_about, all_of_it=True, kind="author")
 
 
 def _says(word: str) -> Condition:
-    return or_(named_each(word, Report, TEXTS), Report.user.has(User.name.icontains(word, autoescape=True)))
+    return or_(named_each(word, Report, TEXTS), _written_by(word))
+
+
+def _written_by(word: str) -> Condition:
+    """Its author is called so: a few people are gathered, many looked at one by one."""
+    person = beside(User)
+    called = select(person.id).where(one_of(person.id, offered(User, word)), stands(word, person.name))
+    with counting(now()[0].wanted):  # of people, whatever the way to reports
+        ids = looked_up(User, word, lambda: called, lambda: offered(User, word), own=False)
+    return Report.user.has(stands(word, User.name)) if ids is None else one_of(Report.user_id, ids)
 
 
 def _ids(word: str) -> Any:
@@ -86,7 +97,7 @@ def of_kind(kind: ReportKind | None) -> list[Condition]:
 
 def counts(scope: Callable[[], Select[Any]]) -> dict[ReportStatus, int]:
     """How many reports of this scope are in each state, capped at 1,000; one statement."""
-    return counts_of_found(scope, ReportStatus, Report.status)
+    return counts_of_found(scope, ReportStatus, Report.status, Report.submitted_at)
 
 
 def mine(user_id: int) -> Select[tuple[Report]]:

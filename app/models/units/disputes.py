@@ -29,7 +29,7 @@ def about(words: str) -> list[Any]:
         return []
     ids = [unit.id for unit in units().values() if words in unit.name]
     who = select(Volunteer.id).where(*people)
-    if reading.looked_up:  # few: gathered once
+    if reading.at_once:  # few: gathered once
         raised = common(UnitDispute.volunteer_id).in_(who)
     else:  # one by one: there are few disputes beside all the people whom a short word names
         raised = who.where(Volunteer.id == UnitDispute.volunteer_id).correlate(UnitDispute).exists()

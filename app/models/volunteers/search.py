@@ -6,7 +6,6 @@ applications and volunteers alike.
 
 import re
 from functools import partial
-from math import inf
 from typing import Any
 
 from sqlalchemy import and_, inspect, or_, select, union_all
@@ -56,7 +55,7 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
         return [one_of(model.id, _ending(beside(model), words))]
     weighed, in_place = lambda: _offered(beside(model), words), not everywhere
-    found = looked_up(model, words, lambda: _found(model, words), weighed, everywhere, SOONER if in_place else inf)
+    found = looked_up(model, words, lambda: _found(model, words), weighed, everywhere, SOONER if in_place else None)
     if found is not None:
         return [found]
     person = one_by_one(model.user_id, words, by_initials(words))
