@@ -120,7 +120,8 @@ class Statistics:
         """Requests belong to communities; a unit has none."""
         if self.scope.unit is not None or not holds(P.HELP):
             return None
-        return help_by_month(_inside(HelpRequest, P.HELP, self.scope), self.scope.period)
+        scope, about = self.scope, (acting(), self.scope.region)
+        return help_by_month(lambda: _inside(HelpRequest, P.HELP, scope), scope.period, about)
 
     @cached_property
     def people(self) -> int | None:

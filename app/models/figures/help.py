@@ -5,19 +5,19 @@ end although the day to close it has passed; `in-time` was closed before that da
 conditions, so that the same ones narrow the list which a figure opens.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, true, union_all
 
-from app.db import db
 from app.models.activities.search import NOW
 from app.models.figures.period import Period, both
 from app.models.help.lists import ON_A_DESK, in_state
 from app.models.help.states import HelpStatus, Rating
 from app.models.help_request import HelpRequest
-from app.statements import VARIED
+from app.statements import each, kept, rows_of
 
 R, S = HelpRequest, HelpStatus
 OPEN_ENDED = (S.ACCEPTED, S.ARRANGED, S.SERVING)
@@ -80,32 +80,41 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "–"
 
 
-def submitted_in(period: Period) -> ColumnElement[bool]:
-    """The condition that a request was handed in during the period."""
-    first, end = period.moments
-    return and_(R.created_at >= first, R.created_at < end)
+def help_by_month(
+    scope: Callable[[], Select[Any]], period: Period, shape: Hashable
+) -> tuple[list[HelpLine], HelpLine, HelpLine]:
+    """A line for each month, their sum, and the sum of the same period a year before; one statement.
 
-
-def help_by_month(scope: Select[Any], period: Period) -> tuple[list[HelpLine], HelpLine, HelpLine]:
-    """A line for each month, their sum, and the sum of the same period a year before; one statement."""
+    `scope` says which requests the reader may count, `shape` names all on which that depends.
+    """
     months = both(period)
-    # in order, so that one comparison tells a month; what lies between the two periods is left out below
-    month = case(*((R.created_at < Period(one, one).moments[1], one) for one in months))
-    figures = [func.sum(case((condition(), 1), else_=0)) for condition in OUTCOMES.values()]
-    asked = scope.where(or_(submitted_in(period), submitted_in(period.before)))
-    if scope.whereclause is None:  # the city's index begins with the time, and holds all that is summed up
-        asked = asked.where(R.created_at >= period.before.moments[0], R.created_at < period.moments[1])
-    else:  # all states by name, so that the index by place, state and time serves
-        asked = asked.where(R.status.in_(tuple(S)))
-    asked = asked.with_only_columns(month.label("month"), *figures).group_by("month")
-    found = {
-        row[0]: dict(zip(OUTCOMES, map(int, row[1:]), strict=True))
-        for row in db.session.execute(asked, execution_options=VARIED)
+    values = {
+        f"{edge}{number}": moment
+        for number, month in enumerate(months)
+        for edge, moment in zip(("from", "to"), Period(month, month).moments, strict=True)
     }
+    asked = kept(("help by month", shape, len(months)), lambda: _summed_up(scope(), len(months)))
     nothing = dict.fromkeys(OUTCOMES, 0)
+    found = {months[number]: dict(zip(OUTCOMES, figures, strict=True)) for number, *figures in rows_of(asked, values)}
     lines = [HelpLine(one, Period(one, one).words, found.get(one, nothing)) for one in period.months]
     earlier = [HelpLine(one, "", found.get(one, nothing)) for one in period.before.months]
     return lines, help_total(lines, period.words), help_total(earlier, period.before.words)
+
+
+def _summed_up(scope: Select[Any], months: int) -> Any:
+    """Each month by itself: to tell the month of each row, and to sort them by it, took three times as long."""
+    if scope.whereclause is not None:  # all states by name, so that the index by place, state and time serves
+        scope = scope.where(R.status.in_(each(tuple(S), R.status)))
+    figures = [func.count().filter(condition()) for condition in OUTCOMES.values()]
+    moment = partial(bindparam, type_=R.created_at.type)
+    return union_all(
+        *(
+            scope.where(
+                R.created_at >= moment(f"from{number}"), R.created_at < moment(f"to{number}")
+            ).with_only_columns(literal_column(str(number)), *figures)
+            for number in range(months)
+        )
+    )
 
 
 def help_total(lines: list[HelpLine], name: str) -> HelpLine:
