@@ -71,8 +71,9 @@ class HistoryFilter(FilterForm):
         return stmt.where(*search.conditions(self.about(), self.action.data, self.q.data or "", days))
 
     def about(self) -> About:
-        """The kind of thing and the region that were chosen."""
-        return About(self.noun.data, self.region.data if self.region.narrows else "")
+        """The kind of thing and the region that were chosen, and whether anything else was."""
+        further = any((self.action.data, self.q.data, self.since.data, self.until.data))
+        return About(self.noun.data, self.region.data if self.region.narrows else "", further)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

@@ -14,36 +14,47 @@ from sqlalchemy import Select, and_, false, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app import reads
-from app.db import db
 from app.models.history import History
-from app.models.pages.quickest import SAMPLE
 from app.models.region import CITY, Level, level_of, within
+from app.statements import common
 
 if TYPE_CHECKING:
     from app.models.post import Post
 
+FURTHER = 5  # times as many lines are looked at where some of them count only
 Things = list[tuple[Any, "Select[Any]"]]  # a model, and which ids of it
 
 
 @dataclass(frozen=True)
 class About:
-    """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`)."""
+    """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`); `further`: and not
+    all of these."""
 
     noun: str = ""
     place: str = ""
+    further: bool = False
 
     def scope(self, post: "Post") -> Any:
         """The condition for this post; None for the city's, which reads everything."""
         if post.region_code == CITY:
             return None
         things = list(self._kind(_of_post(post)))
-        walked = bool(self.place) or level_of(post.region_code or "") is Level.DISTRICT
-        return _lines(things, walked=walked)
+        if self.place:  # which finds the lines; they are looked at once more
+            return _walked(things)
+        return self._lines(things, level_of(post.region_code or ""))
 
     def lies_there(self) -> Any:
         """The condition that a line is about a thing, or a person, of the place."""
-        things = list(self._kind(_of_region(self.place)))
-        return _lines(things, walked=level_of(self.place) is Level.DISTRICT)
+        return self._lines(list(self._kind(_of_region(self.place))), level_of(self.place))
+
+    def _lines(self, things: Things, level: Level | None) -> Any:
+        reading, walked = reads.now()[0], level is Level.DISTRICT
+        if (
+            things and reading.sample and (walked or not self.further)
+        ):  # the first lines of the first things mostly are enough
+            reading.sampled = True
+            return _gathered(things, int(reading.wanted) * (FURTHER if self.further else 1))
+        return _walked(things) if walked or not things else _gathered(things)
 
     def _kind(self, things: Things) -> Iterator[tuple[Any, "Select[Any]"]]:
         return ((model, ids) for model, ids in things if self.noun in ("", model.__tablename__))
@@ -88,28 +99,21 @@ def _of_unit(unit_id: int) -> Things:
     return [*ways, (m.WorkUnit, select(m.WorkUnit.id).where(m.WorkUnit.id == unit_id))]
 
 
-def _lines(things: Things, *, walked: bool) -> Any:
-    return _walked(things) if walked or not things else _gathered(things)
-
-
 def _walked(things: Things) -> Any:
     """Line by line: whether its thing is one of these."""
     ways = []
     for model, ids in things:
         one = ids.where(ids.selected_columns[0] == History.noun_id).correlate(History)
-        ways.append(and_(History.noun == model.__tablename__, one.exists()))
+        ways.append(and_(common(History.noun) == model.__tablename__, one.exists()))
     return or_(false(), *ways)
 
 
-def _gathered(things: Things) -> Any:
-    """The lines about these things, found by the things; where they are counted the first ones mostly do (app/reads.py)."""
+def _gathered(things: Things, most: int | None = None) -> Any:
+    """The lines about these things, found by the things; at most so many of them (app/reads.py)."""
     line = aliased(History)
     parts = []
     for model, ids in things:
         about = line.noun == model.__tablename__, line.noun_id == ids.selected_columns[0]
         parts.append(ids.with_only_columns(line.id).where(*about))
-    lines, reading = union_all(*parts), reads.now()[0]
-    if not reading.sample:
-        return History.id.in_(lines)
-    reading.sampled = True
-    return History.id.in_(select(lines.limit(SAMPLE[db.engine.dialect.name]).subquery()))
+    lines = union_all(*parts)
+    return History.id.in_(lines if most is None else select(lines.limit(most).subquery()))
