@@ -107,7 +107,7 @@ def asked_between(first: date | None, last: date | None) -> list[Condition]:
 
 def counts(scope: Callable[[], Select[Any]]) -> dict[HelpStatus, int]:
     """How many requests of this scope are in each state, capped at 1,000; one statement."""
-    return counts_of_found(scope, HelpStatus, STANDING, R.created_at, shown_in)
+    return counts_of_found(scope, HelpStatus, STANDING, shown_in)
 
 
 def published() -> Select[Any]:

@@ -24,7 +24,7 @@ def state_counts(
     """For each of `states` how many rows of `scope` meet its `condition`, at most `cap`.
 
     `shape` names all that `scope` depends on: then the statement is built once (app/statements.py). Rows of one time lie near each
-    other: `along` it they are read sooner than in whatever order SQLite thinks best.
+    other: `along` it they are read sooner than in whatever order SQLite thinks best; an index must begin with the state and this.
     """
 
     def capped(state: S) -> Any:
@@ -42,13 +42,13 @@ def counts_of_found(
     build: Callable[[], Select[Any]],
     states: type[S],
     column: Any,
-    along: Any,
     condition: Callable[[S], ColumnElement[bool]] | None = None,
+    along: Any = None,
 ) -> dict[S, int]:
     """For each of `states` how many rows that `build` finds by words have it in this `column`, at most CAP.
 
-    All states at once where the words find each row or the list is short; else each state is walked `along` this order until
-    there are enough, by its `condition` where one finds them sooner than the column.
+    All states at once where the words find each row or the list is short; else each state is walked until there are enough, by
+    its `condition` where one finds them sooner than the column.
     """
     with counting(CAP * len(states), in_parts=True) as reading:
         found = build()

@@ -97,7 +97,7 @@ def of_kind(kind: ReportKind | None) -> list[Condition]:
 
 def counts(scope: Callable[[], Select[Any]]) -> dict[ReportStatus, int]:
     """How many reports of this scope are in each state, capped at 1,000; one statement."""
-    return counts_of_found(scope, ReportStatus, Report.status, Report.submitted_at)
+    return counts_of_found(scope, ReportStatus, Report.status, along=Report.submitted_at)
 
 
 def mine(user_id: int) -> Select[tuple[Report]]:
