@@ -53,6 +53,7 @@ class UnitDispute(Stateful, Row, Model):
             "uq_unit_dispute_open", "volunteer_id", "unit_id", unique=True,
             sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'"),
         ),
+        Index(None, "volunteer_id", "status"),
         Index(None, "status", "id"),
         Index(None, "unit_id", "status", "id"),
         Index(None, "volunteer_district_code", "status", "id"),

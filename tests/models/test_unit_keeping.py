@@ -10,9 +10,11 @@ from app.models import Headcount, HelpRequest, Message, ServiceRecord, User
 from app.models.application import Application
 from app.models.headcount import headcount_on, headcount_story
 from app.models.history import history_of
+from app.models.pages import quickest
 from app.models.post import Post, Role
 from app.models.stateful import TransitionError
 from app.models.unit_dispute import DisputeStatus, UnitDispute, open_dispute
+from app.models.units import disputes
 from app.models.work_unit import WorkUnit
 from app.refusal import Invalid, Refused
 from tests import cast
@@ -251,6 +253,19 @@ def test_an_undone_approval_lets_the_dispute_wait_again_and_nobody_saw_its_end(a
     assert {who: told(who) for who in before} == before
     dispute.uphold(by=cast.who("wantong"))
     assert cast.volunteer_of("volunteer").unit_id is None
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("most", [20_000, -1])
+@pytest.mark.parametrize("words, number", [("李", 1), ("李静", 1), ("测试中学", 1), ("龘", 0), ("", 1)])
+def test_disputes_are_counted_alike_whether_people_are_gathered_or_looked_at_one_by_one(
+    app, monkeypatch, words, number, most
+):
+    put().withdraw(by=cast.who("unit"))
+    put(reason="还是没有")
+    monkeypatch.setattr(quickest, "MOST", most)
+    counted = disputes.counts(lambda: db.select(UnitDispute).where(*disputes.about(words)))
+    assert counted == {**dict.fromkeys(D, 0), D.OPEN: number, D.WITHDRAWN: number}
 
 
 def test_of_two_disputes_that_a_merger_brings_together_one_ends_with_a_word(app):

@@ -83,7 +83,7 @@ def disputes() -> ResponseReturnValue:
     """Those of one's people, or those that one's unit raised; newest first (oldest where they wait), one tab a state."""
     filters, scope = DisputeFilter(request.args), rows(UnitDispute, P.DISPUTES)
     listing = Listing(scope.options(*lists.WITH_PEOPLE), filters, [Key(UnitDispute.id, not filters.todo.data)])
-    counts = lists.counts(filters.narrow_but_state(scope)) if filters.validate() else {}
+    counts = lists.counts(lambda: listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
     listing.total = total(counts, filters.shown)
     return listing.respond("office/disputes/list.html", "results", tabs=filters.tabs(counts))
 

@@ -1,6 +1,6 @@
-"""Requests for help are found by any part of their number, by its characters and pairs of them (ADR 0023).
+"""Requests for help are found by any part of their number, by its characters and pairs of them (ADR 0023); disputes by their person.
 
-Whoever copied the end of a number from a slip let every number of ten years be read.
+Whoever copied the end of a number from a slip let every number of ten years be read, and whoever looked for a person every dispute.
 """
 
 from typing import Any
@@ -14,9 +14,11 @@ depends_on = None
 
 TABLE, COLUMNS = "help_request", ["number"]
 SIZES = [1, 2]  # single characters, and pairs
+PERSON = "ix_unit_dispute_volunteer_id"
 
 
 def upgrade() -> None:
+    op.create_index(PERSON, "unit_dispute", ["volunteer_id", "status"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"CREATE INDEX pairs_{TABLE} ON {TABLE} USING gin (pairs(number)) WITH (fastupdate = off)")
         op.execute(f"ANALYZE {TABLE}")
@@ -28,6 +30,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(PERSON, table_name="unit_dispute")
     if op.get_bind().dialect.name == "postgresql":
         op.execute(f"DROP INDEX pairs_{TABLE}")
         return
