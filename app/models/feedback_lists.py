@@ -8,7 +8,7 @@ from app.db import db
 from app.models.activities.search import ids_named, named_each
 from app.models.activity import Activity
 from app.models.feedback import Feedback, FeedbackStatus
-from app.models.pages.pairs import joined, offered
+from app.models.pages.pairs import first, joined, offered
 from app.models.pages.quickest import each_word, one_of
 from app.models.pages.worded import stands
 from app.models.picture import Picture
@@ -52,7 +52,8 @@ def _says(word: str) -> ColumnElement[bool]:
 
 def _ids(word: str) -> Any:
     """Ids of all rows that may say the word, or whose activity does."""
-    return joined(offered(Feedback, word), select(Feedback.id).where(one_of(Feedback.activity_id, ids_named(word))))
+    of_activities = select(Feedback.id).where(one_of(Feedback.activity_id, first(ids_named(word))))
+    return joined(offered(Feedback, word), of_activities)
 
 
 def ids_about(word: str) -> Any:

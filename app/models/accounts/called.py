@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from app.db import db
 from app.models.pages.pairs import first, joined, offered, tells
 from app.models.pages.quickest import beside, looked_up, one_of
+from app.models.pages.worded import stands
 from app.models.user import User
 
 Also = Callable[[Any], list[ColumnElement[bool]]]
@@ -32,6 +33,12 @@ def offers(words: str, also: Also) -> Any:
     """Ids of the people whose name may hold the words or of whom one of `also` is true."""
     person = beside(User)
     return joined(offered(User, words), *(select(person.id).where(one) for one in also(person)))
+
+
+def ids_named(word: str) -> Any:
+    """Ids of the people whose name holds the word, in whatever case."""
+    person, named = beside(User), offered(User, word)
+    return named if tells(word) else select(person.id).where(one_of(person.id, named), stands(word, person.name))
 
 
 def ids_of(words: str, also: Also) -> Any:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.db import db
+from app.models.accounts import called
 from app.models.activities.search import ids_named, named_each
 from app.models.honour import Honour, HonourKind, announced, published
 from app.models.honours.quarter import quarter_words
-from app.models.pages.pairs import joined, offered
-from app.models.pages.quickest import beside, each_word, one_of
+from app.models.pages.pairs import joined
+from app.models.pages.quickest import beside, each_word
 from app.models.pages.worded import stands
 from app.models.team import Team
 from app.models.user import User
@@ -54,9 +55,8 @@ def ids_about(word: str) -> Any:
 
 def _borne(word: str, star: Any = H) -> list[ColumnElement[bool]]:
     """By a team or a person called like this, who are gathered: to look up the name of each star costs four times as much."""
-    team, person, user = beside(Team), beside(Volunteer), beside(User)
-    called = select(user.id).where(one_of(user.id, offered(User, word)), stands(word, user.name))
-    people = select(person.id).where(person.user_id.in_(called))
+    team, person = beside(Team), beside(Volunteer)
+    people = select(person.id).where(person.user_id.in_(called.ids_named(word)))
     return [star.team_id.in_(select(team.id).where(stands(word, team.name))), star.volunteer_id.in_(people)]
 
 

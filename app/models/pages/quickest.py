@@ -25,6 +25,7 @@ SAMPLE = {"sqlite": 5 * CAP, "postgresql": 2 * CAP}  # of a whole city's list ha
 COUNTED = {"sqlite": 2 * MOST, "postgresql": MOST}  # so many hits are counted, and gathered
 # so many are gathered while one row is looked at with its person (0.5 and 5 µs; PostgreSQL 2 and 4)
 GATHERED = {"sqlite": 10, "postgresql": 2}
+FEWER = 4  # a word of several pairs stands in so many times fewer rows than hold its pairs somewhere, for all one knows
 EASY = 200  # so few are looked up without asking how long the list is
 T = TypeVar("T")
 Key = tuple[Any, str, str]  # model, words, what else tells which ids are meant
@@ -85,7 +86,8 @@ def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str = ""
         return None
     number, rows = known[key]
     reading, length = reads.now()
-    walked = reading.wanted * rows / max(number, 1)
+    holding = number if tells(words) else number / FEWER
+    walked = reading.wanted * rows / max(holding, 1)
     if length is not None and min(number, walked) > EASY:
         walked = min(walked, length() if length() <= MOST else inf)
     return number, walked

@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload, with_loader_criteria
 
 from app.db import db
+from app.models.accounts import called
 from app.models.activities.search import ids_named, named, named_each
 from app.models.activity import Activity
 from app.models.pages.pairs import joined, offered
-from app.models.pages.quickest import beside, each_word, looked_up, one_of
+from app.models.pages.quickest import each_word, looked_up, one_of
 from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import stands
 from app.models.picture import Picture
@@ -72,10 +73,8 @@ def _says(word: str) -> Condition:
 
 def _written_by(word: str) -> Condition:
     """Its author is called so: a few people are gathered, many looked at one by one."""
-    person = beside(User)
-    called = select(person.id).where(one_of(person.id, offered(User, word)), stands(word, person.name))
     with counting(now()[0].wanted):  # of people, whatever the way to reports
-        ids = looked_up(User, word, lambda: called, lambda: offered(User, word), own=False)
+        ids = looked_up(User, word, lambda: called.ids_named(word), lambda: offered(User, word), own=False)
     return Report.user.has(stands(word, User.name)) if ids is None else one_of(Report.user_id, ids)
 
 
