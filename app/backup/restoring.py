@@ -27,7 +27,9 @@ from app.media.storage import SHELVES, store
 from app.models.histories.proof import verify
 
 SEEDED = {"alembic_version", "category"}  # what migrations put into a fresh database
-PAIRS = "pairs_"  # SQLite's tables of the search, which the database fills by itself (docs/adr/0023): never quite empty
+PAIRS = (
+    "pairs_"  # tables of the search, which the database fills by itself (docs/adr/0023): SQLite's are never quite empty
+)
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 

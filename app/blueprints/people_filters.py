@@ -14,7 +14,7 @@ from app.models.application import Application
 from app.models.applications import queue
 from app.models.applications.approval import ApplicationStatus
 from app.models.region import CITY, within
-from app.models.regions.homes import code_within
+from app.models.regions.homes import code_within, districts_of
 from app.models.volunteer import Skill, Volunteer, VolunteerStatus
 from app.models.volunteers import search
 from app.models.work_unit import units
@@ -56,8 +56,15 @@ class PeopleFilter(FilterForm):
 
     def common(self, model: Any) -> list[Any]:
         """Identity and words."""
-        known = search.known_as(model, self.q.data or "", everywhere=(self.region.data or self.region.within) == CITY)
+        place = self.region.data or self.region.within
+        known = search.known_as(
+            model, self.q.data or "", everywhere=place == CITY, districts=districts_of(self._served_in())
+        )
         return [*search.being(model, self.identity.data or ""), *known]
+
+    def _served_in(self) -> str:
+        """The code of the region in which all the list's people serve."""
+        return str(self.region.data or self.region.within)
 
     def common_words(self) -> list[tuple[str, dict[str, None]]]:
         """(what is chosen, what to take out of the address) of region, identity and words."""
@@ -171,6 +178,9 @@ class VolunteerFilter(PeopleFilter):
         if self.by.data == "home":
             return [code_within(Volunteer.home_community_code, self.region.data)]
         return [within(Volunteer, self.region.data)]
+
+    def _served_in(self) -> str:
+        return self.region.within if self.by.data == "home" else super()._served_in()
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

@@ -44,14 +44,18 @@ JUDGED = {
     **{
         ("app/models/pages/pairs_kept.py", part): "names of searched tables and columns, all written in pairs.py"
         for part in (
-            'f"REINDEX INDEX pairs_{table}"',
+            'f"REINDEX INDEX {INDEXES[table]}',
+            'f"INSERT INTO pairs_placed SELECT',
+            'MISPLACED = f"""',
+            'f"SELECT volunteer.id, district_code',
+            'f"{named} UNION SELECT',
             'f"INSERT INTO {kept}({kept})',
             'f"INSERT INTO {kept}(rowid, words)',
             'f"INSERT INTO pairs_{table}(pairs_{table})',
             "USING fts5vocab('main', 'pairs_{table}', 'instance')",
             'both = f"SELECT term',
             'FROM "{table}" """',
-            'f"SELECT DISTINCT texts.id, {pair}',
+            'f"SELECT DISTINCT texts.id, {pair} AS pair',
         )
     },
     ("app/backup/keys.py", "ALTER TABLE {one.name}"): "names that the database's own catalogue told",

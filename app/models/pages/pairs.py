@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import ARRAY, CompoundSelect, Select, Text, func, literal_column, select, union_all
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Select, Text, func, literal_column, select, union_all
 from sqlalchemy import column as plain_column
 from sqlalchemy import table as plain_table
 
@@ -83,12 +83,20 @@ def searched(columns: Sequence[Any]) -> Any:
     return model if all(column.key in kept for column in columns) else None
 
 
-def _by_table(name: str, words: str) -> Select[Any]:
+def pieces_of(words: str) -> list[str]:
     """SQLite: each pair (or the only character) as hexadecimal digits; its lower() knows ASCII letters only."""
     small = "".join(letter.lower() if letter.isascii() else letter for letter in words)
-    pairs = " ".join(f'"{small[at : at + 2].encode().hex()}"' for at in range(max(len(small) - 1, 1)))
+    return [small[at : at + 2].encode().hex() for at in range(max(len(small) - 1, 1))]
+
+
+def match(kept: str, pieces: str) -> ColumnElement[bool]:
+    """SQLite: that these pieces are kept for a row."""
+    return plain_column(kept).op("MATCH")(pieces)
+
+
+def _by_table(name: str, words: str) -> Select[Any]:
     kept = plain_table(f"pairs_{name}", plain_column("rowid"))
-    return select(kept.c.rowid).where(plain_column(kept.name).op("MATCH")(pairs))
+    return select(kept.c.rowid).where(match(kept.name, " ".join(f'"{one}"' for one in pieces_of(words))))
 
 
 def _by_index(name: str, words: str) -> Select[Any]:

@@ -40,34 +40,36 @@ def looked_up(
     own: bool = True,
     most: float | None = None,
     kind: str = "",
+    *,
+    here: bool = False,
 ) -> T | None:
     """What `found` says where looking up each hit (at most so many, usually MOST) is quicker than walking along the list (some of them may do), else None.
 
     `weighed` are about as many, and quicker to count; None where the pairs cannot tell. `own`: the list is of this model. `kind`: what
-    else than the words tells which hits these are.
+    else than the words tells which hits these are. `here`: they are hits of the list's own place, not of the whole table.
     """
-    compared = _compared(model, words, weighed, kind)
+    compared = _compared(model, words, weighed, kind, here)
     if compared is None:
         return None
     number, walked = compared
     reading, length = reads.now()
     some = SAMPLE[db.engine.dialect.name]
-    if reading.sample and own and number > some and (length is None or length() > MOST):
+    if reading.sample and (own or here) and number > some and (length is None or length() > MOST):
         reading.sampled = True
         with only(some):
             return found()
-    if number > min(MOST if most is None else most, walked):
+    if number > min(MOST if most is None else most, max(walked, some) if here and reading.sample else walked):
         return None
     reading.at_once = True
     return found()
 
 
-def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "") -> bool:
+def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "", *, here: bool = False) -> bool:
     """Whether it is quicker to gather all hits than to look at each row of the list that is walked along.
 
     Who counts part after part would gather them for each: only in a short list, where all of it is counted at once.
     """
-    number, walked = _compared(model, words, weighed, kind) or (inf, 0)
+    number, walked = _compared(model, words, weighed, kind, here) or (inf, 0)
     database = db.engine.dialect.name
     if number > min(COUNTED[database], GATHERED[database] * walked):
         return False
@@ -78,7 +80,7 @@ def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "")
     return reading.at_once
 
 
-def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str = "") -> tuple[int, float] | None:
+def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str, here: bool) -> tuple[int, float] | None:
     """How many hits there may be (up to one more than are COUNTED), and how many rows are met until there are enough."""
     key = model, words, kind
     known = learn({key: weighed})
@@ -86,6 +88,8 @@ def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str = ""
         return None
     number, rows = known[key]
     reading, length = reads.now()
+    if here and length is not None and number > EASY:
+        rows = min(rows, length())
     holding = number if tells(words) else number / FEWER
     walked = reading.wanted * rows / max(holding, 1)
     if length is not None and min(number, walked) > EASY:

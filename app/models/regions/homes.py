@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 
 from app.freshness import remembered
-from app.models.region import Level, heir, level_of, lineage, regions
+from app.models.region import Level, heir, level_of, lineage, prefixes, regions
 
 Stray = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -44,6 +44,14 @@ def strays() -> dict[str, Stray]:
                 moved.setdefault(by_code, ([], []))[0].append(code)
                 moved.setdefault(home[width], ([], []))[1].append(code)
     return {code: (tuple(left), tuple(came)) for code, (left, came) in moved.items()}
+
+
+def districts_of(code: str) -> tuple[str, ...]:
+    """The districts by whose codes all rows stand that lie in this region; none where it is the city."""
+    if level_of(code) in (None, Level.CITY):
+        return ()
+    _, came = strays().get(code, ((), ()))
+    return tuple(sorted({one[:6] for one in (*prefixes(code), *came)}))
 
 
 def mended(condition: Any, community: Any, code: str) -> Any:

@@ -5,6 +5,7 @@ applications and volunteers alike.
 """
 
 import re
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.models.pages.pairs import first, joined, offered
 from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of
 from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
+from app.models.volunteers import placed
 from app.models.work_unit import units
 from app.reads import in_order
 from app.statements import common
@@ -40,11 +42,12 @@ _named = Remembered(100)
 RARE = "other-party"  # the rare ones of two columns; those of one column the planner finds by itself
 
 
-def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
+def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequence[str] = ()) -> list[Any]:
     """Conditions that `words` name the person of a row; none for no words.
 
     A whole phone number is looked up by its keyed hash, four digits among the tails of phone and ID card. `everywhere`: in
-    the whole city, where the first people who are called so may do to count a thousand.
+    the whole city, where the first people who are called so may do to count a thousand. `districts`: in which all the list's
+    rows stand; who is called so there is looked for among them alone.
     """
     words = words.strip()
     if not words:
@@ -54,15 +57,17 @@ def known_as(model: Any, words: str, *, everywhere: bool = True) -> list[Any]:
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
     if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
         return [one_of(model.id, _ending(beside(model), words))]
-    weighed, in_place = lambda: _offered(beside(model), words), not everywhere
-    found = looked_up(model, words, lambda: _found(model, words), weighed, everywhere, SOONER if in_place else None)
+    places = districts if model is Volunteer else ()
+    weighed, in_place = lambda: _offered(beside(model), words, places), not everywhere
+    kind, here, most = ",".join(places), bool(places), SOONER if in_place and not places else None
+    found = looked_up(model, words, lambda: _found(model, words, places), weighed, everywhere, most, kind, here=here)
     if found is not None:
         return [found]
     person = one_by_one(model.user_id, words, by_initials(words))
     other, *listed = _of_unit(model, words)
-    everybody = in_place and gathered(model, words, weighed)
+    everybody = in_place and gathered(model, words, weighed, kind, here=here)
     if everybody:
-        person = among(model.user_id, ids_of(words, by_initials(words)))
+        person = among(*_people(model, words, places))
     if everybody or (in_place and _few_others(model, words)):
         # no index of a place holds it, and so no row needs to be read for it
         other = among(model.id, _with_other(model, words))
@@ -93,31 +98,41 @@ def _ending(row: Any, digits: str) -> Any:
     return union_all(*(select(row.id).where(way) for way in ways))
 
 
-def _found(model: Any, words: str) -> Any:
+def _found(model: Any, words: str, districts: Sequence[str]) -> Any:
     """The condition that a row's person or unit is called like this, where each of them is looked up.
 
     Where they are counted, a row is read as soon as it is found, until there are enough. The first ones of a list are found by
     their ids, in its order; so they are on PostgreSQL where the words name units too, which it may think common enough to look
     through the lists of ids for each row of the table.
     """
-    ways = _ways(model, words)
-    if not in_order() and (db.engine.dialect.name == "sqlite" or len(ways) == FEWEST):
+    ways = _ways(model, words, districts)
+    if not in_order() and (db.engine.dialect.name == "sqlite" or (len(ways) == FEWEST and not districts)):
         return or_(*ways)
     row = beside(model)
-    return one_of(model.id, union_all(*(first(select(row.id).where(way)) for way in _ways(row, words))))
+    ids = [first(select(row.id).where(way)) for way in _ways(row, words, districts)]
+    if districts:
+        ids[0] = placed.ids_of(words, districts)  # rows already
+    return one_of(model.id, joined(*ids))
 
 
-def _ways(row: Any, words: str) -> list[Any]:
+def _ways(row: Any, words: str, districts: Sequence[str]) -> list[Any]:
     """Conditions, one of which is true: each names rows that an index finds."""
     other, *listed = _of_unit(row, words)
-    person = one_of(row.user_id, ids_of(words, by_initials(words)))
+    person = one_of(*_people(row, words, districts))
     return [person, and_(one_of(row.id, _others(row, words)), other), *listed]
 
 
-def _offered(row: Any, words: str) -> Any:
+def _people(row: Any, words: str, districts: Sequence[str]) -> tuple[Any, Any]:
+    """By what of a row its person is known, and all of whom are called like this: accounts, within districts rows of the table."""
+    if districts:
+        return row.id, placed.ids_of(words, districts)
+    return row.user_id, ids_of(words, by_initials(words))
+
+
+def _offered(row: Any, words: str, districts: Sequence[str]) -> Any:
     """About as many ids, not looked at with LIKE: of people instead of their rows."""
     _, *listed = _of_unit(row, words)
-    people = offers(words, by_initials(words))
+    people = placed.offers(words, districts) if districts else offers(words, by_initials(words))
     return joined(people, _others(row, words), *(select(row.id).where(way) for way in listed))
 
 
