@@ -5,7 +5,7 @@ of the last or first row shown, so that the last page costs what the first one d
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -22,11 +22,11 @@ from app.htmx import render
 from app.positions import place_of, places, token
 from app.reads import along, capped, length_of
 from app.statements import VARIED, T, kept, rows_of, this_hour
+from app.typed import typing
 
 PER_PAGE = 20
 EXPORT_LIMIT = 100_000
 LONGEST_WORDS = 50  # letters of a search, a person types fewer
-MOVING = ("q", "overdue")
 Narrow = Callable[[Select[Any]], Select[Any]]
 
 
@@ -64,6 +64,12 @@ class FilterForm(Form):
                 field.data = typed
 
     @property
+    def typed(self) -> str:
+        """The words that somebody typed."""
+        field = self._fields.get("q")
+        return str(field.data or "") if field else ""
+
+    @property
     def said(self) -> str:
         """What is wrong with the filters, in one line."""
         return "；".join(message for messages in self.errors.values() for message in messages)
@@ -74,9 +80,17 @@ class FilterForm(Form):
         return {name: value for name, value in (sent | self.settled).items() if value}
 
     def shape(self) -> Hashable:
-        """What `narrow` depends on besides who looks; None where that is hardly asked twice (words) or moves with the clock."""
-        chosen = tuple((name, str(one.data)) for name, one in self._fields.items() if one.data)
-        return None if any(name in MOVING for name, _ in chosen) else chosen
+        """What `narrow` depends on besides who looks, and the words themselves; None where that is hardly asked twice, or moves
+        with the clock."""
+        chosen = {name: str(one.data) for name, one in self._fields.items() if one.data}
+        if "overdue" in chosen:
+            return None
+        words = self.shape_of_words() if chosen.pop("q", None) else ()
+        return None if words is None else (*chosen.items(), words)
+
+    def shape_of_words(self) -> Hashable:
+        """What a statement with such words depends on besides these; None where it takes them for no parameters (app/typed.py)."""
+        return None
 
     @cached_property
     def settled(self) -> dict[str, str]:
@@ -170,8 +184,16 @@ class Listing:
 
         return export(kind, self.name, self.columns, told())
 
+    def typing(self) -> AbstractContextManager[None]:
+        """Inside its statements may be kept and run: the words that narrow it are parameters."""
+        return typing(self.filters.typed)
+
     def page(self) -> Page:
         """The page that `after=` or `before=` of the request asks for."""
+        with self.typing():
+            return self._page()
+
+    def _page(self) -> Page:
         after, before = self._read("after"), self._read("before")
         backwards = before is not None and after is None
         position = before if backwards else after
@@ -255,7 +277,7 @@ class Listing:
     def _searched(self) -> bool:
         """Whether words narrow it, or the moment: to count what they find takes as long as to find it, so what one page holds
         is not counted again."""
-        return self.filters.shape() is None
+        return bool(self.filters.typed or self.filters.shape() is None)
 
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)

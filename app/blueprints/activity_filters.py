@@ -1,6 +1,6 @@
 """How people narrow lists of activities: on the portal by status, in the back office by phase and time."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -214,6 +214,10 @@ class OfficeFilter(TodoFilter, ActivityFilter):
             days.append(Activity.starts_at < clock.start_of(self.until.data + timedelta(days=1)))
         counted = [launched()] if self.launched.data else []
         return stmt.where(*self.conditions(), *days, *counted, *self.waiting())
+
+    def shape_of_words(self) -> Hashable:
+        """As `search.named` takes them."""
+        return search.shape_of(self.words)
 
     def chosen(self) -> list[tuple[str, str]]:
         """As above, and whether only what was launched is meant."""

@@ -1,6 +1,7 @@
 """How the back office narrows lists of people: applications by state and time, volunteers by place and skill."""
 
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, ClassVar
 
 from sqlalchemy import Select
 from wtforms import BooleanField, SelectField, StringField, ValidationError
@@ -39,8 +40,9 @@ TABS = (
 
 
 class PeopleFilter(FilterForm):
-    """What both lists share: region inside the acting post's, identity, words."""
+    """What both lists share: region inside the acting post's, identity, words. LISTED is what they list."""
 
+    LISTED: ClassVar[Any]
     region = RegionFilterField("区域")
     identity = SelectField("身份", choices=[("", "全部身份"), *IDENTITY_WORDS.items()], validate_choice=False)
     q = StringField("关键词", filters=[clean])
@@ -66,6 +68,10 @@ class PeopleFilter(FilterForm):
         """The code of the region in which all the list's people serve."""
         return str(self.region.data or self.region.within)
 
+    def shape_of_words(self) -> Hashable:
+        """As `search.known_as` takes them."""
+        return search.shape_of(self.LISTED, self.q.data or "", districts_of(self._served_in()))
+
     def common_words(self) -> list[tuple[str, dict[str, None]]]:
         """(what is chosen, what to take out of the address) of region, identity and words."""
         found: list[tuple[str, dict[str, None]]] = []
@@ -81,7 +87,7 @@ class PeopleFilter(FilterForm):
 class ApplicationFilter(TodoFilter, PeopleFilter):
     """The queue's: one state at a time, 待审核 unless another is chosen."""
 
-    WAITING = Application
+    WAITING = LISTED = Application
 
     status = StringField("状态", filters=[clean])
     overdue = BooleanField("只看已超期", false_values=("", "0", "false"))
@@ -122,6 +128,8 @@ BY = {"service": "服务社区", "home": "居住社区"}
 
 class VolunteerFilter(PeopleFilter):
     """The roster's: 服务中 and 暂停 unless a state is chosen; by service or by home community."""
+
+    LISTED = Volunteer
 
     by = SelectField("按", choices=list(BY.items()), validate_choice=False)
     unit = StringField("工作单位", filters=[clean])

@@ -83,7 +83,8 @@ def activities() -> ResponseReturnValue:
 
     tabs = []
     if filters.validate():
-        counts = phases_in(found.kept(counting))
+        with found.typing():
+            counts = phases_in(found.kept(counting))
         found.total = total_of(counts, filters.chosen_phase)
         tabs = filters.tabs(counts)
     return found.respond("office/activities/list.html", "results", tabs=tabs)

@@ -11,22 +11,29 @@ from app.models.pages.pairs import first, joined, offered, tells
 from app.models.pages.quickest import beside, looked_up, one_of
 from app.models.pages.worded import stands
 from app.models.user import User
+from app.typed import contains, said
 
 Also = Callable[[Any], list[ColumnElement[bool]]]
 
 
 def by_initials(words: str) -> Also:
     """The condition that initials begin with the words; none for words in Chinese."""
-    return lambda person: [_begins(person.initials, words.lower())] if words.isascii() else []
+    return lambda person: [_begins(person.initials, words)] if words.isascii() else []
 
 
 def _begins(column: Any, letters: str) -> ColumnElement[bool]:
-    """That these initials (all small letters) begin like this, as a range: for LIKE SQLite looks at every row, and PostgreSQL does
+    """That these initials (all small letters) begin like this, in whatever case, as a range: for LIKE SQLite looks at every row, and PostgreSQL does
     once it has a plan for all values."""
-    beyond = letters[:-1] + chr(ord(letters[-1]) + 1)
+    beyond = said(letters, "beyond", _beyond)
+    begin = said(letters, "begin", str.lower)
     if db.engine.dialect.name == "postgresql":  # as its index compares (text_pattern_ops), whatever the collation
-        return and_(column.bool_op("~>=~")(letters), column.bool_op("~<~")(beyond))
-    return and_(column >= letters, column < beyond)
+        return and_(column.bool_op("~>=~")(begin), column.bool_op("~<~")(beyond))
+    return and_(column >= begin, column < beyond)
+
+
+def _beyond(letters: str) -> str:
+    small = letters.lower()
+    return small[:-1] + chr(ord(small[-1]) + 1)
 
 
 def offers(words: str, also: Also) -> Any:
@@ -46,7 +53,7 @@ def ids_of(words: str, also: Also) -> Any:
     person = beside(User)
     named = offered(User, words)
     if not tells(words):
-        named = select(person.id).where(one_of(person.id, named), person.name.contains(words, autoescape=True))
+        named = select(person.id).where(one_of(person.id, named), contains(person.name, words))
     return joined(named, *(first(select(person.id).where(one)) for one in also(person)))
 
 
@@ -56,7 +63,7 @@ def one_by_one(user_id: Any, words: str, also: Also) -> ColumnElement[bool]:
     The value of a statement, not EXISTS: for that PostgreSQL would read everybody before it looks at the first row.
     """
     person = beside(User)
-    called = or_(person.name.contains(words, autoescape=True), *also(person))
+    called = or_(contains(person.name, words), *also(person))
     return select(called).where(person.id == user_id).scalar_subquery()
 
 

@@ -4,8 +4,9 @@ The portal's statuses are recruiting (not started, sign-up open, full ones too),
 one everything published is meant, 报名截止 too.
 """
 
+from collections.abc import Hashable
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, null, or_, select
@@ -16,13 +17,14 @@ from app.db import UtcDateTime, db
 from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activity import Activity
-from app.models.pages.pairs import SEARCHED, joined, offered
-from app.models.pages.quickest import beside, each_word
+from app.models.pages.pairs import SEARCHED, caseless, joined, offered
+from app.models.pages.quickest import beside, each_word, weights
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
 from app.statements import each
 from app.straight import fresh, plain, read
+from app.typed import places_of
 
 TEXTS = ("title", "place", "description")  # where words are sought
 CAP = 1000  # what is counted for a list stops here
@@ -82,6 +84,15 @@ def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Cond
     return each_word(
         a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts), all_of_it=whole
     )
+
+
+def shape_of(words: str) -> Hashable:
+    """All that a statement with `named` hangs on besides the words themselves: how they are written, which places they name, and
+    about how common they are."""
+    every = dict.fromkeys(words.split())
+    written = [(len(word), caseless(word), *codes_named(word).items()) for word in every]
+    weighed = weights({(Activity, word, ""): partial(ids_named, word) for word in every})
+    return places_of(words), *written, weighed
 
 
 def ids_named(word: str, a: Any = Activity) -> Any:

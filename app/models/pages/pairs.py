@@ -5,7 +5,7 @@ The databases keep the characters and the pairs of every searched text themselve
 triggers. A word of one character is looked up by it, a longer one by its pairs; what these offer is looked at with LIKE again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import column as plain_column
 from sqlalchemy import table as plain_table
 
 from app.db import db
+from app.typed import said
 
 # table → the columns whose pairs are kept, in the order of the migration (0012; 0028 and 0029 the last)
 SEARCHED: dict[str, tuple[str, ...]] = {
@@ -89,14 +90,18 @@ def pieces_of(words: str) -> list[str]:
     return [small[at : at + 2].encode().hex() for at in range(max(len(small) - 1, 1))]
 
 
-def match(kept: str, pieces: str) -> ColumnElement[bool]:
-    """SQLite: that these pieces are kept for a row."""
-    return plain_column(kept).op("MATCH")(pieces)
+def match(kept: str, words: str, what: str, how: Callable[[str], str]) -> ColumnElement[bool]:
+    """SQLite: that the pieces which `how` makes of the words (`what` names them) are kept for a row."""
+    return plain_column(kept).op("MATCH")(said(words, what, how))
 
 
 def _by_table(name: str, words: str) -> Select[Any]:
     kept = plain_table(f"pairs_{name}", plain_column("rowid"))
-    return select(kept.c.rowid).where(match(kept.name, " ".join(f'"{one}"' for one in pieces_of(words))))
+    return select(kept.c.rowid).where(match(kept.name, words, "pieces", _quoted))
+
+
+def _quoted(words: str) -> str:
+    return " ".join(f'"{one}"' for one in pieces_of(words))
 
 
 def _by_index(name: str, words: str) -> Select[Any]:
@@ -106,7 +111,7 @@ def _by_index(name: str, words: str) -> Select[Any]:
     together = func.pairs(literal_column(" || ' ' || ".join(columns)))
     some: list[Any] = [literal_column(f"{columns[0]} <> ''")] if columns == ("unit_other",) else []
     rows = plain_table(name, plain_column("id"))
-    pieces: Any = func.pairs(words, type_=ARRAY(Text))
+    pieces: Any = func.pairs(said(words), type_=ARRAY(Text))
     if len(words) > 1:
         pieces = pieces[len(words) + 1 : 2 * len(words)]  # its pairs: the characters come before them and tell no more
     return select(rows.c.id).where(together.op("@>")(select(pieces).scalar_subquery()), *some)

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, or_
 
 from app.models.pages.pairs import SEARCHED, caseless, offered, searched
 from app.models.pages.quickest import each_word
+from app.typed import contains, icontains
 
 
 def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:
@@ -20,5 +21,5 @@ def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:
 def stands(word: str, *columns: Any) -> ColumnElement[bool]:
     """The condition that a word stands in one of the columns, looked for in each row."""
     if caseless(word):  # no text needs to be put into small letters for it
-        return or_(*(column.contains(word, autoescape=True) for column in columns))
-    return or_(*(column.icontains(word, autoescape=True) for column in columns))
+        return or_(*(contains(column, word) for column in columns))
+    return or_(*(icontains(column, word) for column in columns))

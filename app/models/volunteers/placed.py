@@ -4,7 +4,7 @@ The databases keep the characters and pairs of every volunteer's name, and the f
 volunteer's district before it (migration 0030, ADR 0023): SQLite as words of a table, PostgreSQL in an index over one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.models.accounts.called import by_initials, one_by_one
 from app.models.pages.pairs import first, joined, match, pieces_of, tells
 from app.models.pages.quickest import one_of
 from app.models.volunteer import Volunteer
+from app.typed import said
 
 BEGINNINGS = 3  # letters of initials that are kept
 KEPT = plain_table("pairs_placed", *map(plain_column, ("rowid", "id", "district_code", "name", "initials")))
@@ -50,22 +51,27 @@ def _row() -> Any:
 
 def _named(words: str, districts: Places) -> Any:
     if db.engine.dialect.name != "postgresql":
-        return _by_table(pieces_of(words), districts)
+        return _by_table(words, "named", districts, pieces_of)
     # its pairs: the characters come before them and tell no more
     some = slice(len(words) + 1, 2 * len(words)) if len(words) > 1 else slice(1, 1)
-    return _by_index([_pieces(place, words, "")[some] for place in districts])
+    return _by_index([_pieces(place, said(words), "")[some] for place in districts])
 
 
 def _begun(words: str, districts: Places) -> Any:
-    letters = words.lower()[:BEGINNINGS]
     if db.engine.dialect.name != "postgresql":
-        return _by_table([f"i{letters.encode().hex()}"], districts)
-    return _by_index([_pieces(place, "", letters) for place in districts])
+        return _by_table(words, "begun", districts, lambda word: [f"i{_letters(word).encode().hex()}"])
+    return _by_index([_pieces(place, "", said(words, "letters", _letters)) for place in districts])
 
 
-def _by_table(pieces: list[str], districts: Places) -> Any:
-    ways = (" ".join(f'"{place}{one}"' for one in pieces) for place in districts)
-    return first(select(KEPT.c.rowid).where(match(KEPT.name, " OR ".join(f"({way})" for way in ways))))
+def _letters(words: str) -> str:
+    return words.lower()[:BEGINNINGS]
+
+
+def _by_table(words: str, what: str, districts: Places, pieces: Callable[[str], list[str]]) -> Any:
+    def wanted(word: str) -> str:
+        return " OR ".join("(" + " ".join(f'"{place}{one}"' for one in pieces(word)) + ")" for place in districts)
+
+    return first(select(KEPT.c.rowid).where(match(KEPT.name, words, what, wanted)))
 
 
 def _pieces(district: Any, name: Any, initials: Any) -> Any:

@@ -5,7 +5,7 @@ applications and volunteers alike.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,8 @@ from app.crypto import keyed_hash
 from app.db import db
 from app.freshness import Remembered, numbers
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
-from app.models.pages.pairs import first, joined, offered
-from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of
+from app.models.pages.pairs import caseless, first, joined, offered
+from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of, weights
 from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
 from app.models.volunteers import placed
@@ -24,6 +24,7 @@ from app.models.work_unit import units
 from app.reads import in_order
 from app.statements import common
 from app.text import is_phone, plain_phone
+from app.typed import contains, places_of
 
 FEWEST = 2  # ways to a row: its person, and what the person wrote as a unit
 # So many hits of a city are looked up one by one (SQLite 3 µs each, PostgreSQL 9) sooner than a large place is walked along among them
@@ -39,6 +40,7 @@ IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None
     "masses": ((Political.MASSES,), None),
 }
 _named = Remembered(100)
+ENDING = re.compile(r"[0-9]{3}[0-9Xx]")
 RARE = "other-party"  # the rare ones of two columns; those of one column the planner finds by itself
 
 
@@ -55,9 +57,9 @@ def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequ
     phone = plain_phone(words)
     if is_phone(phone):
         return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
-    if re.fullmatch(r"[0-9]{3}[0-9Xx]", words):
+    if ENDING.fullmatch(words):
         return [one_of(model.id, _ending(beside(model), words))]
-    places = districts if model is Volunteer else ()
+    places = _kept_in(model, districts)
     weighed, in_place = lambda: _offered(beside(model), words, places), not everywhere
     kind, here, most = ",".join(places), bool(places), SOONER if in_place and not places else None
     found = looked_up(model, words, lambda: _found(model, words, places), weighed, everywhere, most, kind, here=here)
@@ -72,6 +74,26 @@ def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequ
         # no index of a place holds it, and so no row needs to be read for it
         other = among(model.id, _with_other(model, words))
     return [or_(person, other, *listed)]
+
+
+def shape_of(model: Any, words: str, districts: Sequence[str]) -> Hashable:
+    """All that a statement with `known_as` hangs on besides the words themselves: how they are written, which units they name,
+    and about how common they are. None for numbers, which are looked up in a word."""
+    words = words.strip()
+    if is_phone(plain_phone(words)) or ENDING.fullmatch(words):
+        return None
+    places = _kept_in(model, districts)
+    asked = {
+        (model, words, ",".join(places)): lambda: _offered(beside(model), words, places),
+        (model, words, "others"): lambda: _others(model, words),
+    }
+    written = places_of(words), len(words), words.isascii(), caseless(words)
+    return *written, *_units_named(words), weights(asked)
+
+
+def _kept_in(model: Any, districts: Sequence[str]) -> Sequence[str]:
+    """The districts where they are of use: names are kept by them for volunteers only."""
+    return districts if model is Volunteer else ()
 
 
 def _with_other(model: Any, words: str) -> Any:
@@ -139,7 +161,7 @@ def _offered(row: Any, words: str, districts: Sequence[str]) -> Any:
 def _of_unit(model: Any, words: str) -> list[Any]:
     """What the person wrote as a unit contains the words, or the unit's name does."""
     ids = _units_named(words)
-    found = [model.unit_other.contains(words, autoescape=True)]
+    found = [contains(model.unit_other, words)]
     return [*found, model.unit_id.in_(ids)] if ids else found
 
 
