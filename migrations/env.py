@@ -34,14 +34,15 @@ def run_migrations_online() -> None:
             if not sqlite:  # a request's limit does not fit an index over a million rows
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             context.run_migrations()
-        moved = before and here.get_current_heads() != before
+        after = here.get_current_heads()
+        moved = before and after and after != before
         connection.commit()
         if sqlite:
             broken = connection.connection.driver_connection.execute("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise RuntimeError(f"foreign keys point nowhere after the migration: {broken[:5]}")
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
-    if moved:  # no new database: what was known of an index went with it, and would come back at night only
+    if moved:  # no new database, nor one that is empty now: what was known of an index went with it, and would come back at night only
         learn_sizes()
 
 

@@ -72,6 +72,8 @@ class Activity(Placed, Stateful, Row, Model):
             *("district_code", "status", "ends_at", *PLACE[1:], "told_at", "category_id"),
             where="told_at IS NULL",
         ),
+        # how much feedback of a kind and a place the portal shows
+        _some("ix_activity_told", "category_id", *PLACE, "hidden_at", "told_at", where="told_at IS NOT NULL"),
         # the few of those ahead: all would be looked at
         _some(
             "ix_activity_full",

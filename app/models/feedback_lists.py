@@ -5,14 +5,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from app.db import db
-from app.models.activities.search import ids_named, named_each
+from app.models.activities.search import ids_named, lies_in, named_each
 from app.models.activity import Activity
+from app.models.category import categories
 from app.models.feedback import Feedback, FeedbackStatus
 from app.models.pages.pairs import first, joined, offered
 from app.models.pages.quickest import each_word, one_of
 from app.models.pages.worded import stands
 from app.models.picture import Picture
 from app.models.written import first_picture
+from app.reads import length_of
 
 
 def published() -> Select[Any]:
@@ -33,6 +35,16 @@ def published() -> Select[Any]:
         .outerjoin(Picture, first_picture(Feedback))
         .where(Feedback.status == FeedbackStatus.PUBLISHED, Activity.hidden_at.is_(None))
     )
+
+
+def how_many(region: str, kind: int | None, cap: int) -> Select[Any]:
+    """A statement of one number: how much is published of a region ('': the city) and a kind of activity, up to `cap`.
+
+    The activity knows what is published (`told_at`), in an index that begins with the kind: without one all of them are named.
+    """
+    kinds = [kind] if kind else [one.id for one in categories().values()]
+    shown = Activity.told_at.is_not(None), Activity.hidden_at.is_(None), *lies_in(region)
+    return select(length_of(select(Activity).where(Activity.category_id.in_(kinds), *shown), cap))
 
 
 def newest(count: int) -> list[Any]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from app import clock
-from app.models import Feedback, Picture
+from app.db import db
+from app.models import Activity, Feedback, Picture
 from tests import cast
 from tests.portal_feedback import published
 from tests.support.statements import statements
@@ -35,6 +36,11 @@ def test_drafts_and_withdrawn_ones_are_not_listed(client):
 def test_the_filters_narrow(client):
     published("万通理发", category="elder")
     published("云龙普法", cast.far_code(), category="law", body="请来了三位律师，讲了一上午。")
+    hidden = published("被撤下的活动", category="elder")
+    db.session.get_one(Activity, hidden.activity_id).hidden_at = clock.now()
+    published("撤下的反馈", category="elder").withdraw(by=None, reason="有误")
+    Feedback.draft(cast.make_activity(starts_at=clock.now()), "草稿", "还没有写完的内容。", [], by=None)
+    db.session.commit()
     everything = {"云龙普法", "万通理发"}
     for query, wanted in {
         "": everything,
@@ -55,6 +61,7 @@ def test_the_filters_narrow(client):
     }.items():
         answer = client.get(f"/feedback?{query}")
         assert answer.status_code == 200 and set(titles(answer)) == wanted, query
+        assert [int(number) for number in re.findall(r'<b class="num">(\d+)</b>', answer.text)] == [len(wanted)][: len(wanted)], query
     assert "没有找到反馈" in client.get("/feedback?q=没有的").text
 
 

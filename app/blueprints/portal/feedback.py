@@ -18,7 +18,8 @@ from app.models.activities.search import lies_in
 from app.models.activity import Activity
 from app.models.category import categories
 from app.models.feedback import Feedback, on_portal
-from app.models.feedback_lists import published, says
+from app.models.feedback_lists import how_many, published, says
+from app.reads import CAP
 
 PER_PAGE = 12
 
@@ -44,13 +45,21 @@ class FeedbackFilter(ActivityFilter):
         ]
 
 
+class Published(Listing):
+    """Its list. How much there is say the activities, but of what words find."""
+
+    def _counted(self) -> Select[Any]:
+        filters: Any = self.filters
+        return super()._counted() if filters.words else how_many(filters.place, filters.category_id, CAP)
+
+
 @portal.get("/feedback")
 @public
 @kept("feedback", "activities")
 def feedback() -> ResponseReturnValue:
     """Published feedback, newest first."""
     order = [Key(Feedback.published_at, descending=True), Key(Feedback.id, descending=True)]
-    listing = Listing(published(), FeedbackFilter(request.args), order, per_page=PER_PAGE, scalars=False)
+    listing = Published(published(), FeedbackFilter(request.args), order, per_page=PER_PAGE, scalars=False)
     return listing.respond("portal/feedback/list.html")
 
 
