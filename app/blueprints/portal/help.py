@@ -14,7 +14,6 @@ from app.blueprints.portal.help_pass import count_ask, given_after_asking, held,
 from app.finished import kept
 from app.htmx import go, render
 from app.listing import Key, Listing
-from app.models.activities.search import lies_in
 from app.models.category import categories
 from app.models.help import lists
 from app.models.public_case import PublicCase
@@ -27,7 +26,7 @@ class CaseFilter(ActivityFilter):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         kind = [PublicCase.category_id == self.category_id] if self.category_id else []
-        return stmt.where(*lies_in(self.place, PublicCase), *kind, *lists.says(self.words))
+        return stmt.where(*kind, *lists.says(self.words))
 
     def state_word(self) -> list[str]:
         """Cases on the portal have one state."""
@@ -48,7 +47,8 @@ class CaseFilter(ActivityFilter):
 def help() -> ResponseReturnValue:
     """Closed cases, the newest first."""
     order = [Key(PublicCase.closed_at, descending=True), Key(PublicCase.id, descending=True)]
-    return Listing(lists.published(), CaseFilter(request.args), order).respond("portal/help/list.html", "results")
+    filters = CaseFilter(request.args)
+    return Listing(lists.published(filters.place), filters, order).respond("portal/help/list.html", "results")
 
 
 @portal.get("/help/<int:id>")

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from app import clock
 from app.crypto import keyed_hash
 from app.db import db
-from app.models.activities.search import NOW
+from app.models.activities.search import NOW, lies_in
 from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import WAITING, HelpStatus
 from app.models.help_request import HelpRequest
@@ -20,6 +20,7 @@ from app.models.pages.quickest import looked_up, one_of
 from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import holds
 from app.models.public_case import PublicCase
+from app.statements import common
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
@@ -110,9 +111,11 @@ def counts(scope: Callable[[], Select[Any]]) -> dict[HelpStatus, int]:
     return counts_of_found(scope, HelpStatus, STANDING, shown_in)
 
 
-def published() -> Select[Any]:
-    """Every case that the public may read."""
-    return select(PublicCase).where(PublicCase.hidden_at.is_(None))
+def published(region: str = "") -> Select[Any]:
+    """Every case that the public may read, of a region ('': the city). There the place leads to it: nearly none is hidden."""
+    inside = lies_in(region, PublicCase)
+    hidden = common(PublicCase.hidden_at) if inside else PublicCase.hidden_at
+    return select(PublicCase).where(hidden.is_(None), *inside)
 
 
 def public_case(id: int) -> PublicCase | None:
