@@ -59,7 +59,8 @@ class Published(Listing):
 def feedback() -> ResponseReturnValue:
     """Published feedback, newest first."""
     order = [Key(Feedback.published_at, descending=True), Key(Feedback.id, descending=True)]
-    listing = Published(published(), FeedbackFilter(request.args), order, per_page=PER_PAGE, scalars=False)
+    filters: Any = FeedbackFilter(request.args)
+    listing = Published(published, filters, order, name="feedback", per_page=PER_PAGE, scalars=False, shape="all")
     return listing.respond("portal/feedback/list.html")
 
 

@@ -1,5 +1,6 @@
 """公众求助 for everybody: closed cases, and asking without an account."""
 
+from functools import partial
 from typing import Any
 
 from flask import abort, request, url_for
@@ -48,7 +49,8 @@ def help() -> ResponseReturnValue:
     """Closed cases, the newest first."""
     order = [Key(PublicCase.closed_at, descending=True), Key(PublicCase.id, descending=True)]
     filters = CaseFilter(request.args)
-    return Listing(lists.published(filters.place), filters, order).respond("portal/help/list.html", "results")
+    cases = Listing(partial(lists.published, filters.place), filters, order, name="cases", shape="all")
+    return cases.respond("portal/help/list.html", "results")
 
 
 @portal.get("/help/<int:id>")
