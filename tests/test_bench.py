@@ -8,9 +8,10 @@ from app.db import db
 from app.freshness import forget
 from bench import fill, fill_years
 from bench.driver import Link, request
-from bench.filters.addresses import Address, Known, addresses
+from bench.filters.addresses import Address, addresses
 from bench.filters.held import Judge
 from bench.filters.page import Page, offered, watched
+from bench.filters.walk import Known
 from bench.result import Figure, write
 from bench.servers import constant
 from bench.sizes import PER_ACTIVITY, Size

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import ground
-from bench.filters.addresses import READERS, TYPED, addresses, offers, walk
+from bench.filters.addresses import addresses
 from bench.filters.asker import Asker
 from bench.filters.held import Judge, Rules
 from bench.filters.report import Database, write
+from bench.filters.walk import READERS, TYPED, offers, walk
 from bench.run import head
 from bench.sizes import SIZES
 from tests.support import ROOT

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.filters.addresses import Address, Known
+from bench.filters.addresses import Address
+from bench.filters.walk import Known
 
 Rules = dict[str, dict[str, Known]]  # reader → rule → what was found there
 
