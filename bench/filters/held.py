@@ -52,6 +52,11 @@ class Line:
     what: str = ""  # what it is held against, where that is not the same address at the small size
 
     @property
+    def answers(self) -> bool:
+        """Whether both sizes give the page."""
+        return {self.small.status, self.big.status} == {200}
+
+    @property
     def ratio(self) -> float:
         return self.big.least / max(self.against, 0.01)
 
@@ -82,7 +87,7 @@ class Judge:
         line = self.taken[address] = Line(address, Answers(), Answers(), limit)
         for number, times in enumerate((1,) if self.once else ROUNDS):
             self._ask(line, times)
-            if {line.small.status, line.big.status} != {200}:
+            if not line.answers:
                 is_refused = not self.once and max(line.small.status, line.big.status) < 500
                 self.refused += is_refused
                 return None if is_refused else line

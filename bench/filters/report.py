@@ -29,11 +29,11 @@ class Database:
 
     @property
     def missed(self) -> list[Line]:
-        return sorted((one for one in self.lines if not one.holds), key=lambda one: -one.over)
+        return sorted((one for one in self.lines if one.answers and not one.holds), key=lambda one: -one.over)
 
     @property
     def broken(self) -> list[Line]:
-        return [one for one in self.lines if {one.small.status, one.big.status} != {200}]
+        return [one for one in self.lines if not one.answers]
 
 
 def write(file: Path, head: Sequence[str], found: Sequence[Database]) -> None:
@@ -55,11 +55,15 @@ def write(file: Path, head: Sequence[str], found: Sequence[Database]) -> None:
 
 def told(found: Database) -> str:
     """The counts in words."""
-    whole = len(found.lines)
-    words = f"{whole:,} addresses, {whole - len(found.missed):,} hold, {len(found.missed):,} do not ({found.refused:,} pairs exclude each other and are not counted)."
+    whole, missed, broken = len(found.lines), len(found.missed), found.broken
+    words = (
+        f"{whole:,} addresses: {whole - missed - len(broken):,} hold, {missed:,} do not, {len(broken):,} do not answer"
+    )
+    words += f" ({found.refused:,} choices that exclude each other are not counted)."
     silent = f" Not asked, since the product nowhere offers a value: {', '.join(found.silent)}." if found.silent else ""
-    broken = "".join(f"\n- answers {one.small.status} and {one.big.status}: {said(one)}" for one in found.broken)
-    return words + silent + broken
+    return (
+        words + silent + "".join(f"\n- answers {one.small.status} and {one.big.status}: {said(one)}" for one in broken)
+    )
 
 
 def of_page(found: Database) -> list[str]:
