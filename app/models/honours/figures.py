@@ -40,8 +40,11 @@ def _within(quarter: Quarter) -> list[ColumnElement[bool]]:
 
 
 def _in_team() -> Any:
-    """The record's person is a member of the team that held the record's activity."""
-    own = TeamMember.team_id == Activity.team_id, TeamMember.volunteer_id == R.volunteer_id
+    """The record's person is a member of the team that held the record's activity.
+
+    Looked for from the record: SQLite would go through all members of all teams and each one's records.
+    """
+    own = TeamMember.team_id == Activity.team_id, TeamMember.volunteer_id == common(R.volunteer_id)
     return and_(*own, TeamMember.status == MemberStatus.MEMBER)
 
 
