@@ -125,27 +125,24 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         told.check(by_staff=by is not ASKER)
         place, kind = community(told.community), open_category(told.category)
         phone, now = plain_phone(told.phone), clock.now()
+        stated = {name: getattr(told, name) for name in ("name", "address", "content", "wanted_on", "on_behalf")}
         request = cls(
+            **stated,
             created_at=now,  # on the day that its number tells
             number=new_number(now),
             category_id=kind.id,
-            name=told.name,
             phone=phone or None,
-            address=told.address,
-            content=told.content,
-            wanted_on=told.wanted_on,
-            on_behalf=told.on_behalf,
             consent_at=now,
             phone_hash=keyed_hash(phone, "phone") if phone else None,
             phone_tail=phone[-4:] or random_tail(),
             filed_by_id=by.id,
-            status=HelpStatus.PENDING,
+            status=S.PENDING,
         )
         request.locate(place.code)
         request.run()
         db.session.add(request)
         db.session.flush()
-        record(request, "ask", by=by, to=HelpStatus.PENDING)
+        record(request, "ask", by=by, to=S.PENDING)
         tell_new(request)
         return request
 

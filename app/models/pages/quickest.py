@@ -149,14 +149,13 @@ def each_word(
     known = learn(weights)
     if not known:
         return [like(word) for word in every]
-    rarest = min(known, key=lambda key: known[key])
+    rarest, database = min(known, key=lambda key: known[key]), db.engine.dialect.name
     word, weight = rarest[1], weights[rarest]
-    sure = all_of_it and tells(word)
-    most = COUNTED[db.engine.dialect.name] if sure else None  # no text is looked at
-    some = looked_up(model, word, lambda: first(ids(word)), weight, most=most, kind=kind)
+    sure = all_of_it and tells(word)  # then no text is looked at
+    some = looked_up(model, word, lambda: first(ids(word)), weight, most=COUNTED[database] if sure else None, kind=kind)
     if some is not None:
         found = [one_of(model.id, some)]
-    elif sure and db.engine.dialect.name == "sqlite" and gathered(model, word, weight, kind):
+    elif sure and database == "sqlite" and gathered(model, word, weight, kind):
         found = [among(model.id, ids(word))]
     else:
         found, sure = [], False
