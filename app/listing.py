@@ -185,8 +185,8 @@ class Listing:
         return export(kind, self.name, self.columns, told())
 
     def typing(self) -> AbstractContextManager[None]:
-        """Inside its statements may be kept and run: the words that narrow it are parameters."""
-        return typing(self.filters.typed)
+        """Inside its statements may be kept and run: where they are kept, the words that narrow it are parameters."""
+        return typing(self.filters.typed if self.shape is not None and self.filters.shape() is not None else "")
 
     def page(self) -> Page:
         """The page that `after=` or `before=` of the request asks for."""

@@ -90,6 +90,8 @@ def teams_members_export(id: int) -> ResponseReturnValue:
 class NewcomerFilter(PeopleFilter):
     """The volunteers that serve, found by name or phone; none until somebody is looked for."""
 
+    LISTED = Volunteer
+
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Whom the words name."""
         return stmt.where(Volunteer.status == VolunteerStatus.SERVING, *self.common(Volunteer))
