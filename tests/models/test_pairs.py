@@ -140,7 +140,7 @@ def test_a_list_that_is_short_itself_is_walked_along(app, monkeypatch):
 @pytest.mark.both
 @pytest.mark.parametrize("cap", [2, 1000])
 def test_the_total_of_people_called_alike_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
-    monkeypatch.setattr(quickest, "SAMPLE", on_both(1))
+    monkeypatch.setattr(reads, "SAMPLES", on_both((1, 4)))
     for who in ("volunteer", "second"):
         cast.who(who).call("慕容清洁")
     cast.volunteer_of("second").unit_other = "清洁公司"  # found in two ways, counted once
@@ -178,7 +178,7 @@ def test_how_common_words_are_is_asked_once_an_hour(app, monkeypatch):
 
 @pytest.mark.parametrize("cap", [2, 1000])
 def test_the_total_of_a_common_word_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
-    monkeypatch.setattr(quickest, "SAMPLE", on_both(3))
+    monkeypatch.setattr(reads, "SAMPLES", on_both((3, 4)))
     db.session.execute(insert(Notice), [notice(f"清洁{number}") for number in range(7)])
     total = reads.capped(lambda: select(Notice).where(*holds("清", Notice.title, Notice.body, Notice.source)), cap)
     assert "CASE" in str(select(total).compile(db.engine))

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from app import clock
+from app import clock, reads
 from app.db import db
 from app.freshness import forget
 from app.models import Activity
@@ -47,7 +47,7 @@ def each_phase(app):
 @pytest.mark.parametrize("most, sample", [(20_000, 2000), (-1, 2000), (2, 1), (20_000, 4)])
 def test_phases_are_counted_alike_whichever_way_words_are_looked_for(each_phase, monkeypatch, words, most, sample):
     monkeypatch.setattr(quickest, "MOST", most)
-    monkeypatch.setattr(quickest, "SAMPLE", dict.fromkeys(quickest.SAMPLE, sample))
+    monkeypatch.setattr(reads, "SAMPLES", dict.fromkeys(reads.SAMPLES, (sample, 2 * sample)))
     counts = phases_in(phase_counts(lambda: select(Activity).where(*named(words)), words))
     monkeypatch.setattr(quickest, "MOST", -1)
     ids = {

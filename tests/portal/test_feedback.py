@@ -61,7 +61,9 @@ def test_the_filters_narrow(client):
     }.items():
         answer = client.get(f"/feedback?{query}")
         assert answer.status_code == 200 and set(titles(answer)) == wanted, query
-        assert [int(number) for number in re.findall(r'<b class="num">(\d+)</b>', answer.text)] == [len(wanted)][: len(wanted)], query
+        assert [int(number) for number in re.findall(r'<b class="num">(\d+)</b>', answer.text)] == [len(wanted)][
+            : len(wanted)
+        ], query
     assert "没有找到反馈" in client.get("/feedback?q=没有的").text
 
 

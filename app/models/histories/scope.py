@@ -49,9 +49,8 @@ class About:
 
     def _lines(self, things: Things, level: Level | None) -> Any:
         reading, walked = reads.now()[0], level is Level.DISTRICT
-        if (
-            things and reading.sample and (walked or not self.further)
-        ):  # the first lines of the first things mostly are enough
+        few = reading.sample and not reading.again and (walked or not self.further)
+        if things and few:  # the first lines of the first things mostly are enough
             reading.sampled = True
             return _gathered(things, int(reading.wanted) * (FURTHER if self.further else 1))
         return _walked(things) if walked or not things else _gathered(things)

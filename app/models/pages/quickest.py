@@ -16,12 +16,11 @@ from app import reads
 from app.db import db
 from app.freshness import Remembered
 from app.models.pages.pairs import first, only, tells
-from app.reads import CAP, MOST
+from app.reads import MOST
 from app.statements import common, this_hour
 
 # By database. PostgreSQL looks at the row of each hit that it counts, gathers, or looks up; SQLite only at those that it looks up,
 # until there are enough
-SAMPLE = {"sqlite": 5 * CAP, "postgresql": 2 * CAP}  # of a whole city's list hardly more are needed to find CAP
 COUNTED = {"sqlite": 2 * MOST, "postgresql": MOST}  # so many hits are counted, and gathered
 # so many are gathered while one row is looked at with its person (0.5 and 5 µs; PostgreSQL 2 and 4)
 GATHERED = {"sqlite": 10, "postgresql": 2}
@@ -53,12 +52,11 @@ def looked_up(
         return None
     number, walked = compared
     reading, length = reads.now()
-    some = SAMPLE[db.engine.dialect.name]
-    if reading.sample and (own or here) and number > some and (length is None or length() > MOST):
+    if reading.sample and (own or here) and number > reading.sample and (length is None or length() > MOST):
         reading.sampled = True
-        with only(some):
+        with only(reading.sample):
             return found()
-    if number > min(MOST if most is None else most, max(walked, some) if here and reading.sample else walked):
+    if number > min(MOST if most is None else most, max(walked, reading.sample) if here else walked):
         return None
     reading.at_once = True
     return found()
