@@ -117,20 +117,18 @@ def guard(engine: Engine) -> None:
         finally:
             connection.patience = PATIENCE
 
-    def execute(cursor: Any, statement: str, values: Any, context: Any = None) -> None:
-        if (
-            context is not None
-            and "varied" in context.execution_options
-            and not isinstance(cursor, psycopg.ServerCursor)
-        ):
-            cursor.execute(statement, values, prepare=False)
-        else:  # what is read piece by piece is never prepared
-            cursor.execute(statement, values)
-
-    engine.dialect.do_execute = execute  # type: ignore[method-assign,assignment]
+    engine.dialect.do_execute = _execute  # type: ignore[method-assign,assignment]
     engine.dialect.do_ping = greet  # type: ignore[method-assign,assignment]
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "checkout", _taken)
+
+
+def _execute(cursor: Any, statement: str, values: Any, context: Any = None) -> None:
+    varied = context is not None and "varied" in context.execution_options
+    if varied and not isinstance(cursor, psycopg.ServerCursor):
+        cursor.execute(statement, values, prepare=False)
+    else:  # what is read piece by piece is never prepared
+        cursor.execute(statement, values)
 
 
 def _taken(link: Any, record: Any, connection: Any) -> None:

@@ -37,11 +37,8 @@ class Spoken:
             raise TypeError(f"defaults that SQLAlchemy would fill in, nobody would here: {said.prefetch}")
         ways = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in said.bind_names.items()}
         # name, what says the value (None: who asks), how the driver wants it
-        self.moving: list[tuple[str, Any, Any]] = [
-            (name, bind.callable, ways[name])
-            for bind, name in said.bind_names.items()
-            if bind.callable or bind.required
-        ]
+        moving = ((name, bind) for bind, name in said.bind_names.items() if bind.callable or bind.required)
+        self.moving: list[tuple[str, Any, Any]] = [(name, bind.callable, ways[name]) for name, bind in moving]
         # lists of values are written out, each a parameter of its own
         whole = said.construct_expanded_state({name: None for name, _, _ in self.moving})
         ways.update(whole.processors)

@@ -8,7 +8,8 @@ from app import clock
 from app.blueprints.office.activities import WAITS_IN
 from app.db import db
 from app.models import Application, Feedback, Post, Region, Report, UnitDispute
-from app.models.pages.duties import Part, desk, stands, todo
+from app.models.pages.desk import desk
+from app.models.pages.duties import Part, stands, todo
 from app.models.pages.duty_kinds import BY_KEY, KINDS
 from app.models.post import Role
 from app.models.posts.rising import held_places
@@ -174,7 +175,7 @@ def test_each_part_of_each_kind_has_a_word_of_its_own_in_addresses(app):
 
 def test_as_much_as_is_ones_own_waits_in_all_and_is_not_counted_again(app, monkeypatch):
     """In a quarter without posts of its own whatever waits is the subdistrict's own."""
-    monkeypatch.setattr("app.models.pages.duties.CAP", 3)
+    monkeypatch.setattr("app.models.pages.desk.CAP", 3)
     db.session.execute(db.delete(Post).where(Post.region_code == WANTONG))
     db.session.commit()
 
@@ -188,7 +189,7 @@ def test_as_much_as_is_ones_own_waits_in_all_and_is_not_counted_again(app, monke
             ask()
         db.session.commit()
         assert counted(own) == {Part.OWN: own, Part.RISEN: 0, Part.ALL: own}
-    monkeypatch.setattr("app.models.pages.duties.CAP", 9)
+    monkeypatch.setattr("app.models.pages.desk.CAP", 9)
     assert counted("more") == {Part.OWN: 4, Part.RISEN: 0, Part.ALL: 4}
 
 

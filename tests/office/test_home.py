@@ -7,7 +7,8 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models.pages.duties import CAP, Part
+from app.models.pages.desk import CAP
+from app.models.pages.duties import Part
 from app.models.pages.duty_kinds import KINDS
 from app.models.workday import Workday
 from tests import cast
@@ -118,7 +119,7 @@ def test_in_the_demonstration_every_number_of_every_level_is_its_lists(demo_app)
 
 
 def test_above_999_it_says_so(clients, monkeypatch):
-    monkeypatch.setattr("app.models.pages.duties.CAP", 3)
+    monkeypatch.setattr("app.models.pages.desk.CAP", 3)
     monkeypatch.setattr("app.reads.capped.__defaults__", (3,))
     monkeypatch.setattr("app.labels.capped.__defaults__", (2,))
     for _ in range(4):

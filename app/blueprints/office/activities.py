@@ -74,20 +74,24 @@ def activities() -> ResponseReturnValue:
     filters = OfficeFilter(request.args, within=acting_within())
     mine = partial(rows, Activity, Permission.ACTIVITIES_SEE)
     found = Listing(mine, filters, _order(filters), COLUMNS, "activities", shape=acting())
-
-    def counting() -> Any:
-        narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
-        return phase_counts(
-            lambda: found.narrowed(narrow), filters.words, WAITS_IN.get(_waiting(filters), tuple(Phase))
-        )
-
     tabs = []
     if filters.validate():
         with found.typing():
-            counts = phases_in(found.kept(counting))
+            counts = _phases(found, filters)
         found.total = total_of(counts, filters.chosen_phase)
         tabs = filters.tabs(counts)
     return found.respond("office/activities/list.html", "results", tabs=tabs)
+
+
+def _phases(found: Listing, filters: OfficeFilter) -> dict[Phase, int]:
+    """How many are in each phase, whichever of them was chosen."""
+
+    def counting() -> Any:
+        narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
+        among = WAITS_IN.get(_waiting(filters), tuple(Phase))
+        return phase_counts(lambda: found.narrowed(narrow), filters.words, among)
+
+    return phases_in(found.kept(counting))
 
 
 def _order(filters: OfficeFilter) -> Sequence[Key]:

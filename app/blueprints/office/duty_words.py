@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app import labels
 from app.models.category import categories
-from app.models.pages.duties import Line
+from app.models.pages.desk import Line
 from app.models.reports.review import ReportKind
 from app.models.work_unit import unit_name
 

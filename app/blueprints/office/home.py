@@ -10,7 +10,8 @@ from app.blueprints.office import office
 from app.blueprints.office.duty_words import about
 from app.blueprints.office.unit_home import unit_home
 from app.htmx import render
-from app.models.pages.duties import Part, desk
+from app.models.pages.desk import desk
+from app.models.pages.duties import Part
 from app.models.pages.duty_kinds import KINDS
 
 P = Permission

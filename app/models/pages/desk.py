@@ -1,0 +1,184 @@
+"""A post's 待办 as it stands on the workbench: how much of each kind waits (duties.py), and the most urgent lines of it."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, String, case, cast, func, literal, null, select, union_all
+
+from app import clock
+from app.db import UtcDateTime
+from app.freshness import generation
+from app.models.pages.duties import Kind, Part, level, stands, todo
+from app.models.posts.rising import held_places
+from app.models.region import Level
+from app.spoken import Spoken
+from app.statements import VARIED, kept, no_way_by, settled
+from app.straight import read
+
+CAP = 1000  # counts above 999 read 999+
+SHOWN, OF_A_KIND = 12, 3  # lines of a part, and of one kind in it: what is old must not hide what is urgent
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that waits: since when, until when (None: no deadline)."""
+
+    kind: Kind
+    id: int
+    title: str
+    note: str
+    code: str
+    since: datetime
+    due: datetime | None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it should have been done by now."""
+        return self.due is not None and self.due <= clock.now()
+
+    @property
+    def last_day(self) -> datetime | None:
+        """A moment of the last day on which to do it."""
+        return self.due - timedelta(seconds=1) if self.due else None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """How much of one kind of work waits in one part (capped at 1,000), and how much of it is overdue."""
+
+    kind: Kind
+    part: Part
+    count: int
+    late: int
+
+    @property
+    def todo(self) -> str:
+        """What the list's address carries to show exactly these."""
+        return todo(self.kind, self.part)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A post's 待办: per part what waits, and the most urgent lines of one's own and of what has risen."""
+
+    duties: dict[Part, list[Duty]]
+    lines: dict[Part, list[Line]]
+
+    def count(self, part: Part) -> int:
+        """How much waits in this part."""
+        return sum(duty.count for duty in self.duties[part])
+
+    def by_list(self) -> dict[str, int]:
+        """How much waits, own and risen, behind each list's endpoint: for the menu."""
+        found: dict[str, int] = {}
+        for duty in (*self.duties[Part.OWN], *self.duties[Part.RISEN]):
+            found[duty.kind.endpoint] = found.get(duty.kind.endpoint, 0) + duty.count
+        return found
+
+
+Narrowed = dict[tuple[str, Part], Select[Any]]
+
+
+def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind], code: str, shape: Hashable) -> Desk:
+    """The 待办 of a post over the region `code`. Two statements, built once a day for each `shape`.
+
+    `scopes` are what access lets it reach, by kind; `shape` names all on which these depend.
+    """
+    shape = shape, code, held_places(), generation("workdays"), tuple(kind.key for kind in kinds)
+    narrowed, asked, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
+    numbers = iter(read(counting)[0])
+    duties: dict[Part, list[Duty]] = {part: [] for part in Part}
+    by_key = {kind.key: kind for kind in kinds}
+    for (key, part), late_is_counted in asked:
+        kind, number = by_key[key], next(numbers)
+        late = next(numbers) if late_is_counted else number * kind.born_late
+        duties[part].append(Duty(kind, part, number, late))
+    return Desk(duties, _lines(narrowed, by_key, duties, code, shape))
+
+
+def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, list[Any], Any]:
+    """Scopes narrowed to each kind and part, these with whether what is late is counted apart, and one statement that counts."""
+    parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
+    narrowed: Narrowed = {}
+    asked, counts = [], []
+    for kind in kinds:
+        for part in parts:
+            if part is Part.RISEN and kind.late_by is None:
+                continue
+            narrowed[kind.key, part] = wanted = scopes[kind.key].where(stands(kind, part, code))
+            late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
+            asked.append(((kind.key, part), late is not None))
+            counts.append(_count(wanted).label(todo(kind, part)))
+            counts += [] if late is None else [late.label(f"{todo(kind, part)} late")]
+    return narrowed, asked, Spoken(settled(_unless_full(counts)))
+
+
+def _unless_full(counts: Sequence[Any]) -> Select[Any]:
+    """These counts; ALL of a kind is not counted where its OWN, a part of it, is CAP already."""
+    whole = {one.name: one for one in counts if one.name.endswith(f"-{Part.ALL.value}")}
+    # with an OFFSET neither database takes the inner statement apart, to count twice
+    others = select(*(one for one in counts if one.name not in whole)).offset(0).subquery()
+
+    def found(name: str) -> Any:
+        if name not in whole:
+            return others.c[name]
+        return case((others.c[name.rpartition("-")[0]] >= CAP, CAP), else_=whole[name].element)
+
+    return select(*(found(one.name) for one in counts))
+
+
+def _count(wanted: Select[Any]) -> Any:
+    some = wanted.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(CAP).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _lines(
+    narrowed: Narrowed, kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]], code: str, shape: Hashable
+) -> dict[Part, list[Line]]:
+    """The most urgent of what waits, own and risen, in one statement; none when nothing waits."""
+    found: dict[Part, list[Line]] = {Part.OWN: [], Part.RISEN: []}
+    full = [(duty.kind, part) for part in found for duty in duties[part] if duty.count]
+    if not full:
+        return found
+    about = tuple((kind.key, part) for kind, part in full)
+    union = kept(
+        ("desk lines", shape, about),
+        lambda: union_all(
+            *(_of_kind(kind, part, narrowed[kind.key, part], code) for kind, part in full)
+        ).execution_options(**VARIED),
+    )
+    # PostgreSQL: knowing the values it takes the first of many in order; for all values it would sort them (4 ms and 0.1)
+    for row in read(union):
+        kind = kinds[row.key]
+        due = kind.due(row.since, row.due)
+        found[Part(row.part)].append(Line(kind, row.id, row.title, row.note, row.code, row.since, due))
+    return {part: sorted(lines, key=_urgency)[:SHOWN] for part, lines in found.items()}
+
+
+def _urgency(line: Line) -> tuple[Any, ...]:
+    """Overdue first, then what is due first, then what waits longest."""
+    return not line.overdue, line.due or line.since, line.kind.key, line.id
+
+
+def _of_kind(kind: Kind, part: Part, scope: Select[Any], code: str) -> Any:
+    title, note, since, due = kind.row()
+    first = since if due is None else due
+    columns = [
+        literal(kind.key).label("key"),
+        literal(part.value).label("part"),
+        kind.model.id.label("id"),
+        title.label("title"),
+        cast(note, String).label("note"),
+        getattr(kind.model, f"{kind.prefix}community_code").label("code"),
+        since.label("since"),
+        (cast(null(), UtcDateTime()) if due is None else due).label("due"),
+    ]
+    # which they are is found within an index, then these few are looked at
+    few = scope.with_only_columns(kind.model.id, maintain_column_froms=True).order_by(None)
+    few = few.order_by(first, kind.model.id).limit(OF_A_KIND)
+    if kind.in_order and level(code) is Level.CITY:  # the first of them are met soon, in whatever district they are
+        few = no_way_by(getattr(kind.model, f"{kind.prefix}district_code"), few)
+    rows = kind.tables(select(kind.model).where(kind.model.id.in_(few)))
+    return select(rows.with_only_columns(*columns, maintain_column_froms=True).subquery())
