@@ -221,6 +221,7 @@ def test_retention_leaves_no_pair_of_a_name_that_is_gone(app):
 
 
 def kept_in_blocks():
-    blocks = db.session.scalars(text("SELECT block FROM pairs_user_data")).all()
+    both = "SELECT block FROM pairs_user_data UNION ALL SELECT block FROM pairs_placed_data"
+    blocks = db.session.scalars(text(both)).all()
     db.session.rollback()
     return b" ".join(blocks).decode("latin-1")
