@@ -16,6 +16,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     String,
     UnaryExpression,
+    bindparam,
     literal,
     literal_column,
 )
@@ -101,6 +102,12 @@ def _written(element: Any, **_: Any) -> Any:
 def word(state: enum.Enum, type_: Any = None) -> Any:
     """A state, one of our own words, as it stands in a statement's text. Never what somebody has written."""
     return literal_column(f"'{state.value}'", type_ or String())
+
+
+def written(codes: Sequence[str]) -> Any:
+    """Codes of regions for `in_`, as they stand in a statement's text, which holds so many parameters only: 社区 names thousands of
+    places. For hundreds of parameters that are always the same PostgreSQL takes any places for wanted, and plans anew each time."""
+    return bindparam(None, codes, expanding=True, literal_execute=True)
 
 
 def common(column: Any) -> Any:

@@ -22,7 +22,7 @@ from app.models.pages.quickest import beside, each_word, weights
 from app.models.pages.worded import stands
 from app.models.region import CITY, within
 from app.models.regions.former_names import codes_named
-from app.statements import each
+from app.statements import each, written
 from app.straight import fresh, plain, read
 from app.typed import places_of
 
@@ -90,9 +90,9 @@ def shape_of(words: str) -> Hashable:
     """All that a statement with `named` hangs on besides the words themselves: how they are written, which places they name, and
     about how common they are."""
     every = dict.fromkeys(words.split())
-    written = [(len(word), caseless(word), *codes_named(word).items()) for word in every]
+    forms = [(len(word), caseless(word), *codes_named(word).items()) for word in every]
     weighed = weights({(Activity, word, ""): partial(ids_named, word) for word in every})
-    return places_of(words), *written, weighed
+    return places_of(words), *forms, weighed
 
 
 def ids_named(word: str, a: Any = Activity) -> Any:
@@ -109,12 +109,7 @@ def named_each(word: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> 
 
 def around(word: str, a: Any = Activity) -> Conditions:
     """In a region whose name of today or before holds the word, or merged into it."""
-    return [getattr(a, f"{level.value}_code").in_(_written(codes)) for level, codes in codes_named(word).items()]
-
-
-def _written(codes: tuple[str, ...]) -> Any:
-    """Codes that stand in the statement itself: 社区 names thousands of places, a statement holds so many parameters only."""
-    return bindparam(None, codes, expanding=True, literal_execute=True)
+    return [getattr(a, f"{level.value}_code").in_(written(codes)) for level, codes in codes_named(word).items()]
 
 
 def lies_in(code: str, a: Any = Activity) -> Conditions:

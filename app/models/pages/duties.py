@@ -26,6 +26,7 @@ from sqlalchemy import (
 from app.models.post import Post, living
 from app.models.posts.rising import Share, held_places, inside, shares
 from app.models.region import WIDTHS, Level
+from app.statements import written
 
 Condition = ColumnElement[bool]
 
@@ -102,7 +103,7 @@ def _risen(kind: Kind, code: str) -> list[Condition]:
         ways.append(and_(kind.late_by(share.due_before), inside(kind.model, share.codes, kind.prefix), *not_own))
         places.update(share.codes)
     # the districts first: few of a large city's rows are left for the long lists of places
-    districts = getattr(kind.model, f"{kind.prefix}district_code").in_(sorted({place[:6] for place in places}))
+    districts = getattr(kind.model, f"{kind.prefix}district_code").in_(written(sorted({place[:6] for place in places})))
     return [and_(districts, or_(*ways))] if ways else []
 
 

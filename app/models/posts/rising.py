@@ -23,6 +23,7 @@ from app.models.post import Post
 from app.models.region import CITY, WIDTHS, Level, level_of
 from app.models.regions.homes import homes
 from app.models.workday import add_working_days, is_working
+from app.statements import written
 
 DAYS = 2  # working days from one level to the next
 LEVELS = 4
@@ -141,7 +142,7 @@ def _in(model: Any, codes: Iterable[str], prefix: str) -> list[Any]:
     by_level: dict[Any, list[str]] = {}
     for code in codes:
         by_level.setdefault(level_of(code), []).append(code)
-    return [getattr(model, f"{prefix}{level.value}_code").in_(some) for level, some in by_level.items()]
+    return [getattr(model, f"{prefix}{level.value}_code").in_(written(some)) for level, some in by_level.items()]
 
 
 def _communities(code: str) -> list[str]:
