@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, false, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app import reads
+from app.db import db
 from app.models.history import History
 from app.models.region import CITY, Level, level_of, within
 from app.statements import common
@@ -49,7 +50,9 @@ class About:
 
     def _lines(self, things: Things, level: Level | None) -> Any:
         reading, walked = reads.now()[0], level is Level.DISTRICT
-        few = reading.sample and not reading.again and (walked or not self.further)
+        # PostgreSQL would gather a whole district's
+        some = db.engine.dialect.name == "sqlite" if walked else not self.further
+        few = reading.sample and not reading.again and some
         if things and few:  # the first lines of the first things mostly are enough
             reading.sampled = True
             return _gathered(things, int(reading.wanted) * (FURTHER if self.further else 1))

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 
+from app.db import db
 from app.reads import counting
 from app.statements import kept, rows_of
 
@@ -30,7 +31,8 @@ def state_counts(
     def capped(state: S) -> Any:
         rows = scope() if callable(scope) else scope
         some = rows.where(condition(state)).with_only_columns(literal(1), maintain_column_froms=True).order_by(None)
-        some = some if along is None else some.order_by(along.desc())
+        if along is not None and db.engine.dialect.name == "sqlite":
+            some = some.order_by(along.desc())
         return select(func.count()).select_from(some.limit(cap).subquery()).scalar_subquery()
 
     about = None if shape is None else ("state counts", states, shape)
