@@ -28,18 +28,21 @@ class Compiled(FileSystemBytecodeCache):
 
     @cached_property
     def _way(self) -> bytes:
-        """All on which the code hangs besides the text: Jinja, what we changed of it, and how it is set."""
+        """Jinja, and what we changed of it."""
+        return (HERE / "templating.py").read_bytes() + version("jinja2").encode()
+
+    def _settings(self) -> str:
         set_so = self._environment
-        settings = set_so.trim_blocks, set_so.lstrip_blocks, sorted(set_so.extensions)
-        return (HERE / "templating.py").read_bytes() + f"{version('jinja2')} {settings}".encode()
+        escapes = "by name" if callable(set_so.autoescape) else set_so.autoescape
+        return f"{escapes} {set_so.trim_blocks} {set_so.lstrip_blocks} {sorted(set_so.extensions)}"
 
     def get_cache_key(self, name: str, filename: Any = None) -> str:
         """By its name: it may be installed in one folder and run from a link to that."""
         return super().get_cache_key(name)
 
     def get_source_checksum(self, source: str) -> str:
-        """What the code was made of."""
-        return sha256(self._way + source.encode()).hexdigest()
+        """All on which the code hangs: the text, and how it is compiled."""
+        return sha256(self._way + self._settings().encode() + source.encode()).hexdigest()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep it for the next start; where nobody may write, it is compiled again."""

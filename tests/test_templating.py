@@ -151,10 +151,11 @@ def test_another_text_or_another_way_to_compile_is_compiled_anew(kept, monkeypat
     assert shown(text) == "\n&lt;"
     assert shown(text, trim_blocks=True) == "&lt;"
     assert shown(text + "!", trim_blocks=True) == "&lt;!"
+    assert shown(text + "!", trim_blocks=True, autoescape=False) == "<!"
     (tmp_path / "templating.py").write_text("another way")
     monkeypatch.setattr("app.compiled.HERE", tmp_path)
     assert shown(text + "!", trim_blocks=True) == "&lt;!"
-    assert len(compiled) == 4
+    assert len(compiled) == 5
 
 
 def test_a_template_is_shown_where_nothing_may_be_kept(kept):
