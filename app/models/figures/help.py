@@ -23,6 +23,11 @@ R, S = HelpRequest, HelpStatus
 OPEN_ENDED = (S.ACCEPTED, S.ARRANGED, S.SERVING)
 
 
+def _closed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of what is closed: only that is rated, and by its state it is found."""
+    return and_(R.status == S.CLOSED, condition)
+
+
 def _late() -> ColumnElement[bool]:
     waiting = or_(R.status.in_((S.PENDING, S.DONE)), *(in_state(status) for status in OPEN_ENDED))
     return and_(ON_A_DESK, waiting, R.close_due <= NOW)
@@ -32,10 +37,10 @@ OUTCOMES: dict[str, Callable[[], ColumnElement[bool]]] = {
     "submitted": true,
     "accepted": lambda: R.accepted_at.is_not(None),
     "closed": lambda: R.status == S.CLOSED,
-    "in-time": lambda: and_(R.status == S.CLOSED, R.closed_at < R.close_due),
+    "in-time": lambda: _closed(R.closed_at < R.close_due),
     "late": _late,
-    "rated": lambda: R.rating.is_not(None),
-    "satisfied": lambda: R.rating.in_((Rating.GOOD, Rating.FAIR)),
+    "rated": lambda: _closed(R.rating.is_not(None)),
+    "satisfied": lambda: _closed(R.rating.in_((Rating.GOOD, Rating.FAIR))),
 }
 OUTCOME_WORDS = {
     "submitted": "提交",
