@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, exists, select
+from sqlalchemy import ForeignKey, Index, String, exists, select, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from app import clock
@@ -52,6 +52,7 @@ class Skill(StrEnum):
     OTHER = "other"
 
 
+WROTE_A_UNIT = text("unit_other <> ''")
 NARROWED = ("political", "employment", "unit_id", "user_id")
 
 
@@ -74,6 +75,12 @@ class Volunteer(Identity, Stateful, Row, Model):
         Index(None, "home_community_code", "id", "status"),
         # a district, too, counts a unit's people in it
         Index(None, "unit_id", "id", "status", "district_code", "subdistrict_code", "community_code"),
+        Index(
+            "ix_volunteer_unit_other",  # what they wrote as their unit: a few among all without one
+            *("unit_other", "status", "unit_id"),
+            sqlite_where=WROTE_A_UNIT,
+            postgresql_where=WROTE_A_UNIT,
+        ),
         Index(None, "political", "id"),  # the rare ones: nearly all are members
         Index(None, "employment", "political", "id"),  # and nearly all of these work or are retired
     )

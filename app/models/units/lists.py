@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, literal, select, union_all
+from sqlalchemy import Select, Subquery, func, literal, literal_column, select, union_all
 
 from app.db import db
 from app.freshness import remembered
@@ -14,6 +14,7 @@ from app.models.region import regions
 from app.models.unit_dispute import IS_OPEN, UnitDispute
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import WorkUnit, units
+from app.statements import common
 
 MOST = 3  # suggestions
 ALIKE = 0.5  # so much of both names' pairs of characters must be the same
@@ -28,7 +29,11 @@ def with_people(scope: Select[Any]) -> Select[Any]:
 
 def typed_names() -> Subquery:
     """`name` and `people` of everything that volunteers and open applications wrote as 其他."""
-    there = Volunteer.unit_id.is_(None), Volunteer.unit_other != "", Volunteer.status != VolunteerStatus.LEFT
+    there = (
+        common(Volunteer.unit_id).is_(None),
+        Volunteer.unit_other != literal_column("''"),
+        Volunteer.status != VolunteerStatus.LEFT,
+    )
     coming = Application.unit_id.is_(None), Application.unit_other != "", Application.status.in_(OPEN)
     both = union_all(
         select(Volunteer.unit_other.label("name"), literal(1).label("one")).where(*there),
