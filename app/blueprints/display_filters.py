@@ -16,8 +16,10 @@ from app.models.honours import figures as honour_figures
 from app.models.honours.quarter import Quarter, quarter_named, quarter_words, recent_quarters
 from app.models.notice import NoticePhase
 from app.models.pages.state_counts import state_counts
+from app.models.regions.homes import code_within
 from app.models.team import Team
 from app.models.volunteer import Volunteer
+from app.reads import in_order
 
 
 class WordsFilter(FilterForm):
@@ -184,7 +186,9 @@ class CandidateFilter(FilterForm):
         least = int(self.least.data or 1)
         model: Any = Team if self.wanted is HonourKind.TEAM else Volunteer
         able = honour_figures.able_teams if model is Team else honour_figures.able_people
-        stmt = stmt.where(*(lies_in(self.region.data, model) if self.region.narrows else []))
+        if self.region.narrows:  # a page is in the order of communities: there they are met as ranges of it
+            place = self.region.data
+            stmt = stmt.where(*([code_within(model.community_code, place)] if in_order() else lies_in(place, model)))
         if self._many is None:  # the list and its total are of the same rows
             self._many = honour_figures.are_many(stmt)
         return stmt.where(*able(self.about, least, many=self._many))
