@@ -26,6 +26,7 @@ from app.models.export_job import ExportJob
 from app.models.history import record
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.reads import counting
 
 AT_ONCE = 2000  # rows that are answered in the request; more are made by a process of their own
 WORDS = {"xlsx": "Excel 表格（.xlsx）", "csv": "文本表格（.csv）"}
@@ -112,5 +113,6 @@ def _file(
 
 def _count(listing: Listing) -> int:
     """How many rows the file will have."""
-    rows = listing.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
+    with counting(EXPORT_LIMIT):
+        rows = listing.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
     return db.session.scalar(select(func.count()).select_from(rows.limit(EXPORT_LIMIT).subquery())) or 0

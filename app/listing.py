@@ -5,7 +5,7 @@ of the last or first row shown, so that the last page costs what the first one d
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -20,7 +20,7 @@ from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
 from app.positions import place_of, places, token
-from app.reads import along, capped, length_of
+from app.reads import along, capped, counting, length_of
 from app.statements import VARIED, T, kept, rows_of, this_hour
 from app.typed import typing
 
@@ -285,7 +285,8 @@ class Listing:
     def all(self) -> Any:
         """Every filtered row up to the limit of an export, some at a time."""
         order = [key.column.desc() if key.descending else key.column for key in self.order]
-        stmt = self.narrowed().order_by(*order).limit(EXPORT_LIMIT)
+        with counting(EXPORT_LIMIT) if self.filters.typed else nullcontext():  # whom words name, all of them
+            stmt = self.narrowed().order_by(*order).limit(EXPORT_LIMIT)
         stmt = stmt.execution_options(yield_per=500)
         run = db.session.scalars if self.scalars else db.session.execute
         return run(stmt, self.values)
