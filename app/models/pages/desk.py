@@ -14,7 +14,7 @@ from app.models.pages.duties import Kind, Part, level, stands, todo
 from app.models.posts.rising import held_places
 from app.models.region import Level
 from app.spoken import Spoken
-from app.statements import VARIED, kept, no_way_by, settled
+from app.statements import kept, no_way_by, settled
 from app.straight import read
 
 CAP = 1000  # counts above 999 read 999+
@@ -145,11 +145,8 @@ def _lines(
     about = tuple((kind.key, part) for kind, part in full)
     union = kept(
         ("desk lines", shape, about),
-        lambda: union_all(
-            *(_of_kind(kind, part, narrowed[kind.key, part], code) for kind, part in full)
-        ).execution_options(**VARIED),
+        lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part], code) for kind, part in full)),
     )
-    # PostgreSQL: knowing the values it takes the first of many in order; for all values it would sort them (4 ms and 0.1)
     for row in read(union):
         kind = kinds[row.key]
         due = kind.due(row.since, row.due)
