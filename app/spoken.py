@@ -25,7 +25,7 @@ NONE: Values = {}
 class Spoken:
     """A statement in the words of this engine's database; `given` names the values of an INSERT that names none itself."""
 
-    __slots__ = ("columns", "execution_options", "fixed", "made", "moving", "places", "said", "text")
+    __slots__ = ("columns", "execution_options", "fixed", "made", "moving", "places", "said")
 
     def __init__(self, statement: Executable, given: Sequence[str] | None = None) -> None:
         asked: Any = statement
@@ -42,9 +42,8 @@ class Spoken:
         # lists of values are written out, each a parameter of its own
         whole = said.construct_expanded_state({name: None for name, _, _ in self.moving})
         ways.update(whole.processors)
-        self.text: str = whole.statement
         # as the driver takes it: psycopg would put it into bytes whenever it is asked
-        self.said: Any = self.text.encode() if dialect.name == "postgresql" else self.text
+        self.said: Any = whole.statement.encode() if dialect.name == "postgresql" else whole.statement
         self.places: list[str] = whole.positiontup or []
         self.fixed = {
             name: way(value) if (way := ways.get(name)) else value for name, value in whole.parameters.items()
@@ -52,6 +51,11 @@ class Spoken:
         self.columns = [(column.keyname, column.type) for column in said._result_columns]
         self.made: Any = None  # how rows are made of the driver's values: known with the first of them
         self.execution_options = asked.get_execution_options()  # app/link.py looks for `varied` in them
+
+    @property
+    def text(self) -> str:
+        """The statement, for who listens and for errors."""
+        return self.said.decode() if isinstance(self.said, bytes) else str(self.said)
 
     def raw(self, values: Values) -> list[tuple[Any, ...]]:
         """What the database finds, as the driver gives it; errors are SQLAlchemy's."""

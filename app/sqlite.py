@@ -20,12 +20,12 @@ from app.db import reading
 THREADS = 16  # that answer at a time (docs/adr/0022)
 KEPT = 4  # connections that stay: one answer is worked out at a time (docs/adr/0025)
 WRITE_WAIT = 10  # seconds a writer waits for its turn before the answer is 503
-# secure_delete: what is deleted or overwritten is not left behind in the file; cache_size: a megabyte for each
+# secure_delete: what is deleted or overwritten is not left behind in the file; cache_size: half a megabyte for each
 # connection, the system keeps the file's pages besides; wal_autocheckpoint: the log is copied beside the answers (`Copying`,
 # `flask tick`); a commit does it, and all who write wait for that, only where somebody reads so long that it has 256 MB
 PRAGMAS = (
     *("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"),
-    *("cache_size=-1024", "wal_autocheckpoint=64000"),
+    *("cache_size=-512", "wal_autocheckpoint=64000"),
 )
 OFTEN = 400  # transactions between two copies: of ticks, 32 MB
 COPY, EMPTY = "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"
