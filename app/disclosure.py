@@ -9,24 +9,22 @@ from typing import Any
 
 from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, literal, select
 from wtforms import BooleanField, RadioField
 
 from app import labels
 from app.access import me
 from app.accounts.proof import prove_first
-from app.db import db, only_reading
+from app.db import only_reading
 from app.export import KINDS, Columns
 from app.exporting import start_after_commit
 from app.forms import Form, TextField, length, required
 from app.htmx import go, render
-from app.listing import EXPORT_LIMIT, Listing
+from app.listing import Listing
 from app.models.disclosure import PURPOSE, accounts, name_people, note_export
 from app.models.export_job import ExportJob
 from app.models.history import record
 from app.models.user import User
 from app.models.volunteer import Volunteer
-from app.reads import counting
 
 AT_ONCE = 2000  # rows that are answered in the request; more are made by a process of their own
 WORDS = {"xlsx": "Excel 表格（.xlsx）", "csv": "文本表格（.csv）"}
@@ -64,7 +62,7 @@ def disclose(
     if not full:
         del form.full
     good = listing.filters.validate()
-    total = _count(listing) if good else 0
+    total = listing.length() if good else 0
     if good and form.validate_on_submit():
         return _answer(listing, title, form, total, key, link, full if full and form.full.data else None)
     context: dict[str, Any] = {"title": title, "total": total, "at_once": AT_ONCE, "back": back}
@@ -109,10 +107,3 @@ def _file(
     made = note_export(title, purpose, len(ids), full=bool(full), by=me())
     name_people(made.id, people)
     return file
-
-
-def _count(listing: Listing) -> int:
-    """How many rows the file will have."""
-    with counting(EXPORT_LIMIT):
-        rows = listing.narrowed().with_only_columns(literal(1), maintain_column_froms=True)
-    return db.session.scalar(select(func.count()).select_from(rows.limit(EXPORT_LIMIT).subquery())) or 0

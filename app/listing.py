@@ -282,6 +282,11 @@ class Listing:
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)
 
+    def length(self) -> int:
+        """How many rows an export will have."""
+        with counting(EXPORT_LIMIT):
+            return db.session.scalar(select(length_of(self.narrowed(), EXPORT_LIMIT)), self.values) or 0
+
     def all(self) -> Any:
         """Every filtered row up to the limit of an export, some at a time."""
         order = [key.column.desc() if key.descending else key.column for key in self.order]

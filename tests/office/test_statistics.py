@@ -269,6 +269,18 @@ def test_records_and_people_leave_by_post_with_a_purpose(busy, clients):
     assert [note.partition("，")[0] for note in notes] == ["服务记录 27 行（csv）", "服务过的人 3 行（csv）"]
 
 
+def test_the_purpose_page_says_how_many_records_the_file_has(busy, clients):
+    client, anybody = clients("wantong"), db.session.scalar(db.select(ServiceRecord.volunteer_id).limit(1))
+    several = set()
+    for chosen in ("", "&unit=none", "&evidence=onsite", "&view=volunteer", f"&volunteer={anybody}"):
+        path = f"{RECORDS}/export?from={clock.today():%Y-%m}{chosen}"
+        said = re.search(r"共 (\d+) 行", client.get(path).text)
+        sent = client.post(path, data={"purpose": "核对", "format": "csv"}).text if said and said[1] != "0" else "\n"
+        assert int(said[1]) == len(sent.splitlines()) - 1, chosen
+        several.add(said[1])
+    assert len(several) > 2
+
+
 def test_help_is_judged_by_the_month_in_which_it_was_handed_in(busy, clients):
     client = clients("wantong")
     page = client.get(URL).text
