@@ -110,6 +110,15 @@ def fill(url: str, size: str, module: str = "bench.fill") -> None:
 
 def refresh(url: str) -> None:
     """A newer migration than the filled database knows: bring it up to date instead of filling anew."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    _flask(url, "db", "upgrade")
+
+
+def tick(url: str) -> None:
+    """What is done every minute where the product runs: figures of the home page, changes that are summed up."""
+    _flask(url, "tick")
+
+
+def _flask(url: str, *words: str) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
     env = os.environ | {"DATABASE_URL": url, "DATA_DIR": str(HOME / "data")}
     subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -81,6 +81,7 @@ def asked(kind: str, size: str) -> Iterator[tuple[Asker, Asker]]:
         for name in dict.fromkeys((partner, size)):
             url = ground.years(name, cluster)
             ground.refresh(url)
+            ground.tick(url)
             folder = ground.HOME / "data" / f"filters-{kind}-{name}"
             askers[name] = Asker(folder, url, cluster.process.pid if cluster else None)
         yield askers[partner], askers[size]
