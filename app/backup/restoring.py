@@ -27,9 +27,8 @@ from app.media.storage import SHELVES, store
 from app.models.histories.proof import verify
 
 SEEDED = {"alembic_version", "category"}  # what migrations put into a fresh database
-PAIRS = (
-    "pairs_"  # tables of the search, which the database fills by itself (docs/adr/0023): SQLite's are never quite empty
-)
+# tables of the search, which the database fills by itself (docs/adr/0023): SQLite's are never quite empty
+PAIRS = "pairs_"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 

@@ -1,6 +1,5 @@
 """公众求助 for everybody: closed cases, and asking without an account."""
 
-from functools import partial
 from typing import Any
 
 from flask import abort, request, url_for
@@ -27,7 +26,7 @@ class CaseFilter(ActivityFilter):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         kind = [PublicCase.category_id == self.category_id] if self.category_id else []
-        return stmt.where(*kind, *lists.says(self.words))
+        return lists.in_region(stmt, self.place).where(*kind, *lists.says(self.words))
 
     def state_word(self) -> list[str]:
         """Cases on the portal have one state."""
@@ -48,8 +47,7 @@ class CaseFilter(ActivityFilter):
 def help() -> ResponseReturnValue:
     """Closed cases, the newest first."""
     order = [Key(PublicCase.closed_at, descending=True), Key(PublicCase.id, descending=True)]
-    filters = CaseFilter(request.args)
-    cases = Listing(partial(lists.published, filters.place), filters, order, name="cases", shape="all")
+    cases = Listing(lists.published, CaseFilter(request.args), order, name="cases", shape="all")
     return cases.respond("portal/help/list.html", "results")
 
 

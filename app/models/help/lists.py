@@ -20,7 +20,7 @@ from app.models.pages.quickest import looked_up, one_of
 from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import holds
 from app.models.public_case import PublicCase
-from app.statements import common
+from app.statements import no_way_by
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
@@ -111,11 +111,15 @@ def counts(scope: Callable[[], Select[Any]]) -> dict[HelpStatus, int]:
     return counts_of_found(scope, HelpStatus, STANDING, shown_in)
 
 
-def published(region: str = "") -> Select[Any]:
-    """Every case that the public may read, of a region ('': the city). There the place leads to it: nearly none is hidden."""
+def published() -> Select[Any]:
+    """Every case that the public may read."""
+    return select(PublicCase).where(PublicCase.hidden_at.is_(None))
+
+
+def in_region(cases: Select[Any], region: str) -> Select[Any]:
+    """Those of a region ('': the city). There the place leads to them: nearly none is hidden."""
     inside = lies_in(region, PublicCase)
-    hidden = common(PublicCase.hidden_at) if inside else PublicCase.hidden_at
-    return select(PublicCase).where(hidden.is_(None), *inside)
+    return no_way_by(PublicCase.hidden_at, cases).where(*inside) if inside else cases
 
 
 def public_case(id: int) -> PublicCase | None:
