@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app, g, request
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
@@ -25,11 +25,13 @@ from app import clock, labels
 from app.access import me
 from app.db import db, reading
 from app.export import Columns, written
+from app.listing import EXPORT_LIMIT, Listing
 from app.models.disclosure import accounts, name_people, note_export
 from app.models.export_job import ExportJob, ExportPiece, beat, claim
 from app.models.history import record
 from app.models.recount import unhurried
 from app.models.user import Post, User
+from app.reads import counting, length_of
 
 # Bytes, seconds between signs of life, people named in one transaction. Another process that waits for SQLite's one writer looks
 # after 1, 3, 8, 18 milliseconds, in the end every tenth of a second (its busy handler): a transaction is over by then, and the
@@ -122,18 +124,17 @@ class Carrier:
     """What writes the list of an opened view into pieces."""
 
     def __init__(self, id: int, run: int) -> None:
-        self.id, self.run, self.rows, self.last = id, run, 0, 0.0
+        self.id, self.run, self.rows, self.total, self.last = id, run, 0, 0, 0.0
         self.ids: set[int] = set()
 
-    def carry(
-        self, name: str, columns: Columns, full: Columns, rows: Any, key: Callable[[Any], Any], link: Any
-    ) -> None:
-        """Write the file, name who is in it (`link`: the columns that lead from `key` to accounts), note the export."""
+    def carry(self, listing: Listing, full: Columns, key: Callable[[Any], Any], link: Any) -> None:
+        """Count the rows, write the file, name who is in it (`link`: the columns that lead from `key` to accounts), note the export."""
         job = db.session.get_one(ExportJob, self.id)
-        wanted = {**columns, **full} if job.full else columns
-        filename = f"{name}-{clock.today():%Y%m%d}.{job.format}"
+        wanted = {**listing.columns, **full} if job.full else listing.columns
+        filename = f"{listing.name}-{clock.today():%Y%m%d}.{job.format}"
         format = job.format
-        with closing(rows):
+        self.total = _length(listing)
+        with closing(listing.all()) as rows:
             for piece in _cut(written(format, wanted, self._told(rows, key))):
                 self._apart(partial(self._put, piece))
         people = accounts(link, self.ids)
@@ -156,7 +157,7 @@ class Carrier:
 
     def _beat(self) -> None:
         self.last = time.monotonic()
-        if not self._apart(lambda session: beat(session, self.id, self.run, self.rows)):
+        if not self._apart(lambda session: beat(session, self.id, self.run, self.rows, self.total)):
             raise Stopped
 
     def _apart(self, write: Callable[[Any], Any]) -> Any:
@@ -180,7 +181,7 @@ class Carrier:
             if start:
                 time.sleep(REST)
             name_people(noted, people[start : start + PEOPLE])
-            if not beat(db.session, self.id, self.run, self.rows):
+            if not beat(db.session, self.id, self.run, self.rows, self.total):
                 raise Stopped
             db.session.commit()
         self._done(filename, user)
@@ -194,6 +195,13 @@ class Carrier:
         record(user.post, "export", by=user, reason=said)
         job.finished_at, job.written, job.name = clock.now(), self.rows, filename
         db.session.commit()
+
+
+def _length(listing: Listing) -> int:
+    """How many rows the file will have."""
+    with counting(EXPORT_LIMIT):
+        stmt = select(length_of(listing.narrowed(), EXPORT_LIMIT))
+    return db.session.scalar(stmt, listing.values) or 0
 
 
 def _cut(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -282,10 +282,10 @@ class Listing:
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)
 
-    def length(self) -> int:
-        """How many rows an export will have."""
-        with counting(EXPORT_LIMIT):
-            return db.session.scalar(select(length_of(self.narrowed(), EXPORT_LIMIT)), self.values) or 0
+    def told(self) -> int:
+        """How many rows its pages say that it has, exactly below CAP."""
+        with self.typing():
+            return self._total()
 
     def all(self) -> Any:
         """Every filtered row up to the limit of an export, some at a time."""

@@ -49,7 +49,7 @@ class ExportJob(Row, Model):
     format: Mapped[str] = mapped_column(String(8))
     full: Mapped[bool]
     path: Mapped[str] = mapped_column(Sealed)
-    total: Mapped[int]
+    total: Mapped[int] = mapped_column(default=0)  # rows, once the process has counted them
     written: Mapped[int] = mapped_column(default=0)
     run: Mapped[int] = mapped_column(default=0)  # which try it is: a process that was thought dead writes no more
     beat_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -61,16 +61,14 @@ class ExportJob(Row, Model):
     disclosure_id: Mapped[int | None] = mapped_column(ForeignKey("disclosure.id", ondelete="SET NULL"))
 
     @classmethod
-    def ask(
-        cls, *, by: "User", title: str, purpose: str, format: str, full: bool, path: str, total: int
-    ) -> "ExportJob":
+    def ask(cls, *, by: "User", title: str, purpose: str, format: str, full: bool, path: str) -> "ExportJob":
         """Note what is wanted; the caller starts a process after the commit. Refused with three unfinished ones."""
         under_way = select(func.count()).where(cls.user_id == by.id, *_unfinished())
         if (db.session.scalar(under_way) or 0) >= AT_ONCE:
             raise Refused("您有 3 份导出还没有完成，请等完成或取消以后再导出。", None)
         assert by.post is not None  # noqa: S101  (exports are views of a post)
         job = cls(user_id=by.id, post_id=by.post.id, title=title[:80], purpose=purpose, format=format)
-        job.full, job.path, job.total = full, path, total
+        job.full, job.path = full, path
         db.session.add(job)
         db.session.flush()
         return job
@@ -167,13 +165,13 @@ def claim() -> ExportJob | None:
     return found[0] if found else None
 
 
-def beat(session: Any, id: int, run: int, written: int) -> bool:
+def beat(session: Any, id: int, run: int, written: int, total: int) -> bool:
     """A sign of life, for those that wait behind it too; False: it was cancelled, or begun anew elsewhere."""
     now, plain = clock.now(), {"synchronize_session": False}
     behind = update(ExportJob).where(*_unfinished(), ExportJob.started_at.is_(None))
     session.execute(behind.values(beat_at=now), execution_options=plain)
     mine = update(ExportJob).where(ExportJob.id == id, ExportJob.run == run, ExportJob.cancelled_at.is_(None))
-    done = session.execute(mine.values(beat_at=now, written=written), execution_options=plain)
+    done = session.execute(mine.values(beat_at=now, written=written, total=total), execution_options=plain)
     return bool(done.rowcount)
 
 

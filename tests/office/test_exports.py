@@ -82,6 +82,21 @@ def test_a_long_list_is_made_apart_and_is_what_the_request_would_give(app, clien
     assert last.rows == len(rows) - 1 == db.session.scalar(named)
 
 
+@pytest.mark.both
+def test_how_many_rows_it_will_have_is_counted_by_the_process_and_shown(app, clients, monkeypatch):
+    client = clients("wantong")
+    id = ask(client)
+    assert "清点中" in client.get("/office/exports").text
+    told, beat = [], exporting.beat
+    monkeypatch.setattr(exporting, "beat", lambda session, *rest: told.append(rest) or beat(session, *rest))
+    carry(app)
+    job = db.session.get(ExportJob, id)
+    assert job.written > 1 and {total for *_, total in told} == {job.total} == {job.written}
+    job.finished_at, job.written, job.total = None, 1200, 5000
+    db.session.commit()
+    assert "1,200 / 5,000" in client.get("/office/exports").text
+
+
 def test_it_is_there_for_the_asker_in_that_post_alone(app, clients):
     id = ask(clients("wantong"))
     carry(app)

@@ -14,7 +14,7 @@ from app.blueprints.office import office
 from app.blueprints.office.statistics_forms import RecordFilter
 from app.blueprints.office.statistics_page import managed, reachable
 from app.disclosure import disclose
-from app.listing import EXPORT_LIMIT, Key, Listing
+from app.listing import Key, Listing
 from app.models.category import categories
 from app.models.figures.different import before, first
 from app.models.figures.people import Way, by_name, described, minutes_of, order_of, served, way_to, who_served
@@ -53,11 +53,6 @@ class Records(Listing):
     def _total(self) -> int:
         filters: Any = self.filters
         return super()._total() if filters.person_id else self._sums[0]
-
-    def length(self) -> int:
-        """As many as the roll-up says."""
-        filters: Any = self.filters
-        return super().length() if filters.person_id else min(self._sums[0], EXPORT_LIMIT)
 
     @property
     def minutes(self) -> int | None:

@@ -177,4 +177,4 @@ def _listing() -> Listing:
     """For the export: everything about each, with the person."""
     scope = rows(Volunteer, P.VOLUNTEERS).options(joinedload(Volunteer.user), selectinload(Volunteer.skills))
     order = [Key(Volunteer.id, True)]
-    return Listing(scope, _filters(), order, columns=COLUMNS, name="volunteers", personal=True)
+    return Listing(scope, _filters(), order, columns=COLUMNS, name="volunteers", personal=True, shape=acting())
