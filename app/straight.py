@@ -109,9 +109,9 @@ def _adding(model: Any) -> Any:
 
 def _unwatched(model: Any) -> Any:
     """Its table. What visitors see of a table is watched at the session's flush: such rows are not for this module."""
-    from app.models.topics import TOPICS
+    from app.models.topics import ASKED, TOPICS
 
-    if model.__tablename__ in TOPICS:
+    if model.__tablename__ in (*TOPICS, ASKED):
         raise TypeError(f"{model.__tablename__} is watched by app/models/topics.py")
     return model.__table__
 

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from app import clock
+
 TOPICS = {
     "activity": "activities",
     "category": "categories",
@@ -37,7 +39,13 @@ SEEN = {
 }
 # The sums of activities stand on these columns alone: a sign-up, which writes the counters, leaves them as they are.
 LAUNCHED = {"status", "starts_at", "community_code"}
+ASKED = "help_request"  # counted by the month in which they were handed in, each with its own topic: `asked_in`
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
+
+
+def asked_in(month: str) -> tuple[str, str]:
+    """The topics of the requests that were handed in in this month; who writes many at once says no month."""
+    return ASKED, f"{ASKED}:{month}"
 
 
 @event.listens_for(Session, "after_flush")
@@ -50,6 +58,8 @@ def _rows(session: Session, context: Any) -> None:
             topics.add(TOPICS[table])
         if table == "activity" and (row in session.new or _changed(row) & LAUNCHED):
             topics.add("launched")
+        if table == ASKED:
+            topics.add(_month_of(row))
     if topics:
         session.info.setdefault("touched", set()).update(topics)
 
@@ -63,6 +73,13 @@ def _changed(row: Any) -> set[str]:
     return {name for name in names if state.attrs[name].history.has_changes() or state.deleted}
 
 
+def _month_of(row: Any) -> str:
+    """The topic of a request's month; of all, where it was moved to another one and nobody may know its old one."""
+    state = inspect(row)
+    moved = state.key is not None and state.attrs.created_at.history.has_changes()
+    return ASKED if moved else asked_in(f"{clock.local(row.created_at):%Y-%m}")[1]
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _statements(state: ORMExecuteState) -> None:
     """Topics of the table that an ORM-enabled INSERT, UPDATE or DELETE names."""
@@ -73,6 +90,8 @@ def _statements(state: ORMExecuteState) -> None:
         state.session.info.setdefault("touched", set()).update({TOPICS[table]})
     if table == "activity" and (state.is_insert or _values(state) & LAUNCHED):
         state.session.info.setdefault("touched", set()).update({"launched"})
+    if table == ASKED:
+        state.session.info.setdefault("touched", set()).update({ASKED})
 
 
 def _values(state: ORMExecuteState) -> set[str]:

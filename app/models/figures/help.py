@@ -2,7 +2,8 @@
 
 A request counts in the month, in Shanghai, in which it was handed in. `accepted` was 受理 once; `late` waits for its
 end although the day to close it has passed; `in-time` was closed before that day had passed. The outcomes are
-conditions, so that the same ones narrow the list which a figure opens.
+conditions, so that the same ones narrow the list which a figure opens. Ten years of requests are not counted for each look:
+a month's figures are kept until a request of that month changes.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,15 +13,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, true, union_all
 
+from app import clock
+from app.freshness import Remembered, numbers
 from app.models.activities.search import NOW
 from app.models.figures.period import Period, both
 from app.models.help.lists import ON_A_DESK, in_state
 from app.models.help.states import HelpStatus, Rating
 from app.models.help_request import HelpRequest
+from app.models.topics import asked_in
 from app.statements import each, kept, rows_of
 
 R, S = HelpRequest, HelpStatus
 OPEN_ENDED = (S.ACCEPTED, S.ARRANGED, S.SERVING)
+Figures = dict[str, int]  # by the keys of OUTCOMES
+MOST = 4000  # months: two years of 160 places
+_kept = Remembered(MOST)
 
 
 def _closed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -55,11 +62,11 @@ OUTCOME_WORDS = {
 
 @dataclass
 class HelpLine:
-    """Requests of one month, or of all of them; `figures` by the keys of OUTCOMES."""
+    """Requests of one month, or of all of them."""
 
     key: str
     name: str
-    figures: dict[str, int]
+    figures: Figures
 
     def __getitem__(self, outcome: str) -> int:
         return self.figures[outcome]
@@ -88,22 +95,37 @@ def percent(part: int, whole: int) -> str:
 def help_by_month(
     scope: Callable[[], Select[Any]], period: Period, shape: Hashable
 ) -> tuple[list[HelpLine], HelpLine, HelpLine]:
-    """A line for each month, their sum, and the sum of the same period a year before; one statement.
+    """A line for each month, their sum, and the sum of the same period a year before.
 
     `scope` says which requests the reader may count, `shape` names all on which that depends.
     """
-    months = both(period)
+    found = _by_month(scope, both(period), shape)
+    lines = [HelpLine(one, Period(one, one).words, found[one]) for one in period.months]
+    earlier = [HelpLine(one, "", found[one]) for one in period.before.months]
+    return lines, help_total(lines, period.words), help_total(earlier, period.before.words)
+
+
+def _by_month(scope: Callable[[], Select[Any]], months: list[str], shape: Hashable) -> dict[str, Figures]:
+    """Each month's figures, read anew after one of its requests changed, and with each day: at midnight some become late."""
+    topics, today = {month: ("regions", *asked_in(month)) for month in months}, clock.today()
+    found = {month: _kept.get((shape, month, today), *topics[month]) for month in months}
+    missing = [month for month, figures in found.items() if figures is None]
+    seen = {month: numbers(*topics[month]) for month in missing}
+    for month, figures in _read(scope, missing, shape).items() if missing else ():
+        _kept.keep((shape, month, today), figures, seen[month], *topics[month])
+        found[month] = figures
+    return found
+
+
+def _read(scope: Callable[[], Select[Any]], months: list[str], shape: Hashable) -> dict[str, Figures]:
+    """One statement."""
     values = {
         f"{edge}{number}": moment
         for number, month in enumerate(months)
         for edge, moment in zip(("from", "to"), Period(month, month).moments, strict=True)
     }
     asked = kept(("help by month", shape, len(months)), lambda: _summed_up(scope(), len(months)))
-    nothing = dict.fromkeys(OUTCOMES, 0)
-    found = {months[number]: dict(zip(OUTCOMES, figures, strict=True)) for number, *figures in rows_of(asked, values)}
-    lines = [HelpLine(one, Period(one, one).words, found.get(one, nothing)) for one in period.months]
-    earlier = [HelpLine(one, "", found.get(one, nothing)) for one in period.before.months]
-    return lines, help_total(lines, period.words), help_total(earlier, period.before.words)
+    return {months[number]: dict(zip(OUTCOMES, figures, strict=True)) for number, *figures in rows_of(asked, values)}
 
 
 def _summed_up(scope: Select[Any], months: int) -> Any:
