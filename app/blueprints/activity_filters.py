@@ -209,11 +209,19 @@ class OfficeFilter(TodoFilter, ActivityFilter):
 
     def narrow_but_phase(self, stmt: Select[Any]) -> Select[Any]:
         """Everything but the phase: what the counts on the phases are counted in."""
-        days = [Activity.starts_at >= clock.start_of(self.since.data)] if self.since.data else []
-        if self.until.data:
-            days.append(Activity.starts_at < clock.start_of(self.until.data + timedelta(days=1)))
         counted = [launched()] if self.launched.data else []
-        return stmt.where(*self.conditions(), *days, *counted, *self.waiting())
+        return stmt.where(*self.conditions(), *self._days(), *counted, *self.waiting())
+
+    def _days(self) -> list[Any]:
+        """Of those that wait also that they end later than they begin: along their ends they are looked for."""
+        found = []
+        if self.since.data:
+            since = clock.start_of(self.since.data)
+            found += [Activity.ends_at > since] if self.todo.data else []
+            found.append(Activity.starts_at >= since)
+        if self.until.data:
+            found.append(Activity.starts_at < clock.start_of(self.until.data + timedelta(days=1)))
+        return found
 
     def shape_of_words(self) -> Hashable:
         """As `search.named` takes them."""

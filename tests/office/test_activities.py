@@ -14,7 +14,7 @@ from app.models.activities.phase import Phase
 from app.models.activity import ActivityStatus
 from app.models.signup import SignUpStatus
 from tests.activities import KEY, day, drafted, form, form_of, published, resolved, typed
-from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, make_activity, volunteer_of
+from tests.cast import GULOU, HUANGLOU, WANTONG, baiyun_code, far_code, make_activity, volunteer_of, who
 from tests.signups import put
 from tests.support.photos import photo
 from tests.support.statements import statements, writes
@@ -417,6 +417,31 @@ def test_the_list_and_its_counts_stay_inside_the_scope(app, clients):
         assert phase is not Phase.ENDED or "待确认" in answer.text
     assert len(listed(clients("huanglou").get("/office/activities"))) == 16
     assert clients("far").get("/office/activities").text.count("白云-") == 0
+
+
+def test_its_counts_are_kept_until_an_activity_changes_or_begins(app, clients):
+    a_year()
+    coming = make_activity(title="万通-明早", starts_at=day(1), ends_at=day(1, 11))
+    db.session.commit()
+    office = clients("wantong")
+
+    def count(phase: Phase, query: str = "") -> int:
+        page = office.get(f"/office/activities?{query}").text
+        return int(re.search(rf'phase={phase.value}"[^>]*>[^<]+ <span class="cnt[^"]*">(\d+)</span>', page)[1])
+
+    for query in ("", "q=万通"):
+        assert count(Phase.RECRUITING, query) == 2
+        with statements() as seen:
+            assert count(Phase.RECRUITING, query) == 2 and count(Phase.FULL, f"{query}&phase=full") == 1
+        assert not [one for one in seen if "count(" in one], "whichever phase is chosen"
+    coming.cancel(who("wantong"), "下雨")
+    db.session.commit()
+    assert count(Phase.RECRUITING) == 1 and count(Phase.CANCELLED, "q=万通") == 2
+    make_activity(starts_at=clock.now() + timedelta(minutes=2), ends_at=clock.now() + timedelta(hours=1))
+    db.session.commit()
+    assert count(Phase.ONGOING) == 1
+    clock.move(timedelta(minutes=3))
+    assert count(Phase.ONGOING) == 2
 
 
 def test_the_list_is_narrowed_by_region_category_words_and_days(app, clients):

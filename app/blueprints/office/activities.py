@@ -18,7 +18,7 @@ from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activities.call_list import news_of
-from app.models.activities.counts import phase_counts, phases_in, total_of
+from app.models.activities.counts import for_now, phase_counts, phases_in, total_of
 from app.models.activities.phase import Phase
 from app.models.activities.taking_down import may_put_back, may_take_down
 from app.models.activity import Activity, ActivityStatus, Stale
@@ -84,14 +84,18 @@ def activities() -> ResponseReturnValue:
 
 
 def _phases(found: Listing, filters: OfficeFilter) -> dict[Phase, int]:
-    """How many are in each phase, whichever of them was chosen."""
+    """How many are in each phase, whichever of them was chosen. What waits hangs on more than activities, and is not kept."""
 
     def counting() -> Any:
         narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
         among = WAITS_IN.get(_waiting(filters), tuple(Phase))
         return phase_counts(lambda: found.narrowed(narrow), filters.words, among)
 
-    return phases_in(found.kept(counting))
+    def count() -> dict[Phase, int]:
+        return phases_in(found.kept(counting))
+
+    asked = filters.given() | {"phase": ""}
+    return count() if filters.todo.data else for_now((acting(), *sorted(asked.items())), count)
 
 
 def _order(filters: OfficeFilter) -> Sequence[Key]:

@@ -5,10 +5,10 @@ is counted on its own up to there; where two filters meet that no index holds to
 in one go over the narrower set. Words are looked for once, but for those that most activities hold: these are met along the way.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, String, cast, func, literal, select, union_all
 
@@ -38,18 +38,26 @@ class Counts:
 
 FEW = 2 * CAP  # about as many activities are not completed: a guess, only the way of looking hangs on it
 TOPICS = ("activities", "regions", "categories")
+T = TypeVar("T")
 _counts = Remembered(1000)
 
 
 def public_counts(region: str, status: str, category_id: int | None, words: str) -> Counts:
-    """The counts for the portal's filters, kept until an activity changes or the minute is over."""
-    # activities begin and end with a minute
-    key = region, status, category_id, words, int(clock.now().timestamp()) // 60
-    found: Counts | None = _counts.get(key, *TOPICS)
-    if found is None:
-        seen = numbers(*TOPICS)
+    """The counts for the portal's filters."""
+
+    def count() -> Counts:
         built = _counting if words else _kept
-        found = _sorted(db.session.execute(built(region, status, category_id, words, generation("regions"))))
+        return _sorted(db.session.execute(built(region, status, category_id, words, generation("regions"))))
+
+    return for_now((region, status, category_id, words), count)
+
+
+def for_now(asked: Hashable, count: Callable[[], T]) -> T:
+    """What `count` says of this, kept until an activity changes or the minute is over: they begin and end with one."""
+    key = asked, int(clock.now().timestamp()) // 60
+    found: T | None = _counts.get(key, *TOPICS)
+    if found is None:
+        seen, found = numbers(*TOPICS), count()
         _counts.keep(key, found, seen, *TOPICS)
     return found
 
