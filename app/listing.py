@@ -226,7 +226,7 @@ class Listing:
             return db.session.scalar(select(length_of(rows)), self.values) or 0
 
         if narrow not in self._lengths:
-            with self.filters.without_words():
+            with self.filters.without_words(), along(None):
                 self._lengths[narrow] = self.kept(measured, narrow.__name__, this_hour())
         return self._lengths[narrow]
 

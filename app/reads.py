@@ -50,10 +50,11 @@ def counting(wanted: float = inf, *, sample: int = 0, again: bool = False, in_pa
 
 
 @contextmanager
-def along(length: Callable[[], int]) -> Iterator[None]:
-    """What is built inside narrows a list that is no longer than this `length` (up to MOST is counted; asked only where it matters)."""
+def along(length: Callable[[], int] | None) -> Iterator[None]:
+    """What is built inside narrows a list that is no longer than this `length` (up to MOST is counted; asked only where it matters).
+    None: it is what tells the length, and must not ask for it."""
     outer = _length.get()
-    token = _length.set(length if outer is None else lambda: min(outer(), length()))
+    token = _length.set(length if outer is None or length is None else lambda: min(outer(), length()))
     try:
         yield
     finally:

@@ -13,7 +13,9 @@ from app.db import db
 from app.models import History, Message, SignUp, Volunteer, VolunteerSkill
 from app.models.activity import Activity
 from app.models.history import HistoryNote, record
+from app.models.pages import quickest
 from app.models.volunteer import Political, Skill, VolunteerStatus
+from app.models.volunteers import search
 from app.text import masked_phone
 from tests import cast
 from tests.applicants import S, card, in_state
@@ -123,6 +125,27 @@ def test_filters(clients):
     for query, people in expected.items():
         assert names(client.get(f"{URL}?{query}").text) == people, query
     assert names(client.get(f"{URL}?skill=repair", htmx=True).text) == {"王建国"}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("easy, sooner", [(200, 2000), (-1, 2000), (-1, 0)])
+def test_who_is_rare_is_found_alike_whether_looked_up_or_met(clients, monkeypatch, easy, sooner):
+    """As if there were hundreds of them: how long the list is, is asked without asking who is rare once more."""
+    monkeypatch.setattr(quickest, "EASY", easy)
+    monkeypatch.setattr(search, "SOONER", sooner)
+    second, guest = cast.volunteer_of("second"), cast.volunteer_of("guest")
+    db.session.add(VolunteerSkill(volunteer_id=second.id, skill=Skill.REPAIR))
+    second.political, second.unit_id, guest.status = Political.MASSES, guest.unit_id, VolunteerStatus.PAUSED
+    db.session.commit()
+    city, unit = clients("city"), f"unit={guest.unit_id}"
+    for place in ("", f"region={cast.GULOU}", f"region={cast.WANTONG}", unit):
+        page = city.get(f"{URL}?skill=repair&{place}").text
+        assert names(page) == {"王建国"}, place
+        assert names(city.get(f"{URL}?identity=masses&{place}").text) == {"王建国"}, place
+        assert names(city.get(f"{URL}?identity=other-party&{place}").text) == set(), place
+        paused = {"赵敏"} if place in ("", unit) else set()
+        assert names(city.get(f"{URL}?status=paused&{place}").text) == paused, place
+    assert names(clients("unit").get(f"{URL}?identity=masses").text) == {"王建国"}
 
 
 def test_who_is_found_on_one_page_is_not_counted_again(clients):
