@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Select
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 
+from app.access import me
 from app.blueprints.todo_filter import TodoFilter
 from app.fields_places import RegionFilterField, typed
 from app.forms import clean
@@ -62,7 +63,11 @@ class PeopleFilter(FilterForm):
         known = search.known_as(
             model, self.q.data or "", everywhere=place == CITY, districts=districts_of(self._served_in())
         )
-        return [*search.being(model, self.identity.data or ""), *known]
+        return [*search.being(model, self.identity.data or "", everywhere=self._everywhere()), *known]
+
+    def _everywhere(self) -> bool:
+        """Whether all of the city's people are listed."""
+        return (self.region.data or self.region.within) == CITY
 
     def _served_in(self) -> str:
         """The code of the region in which all the list's people serve."""
@@ -173,7 +178,8 @@ class VolunteerFilter(PeopleFilter):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         states = (VolunteerStatus(self.status.data),) if self.status.data else LIVE
-        conditions = [Volunteer.status.in_(states), *self.common(Volunteer), *self._places()]
+        some = search.standing(states, everywhere=self._everywhere())
+        conditions = [*some, *self.common(Volunteer), *self._places()]
         if self.unit_id:
             conditions.append(Volunteer.unit_id == self.unit_id)
         if self.skill.data:
@@ -189,6 +195,10 @@ class VolunteerFilter(PeopleFilter):
 
     def _served_in(self) -> str:
         return self.region.within if self.by.data == "home" else super()._served_in()
+
+    def _everywhere(self) -> bool:
+        post = me().post
+        return super()._everywhere() and not self.unit_id and not (post and post.unit_id)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

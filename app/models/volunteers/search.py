@@ -18,7 +18,7 @@ from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import caseless, first, joined, offered
 from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of, weights
 from app.models.user import User
-from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill
+from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.models.volunteers import placed
 from app.models.work_unit import units
 from app.reads import in_order
@@ -41,7 +41,7 @@ IDENTITIES: dict[str, tuple[tuple[Political, ...], tuple[Employment, ...] | None
 }
 _named = Remembered(100)
 ENDING = re.compile(r"[0-9]{3}[0-9Xx]")
-RARE = "other-party"  # the rare ones of two columns; those of one column the planner finds by itself
+RARE = "other-party"  # the rare ones of two columns; those of one column the planner finds by itself where nothing else is asked
 
 
 def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequence[str] = ()) -> list[Any]:
@@ -176,22 +176,37 @@ def _units_named(words: str) -> list[int]:
 
 def skilled(skill: Skill) -> Any:
     """The condition that a volunteer has this skill: who has a rare one is looked up."""
-    who = select(VolunteerSkill.volunteer_id).where(VolunteerSkill.skill == skill)
-    ids = looked_up(Volunteer, f"\0{skill}", lambda: first(who), lambda: who)  # no word begins with a NUL
-    return Volunteer.skills.any(VolunteerSkill.skill == skill) if ids is None else one_of(Volunteer.id, ids)
+    some = _looked_up(skill, select(VolunteerSkill.volunteer_id).where(VolunteerSkill.skill == skill))
+    return Volunteer.skills.any(VolunteerSkill.skill == skill) if some is None else some
 
 
-def being(model: Any, identity: str) -> list[Any]:
-    """Conditions that a row's person is this (a key of IDENTITIES); none for ''. Who is a rare one is looked up."""
+def being(model: Any, identity: str, *, everywhere: bool = True) -> list[Any]:
+    """Conditions that a row's person is this (a key of IDENTITIES); none for ''. Who is a rare one is looked up, unless that is
+    `everywhere` and an index has them in order."""
     if not identity:
         return []
     political, employment = IDENTITIES[identity]
-    members = model.political.in_(political)
-    if employment is None:
-        return [members]
-    if model is Volunteer and identity == RARE:
-        who = select(model.id).where(members, model.employment.in_(employment))
-        ids = looked_up(model, f"\0{identity}", lambda: first(who), lambda: who)
-        if ids is not None:
-            return [one_of(model.id, ids)]
-    return [members, common(model.employment).in_(employment)]
+    meant = [model.political.in_(political), *([model.employment.in_(employment)] if employment else [])]
+    if model is Volunteer and (identity == RARE or not everywhere):
+        some = _looked_up(identity, select(model.id).where(*meant), everywhere=everywhere)
+        if some is not None:
+            return [some]
+    return [meant[0], common(model.employment).in_(employment)] if employment else meant
+
+
+def standing(states: Sequence[VolunteerStatus], *, everywhere: bool = True) -> list[Any]:
+    """The condition that a volunteer is in one of these states. Nearly all serve; a place or a unit is not walked along for a few
+    of the others."""
+    found = Volunteer.status.in_(states)
+    if everywhere or VolunteerStatus.SERVING in states:
+        return [found]
+    some = _looked_up("".join(states), select(Volunteer.id).where(found), everywhere=False)
+    return [found if some is None else some]
+
+
+def _looked_up(name: str, who: Any, *, everywhere: bool = True) -> Any:
+    """The condition that a volunteer is one of these, where that is quicker; `name` tells who is meant."""
+    most = None if everywhere else SOONER
+    # no word begins with a NUL
+    ids = looked_up(Volunteer, f"\0{name}", lambda: first(who), lambda: who, everywhere, most)
+    return None if ids is None else one_of(Volunteer.id, ids)
