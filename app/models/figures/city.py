@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from app import clock
+from app.db import reading
 from app.freshness import Remembered, numbers
 from app.models import city_sum
 from app.models.service_record import month_topic
@@ -18,11 +19,11 @@ CONFIRMED = timedelta(days=10)  # staff have seven days from an activity's end t
 Sums = dict[int, tuple[int, int]]  # key → services, minutes
 Pairs = dict[int, tuple[int, ...]]  # key → services, minutes, and those of the year before
 MOST = 160  # months × kinds: three years; about 0.2 MB for each month in which 3,000 units serve
-_months, _periods = Remembered(MOST), Remembered(20)
+_months, _periods, _now = Remembered(MOST), Remembered(20), Remembered(20)
 
 
 def city_sums(kind: str, months: Iterable[str]) -> dict[str, Sums]:
-    """Each month's sums by one of `city_sum.KINDS`; at most one statement."""
+    """Each month's sums by one of `city_sum.KINDS`; at most one statement, and one that says whether the present month changed."""
     found: dict[str, Sums] = {}
     missing = []
     for month in months:
@@ -31,10 +32,25 @@ def city_sums(kind: str, months: Iterable[str]) -> dict[str, Sums]:
             missing.append(month)
         else:
             found[month] = held
-    return found | (_read(kind, missing) if missing else {})
+    present = tuple(sorted(set(missing) - set(over(missing))))
+    if len(present) == len(missing):
+        return found | (_present(kind, present) if present else {})
+    return found | _read(kind, missing)
 
 
-def _read(kind: str, months: list[str]) -> dict[str, Sums]:
+def _present(kind: str, months: tuple[str, ...]) -> dict[str, Sums]:
+    """Those of months that are not over, until any record of them changes; who writes may see what is never committed."""
+    if not reading.get():
+        return _read(kind, months)
+    state = city_sum.changed("category", None, months)  # each change has one
+    held: tuple[int, dict[str, Sums]] | None = _now.get((kind, months))
+    if held is None or held[0] != state:
+        held = state, _read(kind, months)
+        _now.keep((kind, months), held, [])
+    return held[1]
+
+
+def _read(kind: str, months: Sequence[str]) -> dict[str, Sums]:
     seen = {month: numbers(month_topic(month)) for month in months}
     found: dict[str, Sums] = {month: {} for month in months}
     for month, key, services, minutes in city_sum.sums(kind, months):
