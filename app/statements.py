@@ -104,8 +104,8 @@ def word(state: enum.Enum, type_: Any = None) -> Any:
     return literal_column(f"'{state.value}'", type_ or String())
 
 
-def written(codes: Sequence[str]) -> Any:
-    """Codes of regions for `in_`, as they stand in a statement's text, which holds so many parameters only: 社区 names thousands of
+def written(codes: Sequence[str] | Sequence[int]) -> Any:
+    """Codes of regions (or numbers) for `in_`, as they stand in a statement's text, which holds so many parameters only: 社区 names thousands of
     places. For hundreds of parameters that are always the same PostgreSQL takes any places for wanted, and plans anew each time."""
     return bindparam(None, codes, expanding=True, literal_execute=True)
 

@@ -16,7 +16,9 @@ from app.models.honours import figures as honour_figures
 from app.models.honours.quarter import Quarter, quarter_named, quarter_words, recent_quarters
 from app.models.notice import NoticePhase
 from app.models.pages.state_counts import state_counts
+from app.models.region import Level, level_of, within
 from app.models.regions.homes import code_within
+from app.models.service_record import ServiceRecord
 from app.models.team import Team
 from app.models.volunteer import Volunteer
 from app.reads import in_order
@@ -152,8 +154,10 @@ class CandidateFilter(FilterForm):
 
     _many: bool | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, records: Select[Any], **kwargs: Any) -> None:
+        """`records` are those of the people in one's own reach."""
         super().__init__(*args, **kwargs)
+        self.records = records
         self.quarter.choices = [(str(one), one.words) for one in recent_quarters(LOOK_BACK)]
 
     def validate_quarter(self, field: Any) -> None:
@@ -185,13 +189,26 @@ class CandidateFilter(FilterForm):
         """Everything that was chosen."""
         least = int(self.least.data or 1)
         model: Any = Team if self.wanted is HonourKind.TEAM else Volunteer
-        able = honour_figures.able_teams if model is Team else honour_figures.able_people
         if self.region.narrows:  # a page is in the order of communities: there they are met as ranges of it
             place = self.region.data
             stmt = stmt.where(*([code_within(model.community_code, place)] if in_order() else lies_in(place, model)))
         if self._many is None:  # the list and its total are of the same rows
-            self._many = honour_figures.are_many(stmt)
-        return stmt.where(*able(self.about, least, many=self._many))
+            self._many = honour_figures.are_many(model, stmt)
+        if model is Team:
+            return stmt.where(*honour_figures.able_teams(self.about, least, many=self._many))
+        return stmt.where(*honour_figures.able_people(self.about, least, many=self._many, near=self._near))
+
+    @property
+    def _near(self) -> Select[Any] | None:
+        """The records of the people of the chosen district, or of everybody; below it hardly so many served as a total tells."""
+        if not self.region.narrows:
+            return self.records
+        place = self.region.data
+        return (
+            self.records.where(within(ServiceRecord, place, "volunteer_"))
+            if level_of(place) is Level.DISTRICT
+            else None
+        )
 
     def shape(self) -> None:
         """To count services takes as long as to find who has them: what one page holds is not counted again."""

@@ -37,8 +37,9 @@ SEEN = {
     "user": {"name"},
     "volunteer": {"status", "community_code", "unit_id", "unit_other", "user_id"},
 }
-# The sums of activities stand on these columns alone: a sign-up, which writes the counters, leaves them as they are.
-LAUNCHED = {"status", "starts_at", "community_code"}
+# The sums of activities and of teams' services stand on these columns alone: a sign-up, which writes the counters, leaves them
+# as they are.
+LAUNCHED = {"status", "starts_at", "community_code", "team_id"}
 ASKED = "help_request"  # counted by the month in which they were handed in, each with its own topic: `asked_in`
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
 

@@ -22,6 +22,7 @@ from app.models.stateful import TransitionError
 from app.models.team import MemberStatus, Team
 from app.models.volunteer import Political, Volunteer
 from app.models.workday import last_of, working_days
+from app.reads import counting
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.honours import REASON, announced, candidate, past_quarter, served, team_of, to_the_end
@@ -77,7 +78,7 @@ def test_a_teams_facts_are_its_members_services_in_its_own_activities(app):
 
 @pytest.mark.parametrize("gathered", [False, True])
 def test_candidates_are_the_same_looked_at_one_by_one_or_gathered_from_the_quarter(app, monkeypatch, gathered):
-    monkeypatch.setattr(figures, "FEW", 0 if gathered else 1000)
+    monkeypatch.setattr(figures, "FEW", dict.fromkeys((Volunteer, Team), 0 if gathered else 1000))
     quarter, person, other = past_quarter(), cast.volunteer_of("volunteer"), cast.volunteer_of("second")
     team, activity = team_of(person), cast.make_activity()
     held = [cast.make_activity(team_id=team.id) for _ in range(2)]
@@ -87,13 +88,52 @@ def test_candidates_are_the_same_looked_at_one_by_one_or_gathered_from_the_quart
     ServiceRecord.revoke([served(other, quarter.last_day)], by=None)
 
     def able(model, of, least):
-        conditions = of(quarter, least, many=figures.are_many(db.select(model)))
-        assert ("GROUP BY" in str(conditions[-1])) is gathered
+        conditions = of(quarter, least, many=figures.are_many(model, db.select(model)))
+        assert ("EXISTS" not in str(conditions[-1])) is gathered
         return set(db.session.scalars(db.select(model.id).where(*conditions)))
 
     people = {1: {person.id, other.id}, 2: {person.id, other.id}, 3: {person.id}, 4: set()}
     assert {least: able(Volunteer, able_people, least) for least in people} == people
     assert [able(Team, able_teams, least) for least in (0, 2, 3)] == [{team.id}, {team.id}, set()]
+
+
+def test_who_is_known_to_have_so_many_follows_records_members_and_whose_activity_it_was(app, monkeypatch):
+    monkeypatch.setattr(figures, "FEW", dict.fromkeys((Volunteer, Team), 0))
+    quarter, person = past_quarter(), cast.volunteer_of("volunteer")
+    team, other = team_of(person), team_of(person, name="红霞助老队")
+    held = cast.make_activity(team_id=team.id)
+    record = served(person, quarter.first_day, 60, held)
+
+    def able(model, of):
+        db.session.commit()
+        return list(db.session.scalars(db.select(model.id).where(*of(quarter, 1, many=True))))
+
+    assert (able(Volunteer, able_people), able(Team, able_teams)) == ([person.id], [team.id])
+    held.team_id = other.id
+    assert able(Team, able_teams) == [other.id]
+    db.session.scalars(db.select(TeamMember).where(TeamMember.team_id == other.id)).one().leave(by=None)
+    assert able(Team, able_teams) == []
+    held.team_id = team.id
+    assert able(Team, able_teams) == [team.id]
+    ServiceRecord.revoke([record], by=None)
+    assert (able(Volunteer, able_people), able(Team, able_teams)) == ([], [])
+
+
+@pytest.mark.parametrize("least", [1, 2])
+def test_a_total_of_candidates_looks_at_those_first_whose_records_are_near(app, monkeypatch, least):
+    monkeypatch.setattr(figures, "IDS", 0)  # nobody is looked up who is known
+    quarter, person, other = past_quarter(), cast.volunteer_of("volunteer"), cast.volunteer_of("second")
+    for who in (person, person, other):
+        served(who, quarter.first_day)
+    near = db.select(ServiceRecord).where(ServiceRecord.volunteer_id == person.id)
+
+    def able(sample):
+        with counting(sample=sample) as reading:
+            found = db.select(Volunteer.id).where(*able_people(quarter, least, many=True, near=near))
+        return set(db.session.scalars(found)), reading.sampled
+
+    assert able(10) == ({person.id}, True)
+    assert able(0) == ({person.id, other.id} if least == 1 else {person.id}, False)
 
 
 @pytest.mark.parametrize("by_pairs", [False, True])

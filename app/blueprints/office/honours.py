@@ -23,6 +23,7 @@ from app.models.honours.lists import already
 from app.models.honours.proposal import LEAST_WORDS, MOST_WORDS, propose, why_not
 from app.models.honours.quarter import Quarter, quarter_named, quarter_words, recent_quarters
 from app.models.region import place_name
+from app.models.service_record import ServiceRecord
 from app.models.team import Team
 from app.models.volunteer import Volunteer
 from app.once import once
@@ -83,7 +84,7 @@ def _listing() -> Listing:
 @requires(P.HONOURS)
 def honours_candidates() -> ResponseReturnValue:
     """Who could be a star of a quarter, by community, with the facts beside."""
-    filters = CandidateFilter(request.args)
+    filters = CandidateFilter(request.args, records=rows(ServiceRecord, P.VOLUNTEERS))
     team = filters.wanted is HonourKind.TEAM
     model, stmt = (Team, rows(Team, P.TEAMS)) if team else (Volunteer, rows(Volunteer, P.VOLUNTEERS))
     stmt = stmt if team else stmt.options(joinedload(Volunteer.user))

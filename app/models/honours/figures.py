@@ -12,17 +12,18 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from app.db import db
 from app.models.activity import Activity
 from app.models.honours.quarter import Quarter
-from app.models.pages.quickest import learn, one_of
+from app.models.honours.reached import IDS, Reached, who_reached
 from app.models.service_record import ServiceRecord
 from app.models.team import MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.identity import Political
 from app.models.volunteers.search import MEMBERS as PARTY
 from app.reads import length_of, now
-from app.statements import common
+from app.statements import common, written
 
 R = ServiceRecord
-FEW = 1000
+FEW = {Volunteer: 1000, Team: 50}  # so many are looked at one by one in the time that a quarter takes to be gathered
+WALK = {Volunteer: 2, Team: 200}  # to look at one takes so many times what it takes to look up one that is known
 FACTS = func.count(), func.coalesce(func.sum(R.minutes), 0), func.count(R.activity_id.distinct())
 
 
@@ -72,10 +73,15 @@ def may_be_star(political: Political) -> bool:
     return political in PARTY
 
 
-def able_people(quarter: Quarter, least: int, *, many: bool = False) -> list[ColumnElement[bool]]:
-    """What makes a volunteer a possible 个人之星: serving, Party member, at least so many services in the quarter."""
+def able_people(
+    quarter: Quarter, least: int, *, many: bool = False, near: Select[Any] | None = None
+) -> list[ColumnElement[bool]]:
+    """What makes a volunteer a possible 个人之星: serving, Party member, at least so many services in the quarter.
+
+    `near` are records of the people who are asked about, whenever it was: some of those who served stand there.
+    """
     records = select(R.id).where(*_within(quarter))
-    did = _did(Volunteer, quarter, least, records, R.volunteer_id, many)
+    did = _did(Volunteer, quarter, least, records, R.volunteer_id, many, near)
     return [Volunteer.status == VolunteerStatus.SERVING, Volunteer.political.in_(PARTY), did]
 
 
@@ -86,23 +92,46 @@ def able_teams(quarter: Quarter, least: int, *, many: bool = False) -> list[Colu
     return [Team.status == TeamStatus.ACTIVE, did]
 
 
-def are_many(rows: Select[Any]) -> bool:
-    """Whether these are more than are looked at one by one in the time that a quarter takes to be gathered."""
-    return (db.session.scalar(select(length_of(rows, FEW + 1))) or 0) > FEW
+def are_many(model: Any, rows: Select[Any]) -> bool:
+    """Whether these teams or people are more than are looked at one by one."""
+    return (db.session.scalar(select(length_of(rows, FEW[model] + 1))) or 0) > FEW[model]
 
 
-def _did(model: Any, quarter: Quarter, least: int, records: Select[Any], whose: Any, many: bool) -> ColumnElement[bool]:
+def _did(
+    model: Any,
+    quarter: Quarter,
+    least: int,
+    records: Select[Any],
+    whose: Any,
+    many: bool,
+    near: Select[Any] | None = None,
+) -> ColumnElement[bool]:
     """There are so many of the quarter's `records`. Only the way of looking hangs on it whether `many` rows are asked about.
 
-    Few rows, or rows most of which have so many, are looked at one by one, each up to the last record needed. Else the
-    quarter is gathered by `whose` the records are: its days stand together in an index, and what fits is soon looked up.
+    Few rows, or rows most of which have so many, are looked at one by one, each up to the last record needed. Else those
+    are looked up who are known to have so many. A total looks at people whose records are `near` first.
     """
-    least = max(least, 1)
+    least, (reading, _) = max(least, 1), now()
     if many:
-        # by an index of persons every year would be read
-        able = records.with_only_columns(whose).group_by(common(whose)).having(func.count() >= least)
-        key = model, str(quarter), f"at least {least}"
-        number, rows = learn({key: lambda: able})[key]
-        if number**2 <= now()[0].wanted * rows:  # no more than are passed until there are enough
-            return one_of(model.id, able)
+        # `common`: by an index of persons every year would be read
+        able = lambda: records.with_only_columns(whose).group_by(common(whose)).having(func.count() >= least)  # noqa: E731
+        known = who_reached(model, quarter, least, able)
+        if _sooner(known, model, reading.wanted):
+            found: ColumnElement[bool] = model.id.in_(written(list(known.ids)))
+            return found
+        if reading.sample and near is not None:
+            reading.sampled = True
+            some = model.id.in_(near.where(*_within(quarter)).with_only_columns(whose).limit(reading.sample))
+            return some if least == 1 else and_(some, _enough(model, least, records, whose))
+    return _enough(model, least, records, whose)
+
+
+def _enough(model: Any, least: int, records: Select[Any], whose: Any) -> ColumnElement[bool]:
+    """So many of the records are those of the row that is looked at."""
     return records.where(whose == model.id).offset(least - 1).limit(1).exists()
+
+
+def _sooner(known: Reached, model: Any, wanted: float) -> bool:
+    """Whether those who are known are looked up sooner than so many of them are met among all."""
+    number = len(known.ids)
+    return number <= IDS and number**2 <= WALK[model] * wanted * known.rows
