@@ -48,6 +48,27 @@ def test_only_who_agreed_is_shown(app):
     assert for_home(9) == [] and shown.agreed_at is None
 
 
+def test_the_first_of_an_association_and_their_number_leave_out_who_left(app):
+    law, mind = group(), group("市心理学会", 2)
+    first, then, last = (member(law, name) for name in ("volunteer", "second", "third"))
+    other = member(mind, "guest")
+
+    def shown(count):
+        found = first_of_each([law, mind], count)
+        return [row.id for row in for_home(count)], [row.id for row in found.get(law.id, [])], counted([law, mind])
+
+    assert shown(2) == ([first.id, then.id], [first.id, then.id], {law.id: 3, mind.id: 1})
+    cast.volunteer_of("volunteer").leave(by=cast.who("volunteer"))
+    db.session.commit()
+    assert shown(1) == ([then.id], [then.id], {law.id: 2, mind.id: 1})
+    then.decline(by=cast.who("second"))
+    db.session.commit()
+    assert shown(2) == ([last.id, other.id], [last.id], {law.id: 1, mind.id: 1})
+    law.close(by=cast.who("city"), reason="换届")
+    db.session.commit()
+    assert shown(2) == ([other.id], [], {mind.id: 1})
+
+
 def test_nobody_agrees_for_another(app):
     asked = member(status=S.ASKED)
     for stranger in ("city", "second"):

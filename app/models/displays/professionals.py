@@ -4,25 +4,31 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from app.db import db
+from app.freshness import Remembered, numbers
+from app.models.pages.quickest import beside
 from app.models.pages.worded import holds
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup, ProfessionalStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer, VolunteerStatus
+from app.statements import each, kept, rows_of
 
 G, M = ProfessionalGroup, Professional
 ORDER = (G.position, G.id)
+TOPICS = "professionals", "people"
+_counts = Remembered(20)
 
 
 def visible() -> list[ColumnElement[bool]]:
     """What makes a member visible: agreed, still a volunteer, in an association that is shown."""
-    return [
-        M.status == ProfessionalStatus.SHOWN,
-        G.status == GroupStatus.SHOWN,
-        Volunteer.status != VolunteerStatus.LEFT,
-    ]
+    return [*standing(M, Volunteer), G.status == GroupStatus.SHOWN]
+
+
+def standing(member: Any, person: Any) -> list[ColumnElement[bool]]:
+    """The same of the member alone."""
+    return [member.status == ProfessionalStatus.SHOWN, person.status != VolunteerStatus.LEFT]
 
 
 def members() -> Select[Any]:
@@ -34,7 +40,22 @@ def members() -> Select[Any]:
 
 def for_home(count: int) -> list[Any]:
     """The first visible members, association by association."""
-    return list(db.session.execute(members().order_by(*ORDER, M.id).limit(count)))
+    return list(
+        rows_of(kept(("professionals at home", count), lambda: _first(count).order_by(*ORDER, M.id).limit(count)))
+    )
+
+
+def _first(count: int) -> Select[Any]:
+    """The first visible members of each association: up to the last of these, so that no longer list is put in order."""
+    one, person = beside(M), beside(Volunteer)
+    theirs = (
+        select(one.id).join(person, person.id == one.volunteer_id).where(one.group_id == G.id, *standing(one, person))
+    )
+    last = theirs.order_by(one.id).offset(count - 1).limit(1).scalar_subquery()
+    # with an OFFSET neither database asks for the last one of each member anew
+    edges = select(G.id, last.label("last")).where(G.status == GroupStatus.SHOWN).offset(0).subquery()
+    up_to = or_(edges.c.last.is_(None), M.id <= edges.c.last)
+    return members().join(edges, edges.c.id == M.group_id).where(up_to)
 
 
 def shown_groups() -> Select[tuple[ProfessionalGroup]]:
@@ -53,18 +74,26 @@ def member_says(words: str) -> list[ColumnElement[bool]]:
 
 
 def counted(groups: Sequence[ProfessionalGroup]) -> dict[int, int]:
-    """How many visible members each of these associations has."""
-    theirs = members().where(M.group_id.in_([group.id for group in groups]))
-    counts = theirs.with_only_columns(M.group_id, func.count().label("number")).group_by(M.group_id)
-    return {row.group_id: row.number for row in db.session.execute(counts)}
+    """How many visible members each of these associations has; counted again when one of them or of the volunteers changes."""
+    ids = tuple(group.id for group in groups)
+    found: dict[int, int] | None = _counts.get(ids, *TOPICS)
+    if found is None:
+        seen = numbers(*TOPICS)
+        theirs = members().where(M.group_id.in_(ids))
+        counts = theirs.with_only_columns(M.group_id, func.count().label("number")).group_by(M.group_id)
+        found = {row.group_id: row.number for row in db.session.execute(counts)}
+        _counts.keep(ids, found, seen, *TOPICS)
+    return found
 
 
 def first_of_each(groups: Sequence[ProfessionalGroup], count: int = 6) -> dict[int, list[Any]]:
     """The first visible members of these associations, at most `count` each, in one statement."""
-    place = func.row_number().over(partition_by=M.group_id, order_by=M.id).label("place")
-    theirs = members().where(M.group_id.in_([group.id for group in groups]))
-    ranked = theirs.add_columns(place).subquery()
-    found = db.session.execute(select(ranked).where(ranked.c.place <= count).order_by(ranked.c.group_id, ranked.c.id))
+    ids = tuple(group.id for group in groups)
+
+    def wanted() -> Select[Any]:
+        return _first(count).where(M.group_id.in_(each(ids, M.group_id))).order_by(M.group_id, M.id)
+
+    found = rows_of(kept(("first professionals", ids, count), wanted))
     return {group: list(rows) for group, rows in groupby(found, key=lambda row: row.group_id)}
 
 
