@@ -1,6 +1,6 @@
 """How people narrow lists of teams and bases: by region, category and words; in the back office by state too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from sqlalchemy import Select
@@ -10,7 +10,7 @@ from app.blueprints.activity_filters import ActivityFilter, Option
 from app.blueprints.todo_filter import TodoFilter
 from app.forms import clean
 from app.labels import word
-from app.models.activities.search import lies_in
+from app.models.activities.search import lies_in, shape_of
 from app.models.category import categories
 from app.models.displays import bases as base_lists
 from app.models.displays import teams as team_lists
@@ -29,6 +29,10 @@ class ShowcaseFilter(ActivityFilter):
         """Everything that was chosen."""
         kind = [self.model.category_id == self.category_id] if self.category_id else []
         return stmt.where(*lies_in(self.place, self.model), *kind, *type(self).says(self.words))
+
+    def shape_of_words(self) -> Hashable:
+        """As `search.named` takes them."""
+        return shape_of(self.words, self.model)
 
     def state_word(self) -> list[str]:
         """What the portal lists has one state."""

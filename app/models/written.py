@@ -76,6 +76,11 @@ def paragraphs_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def of_first_picture(model: Any, column: Any) -> Any:
+    """A column of a row's first picture, none without one. Not joined: each row that is counted would be asked for it."""
+    return select(column).where(first_picture(model)).correlate(model).scalar_subquery()
+
+
 def first_picture(model: Any) -> ColumnElement[bool]:
-    """The condition that joins Picture to a row of `model` as its first one."""
+    """The condition that a Picture is the first one of a row of `model`."""
     return and_(Picture.noun == model.__tablename__, Picture.noun_id == model.id, Picture.position == 0)

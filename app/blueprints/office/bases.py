@@ -6,7 +6,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from app import labels
-from app.access import Permission, requires
+from app.access import Permission, acting, requires
 from app.blueprints.office import office
 from app.blueprints.office.showcase_desk import COMMON, Desk
 from app.blueprints.office.showcase_forms import BaseForm
@@ -45,8 +45,8 @@ def bases_export() -> ResponseReturnValue:
 
 
 def _listing() -> Listing:
-    scope, filters = DESK.kept()
-    return Listing(scope, filters, [Key(ServiceBase.id, True)], COLUMNS, "bases", personal=True)
+    order = [Key(ServiceBase.id, True)]
+    return Listing(DESK.rows, DESK.filter(), order, COLUMNS, "bases", personal=True, shape=acting())
 
 
 @office.route("/bases/new", methods=["GET", "POST"])

@@ -31,9 +31,13 @@ class Desk:
         """The address of the noun's list, or of another of its pages."""
         return url_for(f"office.{self.nouns}{'_' if page else ''}{page}", **values)
 
-    def kept(self) -> Any:
-        """(every row within the acting post, the list's filter form)."""
-        return rows(self.model, self.permission), self.filters(request.args, within=acting_within())
+    def rows(self) -> Any:
+        """Every row within the acting post's reach."""
+        return rows(self.model, self.permission)
+
+    def filter(self) -> KeptFilter:
+        """The list's filter form."""
+        return self.filters(request.args, within=acting_within())
 
     def one(self, id: int, *options: Any) -> Any:
         """That row with its pictures; 404 outside the scope."""

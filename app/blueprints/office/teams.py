@@ -1,10 +1,12 @@
 """志愿者团队 in the back office: the list, found, mend, dissolve. Members are in team_members.py."""
 
+from typing import Any
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from app import labels
-from app.access import Permission, requires
+from app.access import Permission, acting, requires
 from app.blueprints.office import office
 from app.blueprints.office.showcase_desk import COMMON, Desk
 from app.blueprints.office.showcase_forms import TeamForm
@@ -47,10 +49,12 @@ def teams_export() -> ResponseReturnValue:
 
 
 def _listing() -> Listing:
-    scope, filters = DESK.kept()
     order = [Key(Team.id, True, lambda row: row.Team.id)]
-    stmt = team_lists.kept_teams(scope)
-    return Listing(stmt, filters, order, COLUMNS, "teams", personal=True, scalars=False)
+
+    def stmt() -> Any:
+        return team_lists.kept_teams(DESK.rows())
+
+    return Listing(stmt, DESK.filter(), order, COLUMNS, "teams", personal=True, scalars=False, shape=acting())
 
 
 @office.route("/teams/new", methods=["GET", "POST"])

@@ -24,7 +24,7 @@ PER_PAGE = 12
 def bases() -> ResponseReturnValue:
     """The open bases, newest first."""
     order, filters = [Key(ServiceBase.id, descending=True)], BaseFilter(request.args)
-    found = Listing(base_lists.public_bases(), filters, order, per_page=PER_PAGE, scalars=False)
+    found = Listing(base_lists.public_bases, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
     return found.respond("portal/bases/list.html")
 
 

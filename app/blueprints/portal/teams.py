@@ -31,7 +31,7 @@ PER_PAGE = 12
 def teams() -> ResponseReturnValue:
     """The active teams, newest first."""
     order, filters = [Key(Team.id, descending=True)], TeamFilter(request.args)
-    found = Listing(team_lists.public_teams(), filters, order, per_page=PER_PAGE, scalars=False)
+    found = Listing(team_lists.public_teams, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
     return found.respond("portal/teams/list.html", public_name=public_name)
 
 

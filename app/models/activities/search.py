@@ -86,12 +86,12 @@ def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Cond
     )
 
 
-def shape_of(words: str) -> Hashable:
+def shape_of(words: str, a: Any = Activity) -> Hashable:
     """All that a statement with `named` hangs on besides the words themselves: how they are written, which places they name, and
     about how common they are."""
     every = dict.fromkeys(words.split())
     forms = [(len(word), caseless(word), *codes_named(word).items()) for word in every]
-    weighed = weights({(Activity, word, ""): partial(ids_named, word) for word in every})
+    weighed = weights({(a, word, ""): partial(ids_named, word, a) for word in every})
     return places_of(words), *forms, weighed
 
 

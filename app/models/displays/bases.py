@@ -9,7 +9,7 @@ from app.db import db
 from app.models.activities.search import named
 from app.models.picture import Picture
 from app.models.service_base import BaseStatus, ServiceBase
-from app.models.written import first_picture
+from app.models.written import first_picture, of_first_picture
 
 TEXTS = ("name", "address", "introduction")
 
@@ -18,15 +18,15 @@ def public_bases() -> Select[Any]:
     """Every open base as a row: its columns, `picture` and `alt` of its first picture."""
     b = ServiceBase
     columns = [b.id, b.name, b.address, b.opening_hours, b.category_id, b.community_code]
-    wanted = (
-        select(*columns, Picture.name.label("picture"), Picture.alt).select_from(b).outerjoin(Picture, first_picture(b))
-    )
-    return wanted.where(b.status == BaseStatus.OPEN)
+    shown = [
+        of_first_picture(b, column).label(name) for column, name in ((Picture.name, "picture"), (Picture.alt, "alt"))
+    ]
+    return select(*columns, *shown).where(b.status == BaseStatus.OPEN)
 
 
 def for_home(count: int) -> list[Any]:
     """The newest open bases that have a picture, as `public_bases` shows them."""
-    shown = public_bases().where(Picture.name.is_not(None))
+    shown = public_bases().where(select(Picture.id).where(first_picture(ServiceBase)).exists())
     return list(db.session.execute(shown.order_by(ServiceBase.id.desc()).limit(count)))
 
 

@@ -11,25 +11,25 @@ from app.models.picture import Picture
 from app.models.team import IN, MemberStatus, Team, TeamMember, TeamStatus
 from app.models.user import User
 from app.models.volunteer import Volunteer
-from app.models.written import first_picture
+from app.models.written import first_picture, of_first_picture
 
 TEXTS = ("name", "introduction")
 ASKS = TeamMember.status == literal_column(f"'{MemberStatus.ASKING.value}'")  # spelt out as in its partial index
 
 
-def _with_leader(stmt: Select[Any]) -> Select[Any]:
-    return stmt.outerjoin(Volunteer, Volunteer.id == Team.leader_id).outerjoin(User, User.id == Volunteer.user_id)
+def _leader() -> Any:
+    """The leader's full name, none without one. Not joined: each team that is counted would be asked for it."""
+    named = select(User.name).join(Volunteer, Volunteer.user_id == User.id).where(Volunteer.id == Team.leader_id)
+    return named.correlate(Team).scalar_subquery().label("leader")
 
 
 def public_teams() -> Select[Any]:
     """Every active team as a row: its columns, `leader` (the full name), `picture` and `alt` of the cover."""
     columns = [Team.id, Team.name, Team.introduction, Team.category_id, Team.community_code, Team.members]
-    wanted = select(*columns, User.name.label("leader"), Picture.name.label("picture"), Picture.alt)
-    return (
-        _with_leader(wanted.select_from(Team))
-        .outerjoin(Picture, first_picture(Team))
-        .where(Team.status == TeamStatus.ACTIVE)
-    )
+    cover = [
+        of_first_picture(Team, column).label(name) for column, name in ((Picture.name, "picture"), (Picture.alt, "alt"))
+    ]
+    return select(*columns, _leader(), *cover).where(Team.status == TeamStatus.ACTIVE)
 
 
 def for_home(count: int) -> list[Any]:
@@ -39,9 +39,7 @@ def for_home(count: int) -> list[Any]:
 
 def public_team(id: int) -> Any:
     """(Team, `leader`, Picture or None) of one team in whatever state, or None."""
-    wanted = _with_leader(select(Team, User.name.label("leader"), Picture).select_from(Team)).outerjoin(
-        Picture, first_picture(Team)
-    )
+    wanted = select(Team, _leader(), Picture).outerjoin(Picture, first_picture(Team))
     return db.session.execute(wanted.where(Team.id == id)).first()
 
 
@@ -49,7 +47,7 @@ def kept_teams(scope: Select[Any]) -> Select[Any]:
     """The back office's rows (Team, `leader`, `asking`) of the teams that `scope` selects."""
     asks = TeamMember.team_id == Team.id, TeamMember.status == MemberStatus.ASKING
     asking = select(func.count()).where(*asks).correlate(Team).scalar_subquery().label("asking")
-    return _with_leader(scope).add_columns(User.name.label("leader"), asking)
+    return scope.add_columns(_leader(), asking)
 
 
 def somebody_asks() -> ColumnElement[bool]:
