@@ -9,7 +9,7 @@ import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -40,12 +40,15 @@ REACHED = re.compile(  # a name by which somebody is reached: 微信 zhang_123, 
 DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")  # 一三八… is a telephone number too
 
 
+SHOWN = text("hidden_at IS NULL")
+
+
 class PublicCase(Placed, Row, Model):
     """A closed case on the portal; hidden while the request is open again, or after it was taken down."""
 
     DOORS = {"manage": ""}
     __table_args__ = (
-        Index(None, "hidden_at", "closed_at", "id", "category_id"),
+        Index(None, "closed_at", "id", "category_id", sqlite_where=SHOWN, postgresql_where=SHOWN),
         Index(None, "district_code", "closed_at", "id", "category_id", "hidden_at"),
         Index(None, "subdistrict_code", "closed_at", "id", "category_id", "hidden_at"),
         Index(None, "community_code", "closed_at", "id", "category_id", "hidden_at"),

@@ -14,6 +14,7 @@ from app.blueprints.portal.help_pass import count_ask, given_after_asking, held,
 from app.finished import kept
 from app.htmx import go, render
 from app.listing import Key, Listing
+from app.models.activities.search import lies_in
 from app.models.category import categories
 from app.models.help import lists
 from app.models.public_case import PublicCase
@@ -26,7 +27,7 @@ class CaseFilter(ActivityFilter):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         kind = [PublicCase.category_id == self.category_id] if self.category_id else []
-        return lists.in_region(stmt, self.place).where(*kind, *lists.says(self.words))
+        return stmt.where(*lies_in(self.place, PublicCase), *kind, *lists.says(self.words))
 
     def state_word(self) -> list[str]:
         """Cases on the portal have one state."""

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from app import clock
 from app.crypto import keyed_hash
 from app.db import db
-from app.models.activities.search import NOW, lies_in
+from app.models.activities.search import NOW
 from app.models.help.numbers import as_typed, days_of
 from app.models.help.states import WAITING, HelpStatus
 from app.models.help_request import HelpRequest
@@ -20,7 +20,6 @@ from app.models.pages.quickest import looked_up, one_of
 from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import holds
 from app.models.public_case import PublicCase
-from app.statements import no_way_by
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
@@ -116,12 +115,6 @@ def published() -> Select[Any]:
     return select(PublicCase).where(PublicCase.hidden_at.is_(None))
 
 
-def in_region(cases: Select[Any], region: str) -> Select[Any]:
-    """Those of a region ('': the city). There the place leads to them: nearly none is hidden."""
-    inside = lies_in(region, PublicCase)
-    return no_way_by(PublicCase.hidden_at, cases).where(*inside) if inside else cases
-
-
 def public_case(id: int) -> PublicCase | None:
     """One case that the public may read."""
     found: PublicCase | None = db.session.scalar(published().where(PublicCase.id == id))
@@ -132,11 +125,6 @@ def latest_closed(n: int) -> list[PublicCase]:
     """The last closed cases, for the home page and the side of other pages."""
     order = PublicCase.closed_at.desc(), PublicCase.id.desc()
     return list(db.session.scalars(published().order_by(*order).limit(n)))
-
-
-def closed_count() -> int:
-    """How many requests of the city are 已办结, whether or not something was published."""
-    return db.session.scalar(select(func.count()).where(R.status == S.CLOSED)) or 0
 
 
 def says(words: str) -> list[Condition]:
