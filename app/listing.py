@@ -79,12 +79,10 @@ class FilterForm(Form):
         sent = {name: value for name, value in request.args.items() if value and name in self._fields}
         return {name: value for name, value in (sent | self.settled).items() if value}
 
-    def shape(self) -> Hashable:
-        """What `narrow` depends on besides who looks, and the words themselves; None where that is hardly asked twice, or moves
-        with the clock."""
-        chosen = {name: str(one.data) for name, one in self._fields.items() if one.data}
-        if "overdue" in chosen:
-            return None
+    def shape(self, but: str = "") -> Hashable:
+        """What `narrow` (`but` for one field) depends on besides who looks, and the words themselves; None where that is hardly
+        asked twice."""
+        chosen = {name: str(one.data) for name, one in self._fields.items() if one.data and name != but}
         words = self.shape_of_words() if chosen.pop("q", None) else ()
         return None if words is None else (*chosen.items(), words)
 
@@ -275,8 +273,8 @@ class Listing:
         return int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
 
     def _searched(self) -> bool:
-        """Whether words narrow it, or the moment: to count what they find takes as long as to find it, so what one page holds
-        is not counted again."""
+        """Whether words narrow it, or what is hardly asked twice: to count what they find takes as long as to find it, so what one
+        page holds is not counted again."""
         return bool(self.filters.typed or self.filters.shape() is None)
 
     def _counted(self) -> Select[Any]:

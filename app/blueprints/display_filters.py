@@ -210,5 +210,5 @@ class CandidateFilter(FilterForm):
             else None
         )
 
-    def shape(self) -> None:
+    def shape(self, but: str = "") -> None:
         """To count services takes as long as to find who has them: what one page holds is not counted again."""

@@ -27,9 +27,9 @@ class TodoFilter(FilterForm):
         if field.data and field.data not in self.todos():
             raise ValidationError("没有这种待办，请回到工作台重新选择。")
 
-    def shape(self) -> Hashable:
+    def shape(self, but: str = "") -> Hashable:
         """Of what waits also who holds a post and which days are working days: the conditions hang on both, as in a post's 待办."""
-        chosen = super().shape()
+        chosen = super().shape(but)
         return chosen and (chosen, held_places(), generation("workdays")) if self.todo.data else chosen
 
     @property

@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
-from app import clock
 from app.db import db
+from app.models.activities.search import NOW
 from app.models.application import Application
 from app.models.applications.approval import ApplicationStatus
 from app.models.pages.state_counts import state_counts
@@ -25,7 +25,7 @@ WITH_PEOPLE = (joinedload(Application.user), joinedload(Application.decided_by))
 
 def overdue() -> list[Any]:
     """Conditions that the community should have decided already."""
-    return [Application.status == ApplicationStatus.PENDING, Application.due_at <= clock.now()]
+    return [Application.status == ApplicationStatus.PENDING, Application.due_at <= NOW]
 
 
 def counts(scope: Callable[[], Select[Any]], shape: Hashable) -> dict[ApplicationStatus, int]:
