@@ -12,14 +12,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, String, cast, func, literal, select, union_all
 
-from app import clock
 from app.db import db
-from app.freshness import Remembered, generation, numbers
+from app.freshness import generation
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activities.search import CAP, STATUSES, ids_named, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
 from app.models.pages.quickest import in_most
+from app.models.pages.state_counts import this_minute
 from app.models.region import Level, Region, heir
 from app.reads import along, capped, counting, length_of
 from app.statements import rows_of
@@ -39,7 +39,6 @@ class Counts:
 FEW = 2 * CAP  # about as many activities are not completed: a guess, only the way of looking hangs on it
 TOPICS = ("activities", "regions", "categories")
 T = TypeVar("T")
-_counts = Remembered(1000)
 
 
 def public_counts(region: str, status: str, category_id: int | None, words: str) -> Counts:
@@ -49,17 +48,12 @@ def public_counts(region: str, status: str, category_id: int | None, words: str)
         built = _counting if words else _kept
         return _sorted(db.session.execute(built(region, status, category_id, words, generation("regions"))))
 
-    return for_now((region, status, category_id, words), count)
+    return for_now(("portal", region, status, category_id, words), count)
 
 
 def for_now(asked: Hashable, count: Callable[[], T]) -> T:
     """What `count` says of this, kept until an activity changes or the minute is over: they begin and end with one."""
-    key = asked, int(clock.now().timestamp()) // 60
-    found: T | None = _counts.get(key, *TOPICS)
-    if found is None:
-        seen, found = numbers(*TOPICS), count()
-        _counts.keep(key, found, seen, *TOPICS)
-    return found
+    return this_minute(("activities", asked), count, *TOPICS)
 
 
 def _counting(region: str, status: str, category_id: int | None, words: str, regions: int) -> Any:

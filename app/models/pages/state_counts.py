@@ -1,22 +1,41 @@
 """How many rows of a scope are in each state: one statement, each number capped."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 
+from app import clock
 from app.db import db
+from app.freshness import Remembered, numbers
 from app.reads import counting
 from app.statements import kept, rows_of
 
 CAP = 1000  # 999+ above
 S = TypeVar("S", bound=StrEnum)
+T = TypeVar("T")
+_counted = Remembered(2000)
+
+
+def this_minute(key: Hashable, count: Callable[[], T], *topics: str) -> T:
+    """What `count` says, kept until one of the topics is touched or the minute is over: what is late or open hangs on the moment.
+
+    `key` names all else on which it depends; None: it is not kept.
+    """
+    if key is None:
+        return count()
+    about = key, int(clock.now().timestamp()) // 60
+    found: T | None = _counted.get(about, *topics)
+    if found is None:
+        seen, found = numbers(*topics), count()
+        _counted.keep(about, found, seen, *topics)
+    return found
 
 
 def state_counts(
     scope: Select[Any] | Callable[[], Select[Any]],
-    states: type[S],
+    states: Iterable[S],
     condition: Callable[[S], ColumnElement[bool]],
     cap: int = CAP,
     shape: Hashable = None,
@@ -35,6 +54,7 @@ def state_counts(
             some = some.order_by(along.desc())
         return select(func.count()).select_from(some.limit(cap).subquery()).scalar_subquery()
 
+    states = tuple(states)
     about = None if shape is None else ("state counts", states, shape)
     numbers = rows_of(kept(about, lambda: select(*(capped(state) for state in states))))[0]
     return dict(zip(states, numbers, strict=True))
@@ -42,20 +62,22 @@ def state_counts(
 
 def counts_of_found(
     build: Callable[[], Select[Any]],
-    states: type[S],
+    states: Iterable[S],
     column: Any,
     condition: Callable[[S], ColumnElement[bool]] | None = None,
     along: Any = None,
+    shape: Hashable = None,
 ) -> dict[S, int]:
     """For each of `states` how many rows that `build` finds by words have it in this `column`, at most CAP.
 
     All states at once where the words find each row or the list is short; else each state is walked until there are enough, by
     its `condition` where one finds them sooner than the column.
     """
+    states = tuple(states)
     with counting(CAP * len(states), in_parts=True) as reading:
         found = build()
     if not reading.at_once:
-        return state_counts(found, states, condition or (lambda state: column == state), along=along)
+        return state_counts(found, states, condition or (lambda state: column == state), shape=shape, along=along)
     grouped = found.with_only_columns(column, func.count(), maintain_column_froms=True).order_by(None).group_by(column)
     numbers: dict[Any, int] = dict(map(tuple, rows_of(grouped)))
     return {state: min(CAP, numbers.get(state, 0)) for state in states}
