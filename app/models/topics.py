@@ -16,6 +16,7 @@ TOPICS = {
     "category": "categories",
     "feedback": "feedback",
     "figure": "figures",
+    "help_request": "requests",
     "honour": "honours",
     "notice": "notices",
     "picture": "pictures",

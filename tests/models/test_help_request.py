@@ -118,7 +118,7 @@ def test_parts_of_numbers_find_what_holds_them_and_are_counted_by_what_the_clock
         found = {one for one, end in ends.items() if part.upper() in one.number}
         scope = partial(having, part, [one.id for one in ends])
         assert set(db.session.scalars(scope())) == found, part
-        numbers = counts(scope)
+        numbers = counts(scope, tuple(S))
         assert {one: number for one, number in numbers.items() if number} == Counter(x.standing for x in found), part
 
 

@@ -8,7 +8,7 @@ import pytest
 from app import clock
 from app.db import db
 from app.models import Assignment, ContactView, HelpRequest, Message, PublicCase
-from app.models.help.states import HelpStatus
+from app.models.help.states import OPEN, HelpStatus
 from app.models.help.suggestions import suggest
 from app.models.history import history_of
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill
@@ -53,6 +53,50 @@ def test_the_list_says_how_long_it_is_by_what_its_tabs_count(wantong, monkeypatc
         assert length(wantong.get(f"/office/help?{query}")) == number, query
     monkeypatch.setattr("app.models.pages.state_counts.CAP", 2)
     assert length(wantong.get("/office/help")) == "2"
+
+
+def test_a_place_lists_each_state_as_it_is_by_now_in_the_order_of_time(clients):
+    """Pages of a place are put together of what is stored in each state."""
+    stale, silent = bring(S.ARRANGED), bring(S.RETURNED)
+    stale.offers_end_at = silent.lapses_at = clock.now() - timedelta(minutes=1)
+    for age, status in enumerate((S.SERVING, *S, S.PENDING)):
+        one = bring(status)
+        one.created_at -= timedelta(days=age * 7 % 12)
+        one.accept_due = one.arrange_due = one.close_due = clock.now() + timedelta(days=age % 3 - 1)
+    db.session.commit()
+    every = sorted(db.session.scalars(db.select(HelpRequest)), key=lambda one: (one.created_at, one.id))
+    asked = {f"status={status}": [one for one in every if one.standing is status] for status in S}
+    asked |= {f"{query}&overdue=1": [one for one in found if one.overdue] for query, found in asked.items()}
+    asked |= {"": every, "overdue=1": [one for one in every if one.overdue]}
+    asked |= {"outcome=closed&status=pending": [], "outcome=late&status=closed": []}
+    for query, found in asked.items():
+        shown = re.findall(r"QZ[-0-9A-Z]+(?=</a>)", clients("gulou").get(f"/office/help?{query}").text)
+        newest = query in ("", "status=closed") or any(f"status={one}" == query for one in S if one not in OPEN)
+        assert shown == [one.number for one in found][:: -1 if newest else 1][:20], query
+
+
+def test_tabs_count_anew_once_a_request_moves_or_the_minute_is_over(wantong):
+    one = ask()
+    assert told(wantong) == {"待受理": "1"}
+    one.accept(by=who("wantong"))
+    db.session.commit()
+    assert told(wantong) == {"已受理": "1"}
+    offer(one)
+    one.offers_end_at = clock.now() + timedelta(minutes=1)
+    db.session.commit()
+    assert told(wantong) == {"已安排": "1"}
+    with statements() as sent:
+        wantong.get("/office/help?status=arranged")
+    assert not [text for text in sent if "count(*)" in text]
+    until(one.offers_end_at)
+    assert told(wantong) == {"已受理": "1"}
+
+
+def told(client):
+    """The states on the tabs that have any, with their numbers."""
+    tabs = re.search(r'<nav class="tabs".*?</nav>', client.get("/office/help").text, re.S)[0]
+    found = re.findall(r">([^<>]+) <span[^>]*>(\d+)", tabs)
+    return {word: number for word, number in found if number != "0"}
 
 
 def length(page):

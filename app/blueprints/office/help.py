@@ -1,9 +1,10 @@
 """公众求助 in the back office: the list, one request, its export, filing for somebody, the slip."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from app import labels
@@ -22,15 +23,17 @@ from app.models.help import lists, sentences
 from app.models.help.desk import may_hand_up, may_transfer
 from app.models.help.ground import decides
 from app.models.help.merged import other_of
+from app.models.help.states import HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
-from app.models.pages.state_counts import total
+from app.models.pages.state_counts import this_minute, total
 from app.models.public_case import case_of
 from app.models.region import CITY, place_name
 from app.once import once
 from app.timeline.help import looked, next_step, told
 
 P = Permission
+TOPICS = "requests", "regions", "categories"
 COLUMNS = {
     "编号": lambda r: r.number,
     "状态": lambda r: labels.word(r.standing),
@@ -56,7 +59,7 @@ def help() -> ResponseReturnValue:
     """The list: one tab a state; what waits oldest first."""
     listing = _listing()
     filters: Any = listing.filters
-    counts = lists.counts(lambda: listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
+    counts = listing.counts() if filters.validate() else {}
     tabs = filters.tabs(counts) if not filters.errors else []
     listing.total = total(counts, filters.shown)
     return listing.respond("office/help/list.html", "results", tabs=tabs)
@@ -116,9 +119,29 @@ def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     return render("office/help/show.html", status=status, r=found, **facts, **context)
 
 
-def _listing() -> Listing:
+class Requests(Listing):
+    """The list, which is put together of its states where no index holds it as it is."""
+
+    def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
+        page, filters = super()._rows(beyond, backwards), cast(HelpFilter, self.filters)
+        if filters.parts is None:
+            return page
+        order = self._directions(backwards)
+        return lists.by_state(page, filters.parts).order_by(*order).limit(self.per_page + 1)
+
+    def counts(self) -> dict[HelpStatus, int]:
+        """How many requests are in each state, of all that the other filters leave."""
+        filters = cast(HelpFilter, self.filters)
+        shape = filters.shape(but="status")
+        about = shape and (self.shape, shape)
+        return this_minute(
+            about, lambda: lists.counts(lambda: self.narrowed(filters.narrow_but_state), filters.among, about), *TOPICS
+        )
+
+
+def _listing() -> Requests:
     filters = HelpFilter(request.args, within=acting_within() or CITY)
     newest = not filters.oldest_first
     order = [Key(HelpRequest.created_at, newest), Key(HelpRequest.id, newest)]
     scope = rows(HelpRequest, P.HELP)
-    return Listing(scope, filters, order, columns=COLUMNS, name="help", personal=True, shape=acting())
+    return Requests(scope, filters, order, columns=COLUMNS, name="help", personal=True, shape=acting())

@@ -13,12 +13,14 @@ from app.fields_places import RegionFilterField
 from app.forms import Form, RegionField, TextField, clean, length, required
 from app.labels import word
 from app.models.category import categories, category_by_slug
-from app.models.figures.help import OUTCOME_WORDS, OUTCOMES
+from app.models.figures.help import OUTCOME_WORDS, OUTCOMES, STATES
 from app.models.help import lists
-from app.models.help.states import OPEN, HelpStatus
+from app.models.help.states import OPEN, WAITING, HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.region import CITY, within
 from app.text import numbers_of
+
+ALL = tuple(HelpStatus)
 
 
 class TransferForm(Form):
@@ -92,6 +94,19 @@ class HelpFilter(TodoFilter):
     def shown(self) -> HelpStatus | None:
         """The chosen state."""
         return HelpStatus(self.status.data) if self.status.data in set(HelpStatus) else None
+
+    @property
+    def among(self) -> tuple[HelpStatus, ...]:
+        """The states in which what is chosen besides the state can be stored."""
+        found = WAITING if self.overdue.data or self.todo.data else ALL
+        return tuple(one for one in found if one in STATES.get(self.outcome.data or "", HelpStatus))
+
+    @property
+    def parts(self) -> list[HelpStatus] | None:
+        """The states of which a page is put together; None where the whole list has an order of its own: the city's, or words'."""
+        if self.q.data or not (self.region.narrows or self.region.within != CITY or self.shown or self.among != ALL):
+            return None
+        return lists.stored(self.shown, self.among) if self.shown else list(self.among)
 
     @property
     def oldest_first(self) -> bool:

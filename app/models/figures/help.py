@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, true, union_all
 
 from app import clock
 from app.freshness import Remembered, numbers
 from app.models.activities.search import NOW
 from app.models.figures.period import Period, both
-from app.models.help.lists import ON_A_DESK, in_state
-from app.models.help.states import HelpStatus, Rating
+from app.models.help.lists import ON_A_DESK
+from app.models.help.states import WAITING, HelpStatus, Rating
 from app.models.help_request import HelpRequest
 from app.models.topics import asked_in
 from app.statements import each, kept, rows_of
 
 R, S = HelpRequest, HelpStatus
-OPEN_ENDED = (S.ACCEPTED, S.ARRANGED, S.SERVING)
 Figures = dict[str, int]  # by the keys of OUTCOMES
 MOST = 4000  # months: two years of 160 places
 _kept = Remembered(MOST)
@@ -36,8 +35,7 @@ def _closed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _late() -> ColumnElement[bool]:
-    waiting = or_(R.status.in_((S.PENDING, S.DONE)), *(in_state(status) for status in OPEN_ENDED))
-    return and_(ON_A_DESK, waiting, R.close_due <= NOW)
+    return and_(ON_A_DESK, R.close_due <= NOW)
 
 
 OUTCOMES: dict[str, Callable[[], ColumnElement[bool]]] = {
@@ -48,6 +46,10 @@ OUTCOMES: dict[str, Callable[[], ColumnElement[bool]]] = {
     "late": _late,
     "rated": lambda: _closed(R.rating.is_not(None)),
     "satisfied": lambda: _closed(R.rating.in_((Rating.GOOD, Rating.FAIR))),
+}
+STATES: dict[str, tuple[HelpStatus, ...]] = {  # that a request with this outcome may have; any, where none are named
+    **dict.fromkeys(("closed", "in-time", "rated", "satisfied"), (S.CLOSED,)),
+    "late": WAITING,
 }
 OUTCOME_WORDS = {
     "submitted": "提交",

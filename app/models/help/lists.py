@@ -1,12 +1,12 @@
 """Lists of requests: what a state means in SQL, what the office finds by words, what the public reads."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, union_all
 
 from app import clock
 from app.crypto import keyed_hash
@@ -105,9 +105,27 @@ def asked_between(first: date | None, last: date | None) -> list[Condition]:
     return since + ([R.created_at < clock.start_of(last + timedelta(days=1))] if last else [])
 
 
-def counts(scope: Callable[[], Select[Any]]) -> dict[HelpStatus, int]:
-    """How many requests of this scope are in each state, capped at 1,000; one statement."""
-    return counts_of_found(scope, HelpStatus, STANDING, shown_in)
+def counts(
+    scope: Callable[[], Select[Any]], among: Collection[HelpStatus], shape: Hashable = None
+) -> dict[HelpStatus, int]:
+    """How many requests of this scope, which hangs on `shape`, are in each state by now, capped at 1,000; one statement.
+
+    All of them are stored in a state `among` these: nobody looks for others.
+    """
+    states = [status for status in HelpStatus if stored(status, among)]
+    return counts_of_found(scope, states, STANDING, shown_in, shape=shape) if states else {}
+
+
+def stored(status: HelpStatus, among: Collection[HelpStatus]) -> list[HelpStatus]:
+    """Which `among` these states a request is stored in that is in this one by now."""
+    return [one for one in STORED_AS.get(status, (status,)) if one in among]
+
+
+def by_state(page: Select[Any], among: Iterable[HelpStatus]) -> Select[Any]:
+    """The requests of a list's page, taken from the first ones of each state. An index holds each state (of a place) in the order of
+    time, not several: they would all be put in order, or all of the city be passed along its time until there are enough."""
+    firsts = [page.where(R.status == status).with_only_columns(R.id).subquery() for status in among]
+    return select(R).where(R.id.in_(union_all(*(select(one) for one in firsts))) if firsts else false())
 
 
 def published() -> Select[Any]:
