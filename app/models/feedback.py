@@ -129,8 +129,8 @@ class Feedback(Placed, Written, Row, Model):
 
 def on_portal() -> list[Any]:
     """The conditions that a feedback is public: published, of an activity that was not taken down."""
-    down = select(Activity.id).where(Activity.hidden_at.is_not(None))
-    return [Feedback.status == FeedbackStatus.PUBLISHED, Feedback.activity_id.not_in(down)]
+    down = select(Activity.id).where(Activity.id == Feedback.activity_id, Activity.hidden_at.is_not(None))
+    return [Feedback.status == FeedbackStatus.PUBLISHED, ~down.exists()]
 
 
 def why_not(activity: Activity) -> str:
