@@ -1,6 +1,7 @@
 """How people narrow lists of reports: everybody by place, kind and words, staff also by state."""
 
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, ClassVar
 
 from sqlalchemy import Select
 from wtforms import StringField, ValidationError
@@ -13,13 +14,15 @@ from app.listing import FilterForm
 from app.models.activities.search import lies_in
 from app.models.region import CITY
 from app.models.report import Report, ReportKind, ReportStatus
-from app.models.reports.lists import of_kind, says
+from app.models.reports.lists import in_region, of_kind, says, shape_of
 
 TABS = [status for status in ReportStatus if status is not ReportStatus.DRAFT]  # a draft is its author's alone
 
 
 class ReportFilter(FilterForm):
     """The portal's: region of any level, kind, words."""
+
+    AUTHOR: ClassVar[bool] = False  # whether the words may name who wrote it
 
     region = RegionFilterField("地域")
     kind = StringField("类型", filters=[clean])
@@ -40,14 +43,22 @@ class ReportFilter(FilterForm):
         """The kinds as chips."""
         return [("", "全部", None), *((kind.value, word(kind), None) for kind in ReportKind)]
 
-    def conditions(self, *, author: bool = False) -> list[Any]:
-        """What region, kind and words demand; `author`: whether the words may name who wrote it."""
-        place = self.region.data if self.region.narrows else ""
-        return [*lies_in(place, Report), *of_kind(self.chosen_kind), *says(self.q.data or "", author=author)]
+    @property
+    def place(self) -> str:
+        """The chosen region, '' for all."""
+        return self.region.data if self.region.narrows else ""
+
+    def conditions(self) -> list[Any]:
+        """What kind and words demand."""
+        return [*of_kind(self.chosen_kind), *says(self.q.data or "", self.place, author=self.AUTHOR)]
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
-        return stmt.where(*self.conditions())
+        return in_region(stmt, self.place).where(*self.conditions())
+
+    def shape_of_words(self) -> Hashable:
+        """The words are parameters."""
+        return shape_of(self.q.data or "", self.place, author=self.AUTHOR)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
@@ -64,7 +75,7 @@ class ReportFilter(FilterForm):
 class ReviewFilter(TodoFilter, ReportFilter):
     """The office's: one state at a time, 待审核 unless another is chosen, inside the acting post's region."""
 
-    WAITING = Report
+    WAITING, AUTHOR = Report, True
 
     status = StringField("状态", filters=[clean])
 
@@ -88,7 +99,7 @@ class ReviewFilter(TodoFilter, ReportFilter):
 
     def narrow_but_state(self, stmt: Select[Any]) -> Select[Any]:
         """Everything but the state: what the counts on the tabs are counted in."""
-        return stmt.where(*self.conditions(author=True), *self.waiting())
+        return stmt.where(*lies_in(self.place, Report), *self.conditions(), *self.waiting())
 
     def chosen(self) -> list[tuple[str, str]]:
         """As above, and what waits for whom."""

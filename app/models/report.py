@@ -50,6 +50,11 @@ class Words:
         return found
 
 
+def _published(place: str) -> Index:
+    columns, some = (f"{place}_code", "published_at", "id", "kind", "status"), text("published_at IS NOT NULL")
+    return Index(f"ix_report_published_{place}", *columns, sqlite_where=some, postgresql_where=some)
+
+
 class Report(Placed, Review, Row, Model):
     """One report, for the service community its author had when it was sent.
 
@@ -78,6 +83,8 @@ class Report(Placed, Review, Row, Model):
         Index(None, "district_code", "status", "submitted_at", "id", "kind"),
         Index(None, "subdistrict_code", "status", "submitted_at", "id", "kind"),
         Index(None, "community_code", "status", "submitted_at", "id", "kind"),
+        # the portal's lists of a place: every state was sorted for them
+        *(_published(place) for place in ("district", "subdistrict", "community")),
         Index(
             "ix_report_pinned",
             "pinned_at",  # what the home page looks for

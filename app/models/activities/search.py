@@ -4,7 +4,7 @@ The portal's statuses are recruiting (not started, sign-up open, full ones too),
 one everything published is meant, 报名截止 too.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
@@ -20,7 +20,7 @@ from app.models.activity import Activity
 from app.models.pages.pairs import SEARCHED, caseless, joined, offered
 from app.models.pages.quickest import beside, each_word, weights
 from app.models.pages.worded import stands
-from app.models.region import CITY, within
+from app.models.region import CITY, Level, within
 from app.models.regions.former_names import codes_named
 from app.statements import each, written
 from app.straight import fresh, plain, read
@@ -78,38 +78,59 @@ def in_phase(phase: Phase, a: Any = Activity) -> Conditions:
     }.get(phase) or [a.status == ActivityStatus(phase.value)]
 
 
-def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> Conditions:
-    """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it."""
+def named(words: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS, districts: Sequence[str] = ()) -> Conditions:
+    """One condition a word: it stands in one of the `texts` of `a`, or the name of a region around it.
+
+    `districts`: in which all the list's rows stand; what places elsewhere are called says nothing there.
+    """
     whole = texts == SEARCHED.get(a.__tablename__)
     return each_word(
-        a, words, lambda word: ids_named(word, a), lambda word: named_each(word, a, texts), all_of_it=whole
+        a,
+        words,
+        lambda word: ids_named(word, a, districts),
+        lambda word: named_each(word, a, texts, districts),
+        all_of_it=whole,
+        kind=",".join(districts),
     )
 
 
-def shape_of(words: str, a: Any = Activity) -> Hashable:
+def shape_of(words: str, a: Any = Activity, districts: Sequence[str] = ()) -> Hashable:
     """All that a statement with `named` hangs on besides the words themselves: how they are written, which places they name, and
     about how common they are."""
     every = dict.fromkeys(words.split())
-    forms = [(len(word), caseless(word), *codes_named(word).items()) for word in every]
-    weighed = weights({(a, word, ""): partial(ids_named, word, a) for word in every})
-    return places_of(words), *forms, weighed
+    forms = [(len(word), caseless(word), *_codes(word, districts).items()) for word in every]
+    kind = ",".join(districts)
+    return (
+        places_of(words),
+        *forms,
+        weights({(a, word, kind): partial(ids_named, word, a, districts) for word in every}),
+    )
 
 
-def ids_named(word: str, a: Any = Activity) -> Any:
+def ids_named(word: str, a: Any = Activity, districts: Sequence[str] = ()) -> Any:
     """Ids of all rows that `named` finds, and hardly more; None where the pairs of characters cannot tell."""
     ids, row = offered(a, word), beside(a)
-    places = [] if ids is None else around(word, row)
+    places = [] if ids is None else around(word, row, districts)
     return ids if ids is None or not places else joined(ids, *(select(row.id).where(place) for place in places))
 
 
-def named_each(word: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS) -> ColumnElement[bool]:
+def named_each(
+    word: str, a: Any = Activity, texts: tuple[str, ...] = TEXTS, districts: Sequence[str] = ()
+) -> ColumnElement[bool]:
     """What `named` demands of a word, looked at row by row."""
-    return or_(stands(word, *(getattr(a, text) for text in texts)), *around(word, a))
+    return or_(stands(word, *(getattr(a, text) for text in texts)), *around(word, a, districts))
 
 
-def around(word: str, a: Any = Activity) -> Conditions:
-    """In a region whose name of today or before holds the word, or merged into it."""
-    return [getattr(a, f"{level.value}_code").in_(written(codes)) for level, codes in codes_named(word).items()]
+def around(word: str, a: Any = Activity, districts: Sequence[str] = ()) -> Conditions:
+    """In a region (of these districts) whose name of today or before holds the word, or merged into it."""
+    return [getattr(a, f"{level.value}_code").in_(written(codes)) for level, codes in _codes(word, districts).items()]
+
+
+def _codes(word: str, districts: Sequence[str]) -> dict[Level, tuple[str, ...]]:
+    if not districts:
+        return codes_named(word)
+    here = {level: tuple(code for code in codes if code[:6] in districts) for level, codes in codes_named(word).items()}
+    return {level: codes for level, codes in here.items() if codes}
 
 
 def lies_in(code: str, a: Any = Activity) -> Conditions:

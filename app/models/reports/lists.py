@@ -1,6 +1,7 @@
 """What lists of reports show: the portal's, the home page's column, the office's review list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -8,17 +9,20 @@ from sqlalchemy.orm import joinedload, selectinload, with_loader_criteria
 
 from app.db import db
 from app.models.accounts import called
-from app.models.activities.search import ids_named, named, named_each
+from app.models.activities import search
+from app.models.activities.search import ids_named, lies_in, named, named_each
 from app.models.activity import Activity
 from app.models.pages.pairs import joined, offered
-from app.models.pages.quickest import each_word, looked_up, one_of
+from app.models.pages.quickest import each_word, looked_up, one_of, weights
 from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import stands
 from app.models.picture import Picture
+from app.models.regions.homes import districts_of
 from app.models.report import Report, ReportKind, ReportStatus, took_part
 from app.models.user import User
 from app.models.written import first_picture
 from app.reads import counting, now
+from app.statements import no_way_by
 
 TEXTS = ("title", "body")  # where words are sought
 EXCERPT = 200  # characters of the text that a list shows
@@ -27,28 +31,32 @@ PINNED = 2  # at most so many in the home page's column: what the community publ
 Condition = ColumnElement[bool]
 TO_STAFF: Condition = Report.status != ReportStatus.DRAFT  # a draft is its author's alone
 WITH_AUTHOR = joinedload(Report.user)
+# A row of a list. Its author is no join: whoever counts rows would look up a thousand
+AUTHOR = select(User.name).where(User.id == Report.user_id).scalar_subquery().label("author")
+SHOWN = Report.id, Report.title, Report.kind, Report.community_code, Report.pinned_at, AUTHOR
 BUT_DRAFTS = with_loader_criteria(Report, TO_STAFF, propagate_to_loaders=False)  # for app.access.one
 
 
 def published() -> Select[Any]:
     """Every published report as a row: its columns, `author`, `excerpt`, `picture` and `alt` of the first one."""
-    return (
-        select(
-            Report.id,
-            Report.title,
-            Report.kind,
-            Report.community_code,
-            Report.published_at,
-            Report.pinned_at,
-            func.substr(Report.body, 1, EXCERPT + 1).label("excerpt"),
-            User.name.label("author"),
-            Picture.name.label("picture"),
-            Picture.alt,
-        )
-        .join(User, User.id == Report.user_id)
-        .outerjoin(Picture, first_picture(Report))
-        .where(Report.status == ReportStatus.PUBLISHED)
-    )
+    excerpt = func.substr(Report.body, 1, EXCERPT + 1).label("excerpt")
+    shown = *SHOWN, Report.published_at, excerpt, *map(_first, (Picture.name.label("picture"), Picture.alt))
+    return select(*shown).where(Report.status == ReportStatus.PUBLISHED)
+
+
+def listed() -> Select[Any]:
+    """Every report that staff see, as a row."""
+    return select(*SHOWN, Report.status, Report.submitted_at).where(TO_STAFF)
+
+
+def _first(column: Any) -> Any:
+    return select(column).where(first_picture(Report)).limit(1).scalar_subquery().label(column.key)
+
+
+def in_region(reports: Select[Any], region: str) -> Select[Any]:
+    """Those of a region ('': the city), in the order in which they were published: nearly all of a place's are."""
+    inside = lies_in(region, Report)
+    return no_way_by(Report.status, reports).where(Report.published_at.is_not(None), *inside) if inside else reports
 
 
 def newest(count: int) -> list[Any]:
@@ -60,15 +68,34 @@ def newest(count: int) -> list[Any]:
     return first + list(db.session.execute(others.order_by(*order).limit(count - len(first))))
 
 
-def says(words: str, *, author: bool = False) -> list[Condition]:
-    """One condition a word: it stands in the report, names a place around it or (for staff) its `author`."""
+def says(words: str, region: str = "", *, author: bool = False) -> list[Condition]:
+    """One condition a word: it stands in the report (all of which lie in `region`), names a place around it or (for staff) its
+    `author`."""
+    districts = districts_of(region)
     if not author:
-        return named(words, Report, TEXTS)
-    return each_word(Report, words, _ids, _says, _ids_about, all_of_it=True, kind="author")
+        return named(words, Report, TEXTS, districts)
+    some = (partial(one, districts=districts) for one in (_ids, _says, _ids_about))
+    return each_word(Report, words, *some, all_of_it=True, kind=_about(districts))
 
 
-def _says(word: str) -> Condition:
-    return or_(named_each(word, Report, TEXTS), _written_by(word))
+def shape_of(words: str, region: str, *, author: bool) -> Hashable:
+    """All that a statement with `says` hangs on besides the words themselves."""
+    districts = districts_of(region)
+    found = search.shape_of(words, Report, districts)
+    if not author:
+        return found
+    every = dict.fromkeys(words.split())
+    about = {(Report, word, _about(districts)): partial(_ids_about, word, districts) for word in every}
+    return found, weights(about | {(User, word, ""): partial(offered, User, word) for word in every})
+
+
+def _about(districts: Sequence[str]) -> str:
+    """Which hits are meant: those of the author too."""
+    return ",".join(("author", *districts))
+
+
+def _says(word: str, districts: Sequence[str]) -> Condition:
+    return or_(named_each(word, Report, TEXTS, districts), _written_by(word))
 
 
 def _written_by(word: str) -> Condition:
@@ -80,15 +107,15 @@ def _written_by(word: str) -> Condition:
     return Report.user.has(stands(word, User.name)) if ids is None else one_of(Report.user_id, ids)
 
 
-def _ids(word: str) -> Any:
+def _ids(word: str, districts: Sequence[str]) -> Any:
     """Ids of all rows that may say the word, or whose author may be called so."""
     written = select(Report.id).where(one_of(Report.user_id, offered(User, word)))
-    return joined(ids_named(word, Report), written)
+    return joined(ids_named(word, Report, districts), written)
 
 
-def _ids_about(word: str) -> Any:
+def _ids_about(word: str, districts: Sequence[str]) -> Any:
     """Ids of the rows that say it and of the people instead: hardly fewer."""
-    return joined(ids_named(word, Report), offered(User, word))
+    return joined(ids_named(word, Report, districts), offered(User, word))
 
 
 def of_kind(kind: ReportKind | None) -> list[Condition]:
