@@ -16,6 +16,7 @@ from sqlalchemy import Select, and_, bindparam, or_, select
 from wtforms import Form, ValidationError
 
 from app.addresses import address
+from app.counted import counted
 from app.db import db
 from app.export import KINDS, export
 from app.htmx import render
@@ -157,6 +158,7 @@ class Listing:
     shape: Hashable = None
     values: Mapping[str, Any] = field(default_factory=dict)
     total: int | None = None
+    topics: Sequence[str] = ()  # on which its rows hang, and on nothing else: counted once (app/counted.py)
     _lengths: dict[Narrow, int] = field(default_factory=dict, init=False)
 
     def respond(self, template: str, *fragments: str, **context: Any) -> ResponseReturnValue:
@@ -166,9 +168,8 @@ class Listing:
         if kind and self.columns and not wrong and not self.personal:
             return self.export(kind)
         page = Page([], 0, None, None) if wrong else self.page()
-        names = fragments or ("results",)
         context |= {"page": page, "filters": self.filters, "exports": bool(self.columns)}
-        return render(template, *names, status=422 if wrong else 200, **context)
+        return render(template, *(fragments or ("results",)), status=422 if wrong else 200, **context)
 
     def export(self, kind: str, seen: Callable[[Any], Any] = lambda row: None) -> ResponseReturnValue:
         """All filtered rows as `csv` or `xlsx` (404 for another kind); personal ones come by POST. `seen` hears each."""
@@ -268,14 +269,15 @@ class Listing:
         return place_of(request.args.get(way, ""), self.order)
 
     def _total(self) -> int:
-        if self.total is not None:
-            return self.total
-        return int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
+        return counted(self, self._counted_now) if self.total is None else self.total
 
     def _searched(self) -> bool:
         """Whether words narrow it, or what is hardly asked twice: to count what they find takes as long as to find it, so what one
         page holds is not counted again."""
         return bool(self.filters.typed or self.filters.shape() is None)
+
+    def _counted_now(self) -> int:
+        return int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
 
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)
@@ -287,12 +289,10 @@ class Listing:
 
     def all(self) -> Any:
         """Every filtered row up to the limit of an export, some at a time."""
-        order = [key.column.desc() if key.descending else key.column for key in self.order]
         with counting(EXPORT_LIMIT) if self.filters.typed else nullcontext():  # whom words name, all of them
-            stmt = self.narrowed().order_by(*order).limit(EXPORT_LIMIT)
+            stmt = self.narrowed().order_by(*self._directions(False)).limit(EXPORT_LIMIT)
         stmt = stmt.execution_options(yield_per=500)
-        run = db.session.scalars if self.scalars else db.session.execute
-        return run(stmt, self.values)
+        return (db.session.scalars if self.scalars else db.session.execute)(stmt, self.values)
 
     def _link(self, way: str, row: Any) -> str:
         return self.filters.address(**{way: token([key.of(row) for key in self.order])})

@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "listing.py": {
         *(
             "app.addresses",
+            "app.counted",
             "app.db",
             "app.export",
             "app.htmx",

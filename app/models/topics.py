@@ -29,6 +29,7 @@ TOPICS = {
     "report": "reports",
     "service_base": "bases",
     "team": "teams",
+    "unit_dispute": "disputes",
     "user": "people",
     "volunteer": "people",
     "work_unit": "units",

@@ -1,5 +1,6 @@
 """归属异议: a unit doubts that a volunteer is one of its people; the person's community, or above, decides."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import flash, request, url_for
@@ -7,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from wtforms import StringField, TextAreaField, ValidationError
 
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, inside, me, one, requires
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.todo_filter import TodoFilter
+from app.counted import counted
 from app.fields_places import RegionFilterField
 from app.forms import Form, clean, length, required
 from app.htmx import go, render
@@ -22,9 +24,12 @@ from app.models.region import CITY, within
 from app.models.stateful import REASON_LIMIT
 from app.models.unit_dispute import DisputeStatus, UnitDispute
 from app.models.units import disputes as lists
+from app.models.volunteer import Volunteer
+from app.models.volunteers.search import shape_of
 from app.timeline.units import told
 
 P = Permission
+TOPICS = "disputes", "people", "units", "regions"  # on which the numbers of the list hang: words name people and units
 
 
 class DisputeFilter(TodoFilter):
@@ -59,6 +64,10 @@ class DisputeFilter(TodoFilter):
         place = [within(UnitDispute, self.region.data, "volunteer_")] if self.region.narrows else []
         return stmt.where(*place, *self.waiting(), *lists.about(self.q.data or ""))
 
+    def shape_of_words(self) -> Hashable:
+        """The words are parameters."""
+        return shape_of(Volunteer, self.q.data or "", ())
+
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
         found = [(self.region.words, self.address(region=None))] if self.region.narrows else []
@@ -81,11 +90,16 @@ class DisputeReasonForm(Form):
 @requires(P.DISPUTES)
 def disputes() -> ResponseReturnValue:
     """Those of one's people, or those that one's unit raised; newest first (oldest where they wait), one tab a state."""
-    filters, scope = DisputeFilter(request.args), rows(UnitDispute, P.DISPUTES)
-    listing = Listing(scope.options(*lists.WITH_PEOPLE), filters, [Key(UnitDispute.id, not filters.todo.data)])
-    counts = lists.counts(lambda: listing.narrowed(filters.narrow_but_state)) if filters.validate() else {}
+    filters, scope = DisputeFilter(request.args), inside(lists.listed(), UnitDispute, P.DISPUTES)
+    order = [Key(UnitDispute.id, not filters.todo.data)]
+    listing = Listing(scope, filters, order, scalars=False, shape=acting(), topics=TOPICS)
+    counts = counted(listing, lambda: _counts(listing, filters), "status") if filters.validate() else {}
     listing.total = total(counts, filters.shown)
     return listing.respond("office/disputes/list.html", "results", tabs=filters.tabs(counts))
+
+
+def _counts(listing: Listing, filters: DisputeFilter) -> dict[DisputeStatus, int]:
+    return lists.counts(lambda: listing.narrowed(filters.narrow_but_state))
 
 
 @office.get("/disputes/<int:id>")

@@ -8,11 +8,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import TextAreaField
 
 from app import labels
-from app.access import Permission, acting, me, one, requires, rows
+from app.access import Permission, acting, inside, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.report_filters import ReviewFilter
 from app.blueprints.writing_forms import WritingForm
+from app.counted import counted
 from app.disclosure import disclose
 from app.forms import Form, TextField, clean, length, required
 from app.htmx import go, render
@@ -22,13 +23,14 @@ from app.models.impartial import shown_untouchable
 from app.models.pages.state_counts import total
 from app.models.region import place_name
 from app.models.report import LEAST, LIMITS, Report, ReportStatus
-from app.models.reports.lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts
+from app.models.reports.lists import BUT_DRAFTS, TO_STAFF, WITH_AUTHOR, counts, listed
 from app.models.reports.review import PINNING
 from app.models.stateful import REASON_LIMIT, Stale
 from app.timeline.reports import told
 
 P = Permission
 LIST, SHOW, EDIT = "office/reports/list.html", "office/reports/show.html", "office/reports/edit.html"
+TOPICS = "reports", "people", "regions"  # words name authors and places too
 COLUMNS = {
     "编号": lambda r: r.id,
     "类型": lambda r: labels.word(r.kind),
@@ -68,10 +70,11 @@ class ReportReasonForm(Form):
 @requires(P.REPORTS)
 def reports() -> ResponseReturnValue:
     """What waits, oldest first; one tab a state."""
-    found = _listing()
-    filters: Any = found.filters
+    filters = _filters()
+    scope = inside(listed(), Report, P.REPORTS)
+    found = Listing(scope, filters, _order(filters), name="reports", scalars=False, shape=acting(), topics=TOPICS)
     good = filters.validate()
-    numbers = counts(lambda: found.narrowed(filters.narrow_but_state)) if good else {}
+    numbers = counted(found, lambda: counts(lambda: found.narrowed(filters.narrow_but_state)), "status") if good else {}
     tabs = filters.tabs(numbers) if good else []
     found.total = total(numbers, filters.shown)
     return found.respond(LIST, "results", tabs=tabs)
@@ -136,9 +139,16 @@ def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
     return render(SHOW, "report", "news", status=status, **facts | context)
 
 
-def _listing() -> Listing:
-    filters = ReviewFilter(request.args, within=acting_within())
+def _filters() -> ReviewFilter:
+    return ReviewFilter(request.args, within=acting_within())
+
+
+def _order(filters: ReviewFilter) -> list[Key]:
     newest = filters.shown is not ReportStatus.PENDING
-    order = [Key(Report.submitted_at, newest), Key(Report.id, newest)]
-    scope = rows(Report, P.REPORTS).where(TO_STAFF).options(WITH_AUTHOR)
-    return Listing(scope, filters, order, columns=COLUMNS, name="reports", personal=True, shape=acting())
+    return [Key(Report.submitted_at, newest), Key(Report.id, newest)]
+
+
+def _listing() -> Listing:
+    """For the export: everything about each, with its author."""
+    filters, scope = _filters(), rows(Report, P.REPORTS).where(TO_STAFF).options(WITH_AUTHOR)
+    return Listing(scope, filters, _order(filters), columns=COLUMNS, name="reports", personal=True, shape=acting())

@@ -24,7 +24,8 @@ def reports() -> ResponseReturnValue:
     """Published reports, newest first."""
     order = [Key(Report.published_at, descending=True), Key(Report.id, descending=True)]
     filters: Any = ReportFilter(request.args)
-    found = Listing(published, filters, order, name="published", per_page=PER_PAGE, scalars=False, shape="all")
+    about: dict[str, Any] = {"shape": "all", "topics": ("reports", "regions")}
+    found = Listing(published, filters, order, name="published", per_page=PER_PAGE, scalars=False, **about)
     return found.respond("portal/reports/list.html")
 
 

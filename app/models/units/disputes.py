@@ -8,12 +8,28 @@ from sqlalchemy.orm import joinedload
 
 from app.models.pages.state_counts import counts_of_found
 from app.models.unit_dispute import DisputeStatus, UnitDispute
+from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.models.volunteers.search import known_as
 from app.models.work_unit import units
 from app.reads import counting, now
 
 WITH_PEOPLE = (joinedload(UnitDispute.volunteer).joinedload(Volunteer.user),)
+# A row of the list. The name is no join: whoever counts rows would look up a thousand people
+NAME = (
+    select(User.name)
+    .join(Volunteer, Volunteer.user_id == User.id)
+    .where(Volunteer.id == UnitDispute.volunteer_id)
+    .scalar_subquery()
+    .label("name")
+)
+PLACE = UnitDispute.volunteer_community_code
+SHOWN = UnitDispute.id, UnitDispute.created_at, UnitDispute.unit_id, UnitDispute.status, PLACE, NAME
+
+
+def listed() -> Select[Any]:
+    """Every dispute as a row."""
+    return select(*SHOWN)
 
 
 def counts(scope: Callable[[], Select[Any]]) -> dict[DisputeStatus, int]:

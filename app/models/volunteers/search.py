@@ -21,7 +21,7 @@ from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.models.volunteers import placed
 from app.models.work_unit import units
-from app.reads import in_order
+from app.reads import in_order, now
 from app.statements import common
 from app.text import is_phone, plain_phone
 from app.typed import contains, places_of
@@ -54,11 +54,9 @@ def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequ
     words = words.strip()
     if not words:
         return []
-    phone = plain_phone(words)
-    if is_phone(phone):
-        return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
-    if ENDING.fullmatch(words):
-        return [one_of(model.id, _ending(beside(model), words))]
+    if numbered := _numbered(model, words):
+        now()[0].at_once = True  # few people: no list is read part after part for them
+        return numbered
     places = _kept_in(model, districts)
     weighed, in_place = lambda: _offered(beside(model), words, places), not everywhere
     kind, here, most = ",".join(places), bool(places), SOONER if in_place and not places else None
@@ -74,6 +72,13 @@ def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequ
         # no index of a place holds it, and so no row needs to be read for it
         other = among(model.id, _with_other(model, words))
     return [or_(person, other, *listed)]
+
+
+def _numbered(model: Any, words: str) -> list[Any]:
+    phone = plain_phone(words)
+    if is_phone(phone):
+        return [model.user_id.in_(select(User.id).where(User.phone_hash == keyed_hash(phone, "phone")))]
+    return [one_of(model.id, _ending(beside(model), words))] if ENDING.fullmatch(words) else []
 
 
 def shape_of(model: Any, words: str, districts: Sequence[str]) -> Hashable:

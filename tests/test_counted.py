@@ -1,0 +1,102 @@
+"""Numbers of narrowed lists (app/counted.py): counted once, and never older than what was written."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.counted import counted
+from app.db import db, reading
+from app.listing import AnyFilter, Listing
+from app.models import Report, UnitDispute
+from app.models.report import ReportStatus
+from tests import cast
+from tests.reports import reported
+from tests.support.statements import statements
+
+S = ReportStatus
+
+
+def counting(client, path):
+    """How many of the statements that this page sends count something."""
+    with statements() as sent:
+        assert client.get(path).status_code == 200
+    return len([one for one in sent if "count(" in one and "sign_in" not in one])
+
+
+def tabs(client, path):
+    """What the tabs say, by state."""
+    page = client.get(path).text
+    return {state: int(number) for state, number in re.findall(r"status=(\w+)[^>]*>[^<]*<[^>]*>\s*(\d+)", page)}
+
+
+def test_tabs_and_pages_of_reports_are_counted_once_for_all_states(clients):
+    reported(S.PENDING, title="清洁家园")
+    db.session.commit()
+    city = clients("city")
+    path = "/office/reports?q=清洁"
+    assert counting(city, path) and counting(city, path) == 0 == counting(city, path + "&status=published")
+    assert counting(clients("wantong"), path), "another post has numbers of its own"
+    assert counting(city, "/office/reports?q=家园"), "and so have other words"
+
+
+def test_what_is_written_is_counted_at_once(clients):
+    first = reported(S.PENDING, title="清洁家园")
+    db.session.commit()
+    city, path = clients("city"), "/office/reports?q=清洁"
+    assert (tabs(city, path)["pending"], tabs(city, path)["published"]) == (1, 0)
+    first.publish(by=cast.who("gulou"))
+    db.session.commit()
+    assert (tabs(city, path)["pending"], tabs(city, path)["published"]) == (0, 1)
+    author = "/office/reports?q=欧阳"
+    assert tabs(city, author)["published"] == 0
+    cast.who("volunteer").name = "欧阳静"
+    db.session.commit()
+    assert tabs(city, author)["published"] == 1
+
+
+def test_disputes_are_counted_once_until_one_is_raised(clients):
+    city, path = clients("city"), "/office/disputes?q=李"
+    assert counting(city, path) and counting(city, path) == 0 and tabs(city, path)["open"] == 0
+    UnitDispute.put(cast.volunteer_of("volunteer"), "不在本单位工作", by=cast.who("unit"))
+    db.session.commit()
+    assert tabs(city, path)["open"] == 1
+
+
+def test_a_number_is_looked_up_and_counted_each_time(clients):
+    """Nobody touches a topic for a phone number."""
+    city, path = clients("city"), "/office/disputes?q=0001"
+    assert counting(city, path) == counting(city, path) == 1
+
+
+def test_the_portal_counts_what_words_find_once(clients):
+    for number in range(13):
+        reported(S.PUBLISHED, title=f"清洁{number}")
+    db.session.commit()
+    member, path = clients("member"), "/reports?q=清洁"
+    assert counting(member, path) and counting(member, path) == 0
+    assert "13" in member.get(path).text
+    reported(S.PUBLISHED, title="清洁又一篇")
+    db.session.commit()
+    assert counting(member, path) and "14" in member.get(path).text
+
+
+def test_a_place_elsewhere_says_nothing_in_a_district(clients):
+    reported(S.PUBLISHED)
+    db.session.commit()
+    member = clients("member")
+    for words, there in (("万通", True), ("黄楼", True), ("鼓楼", True), ("云龙", False)):
+        for region in ("", f"&region={cast.HUANGLOU}", f"&region={cast.HUANGLOU[:6]}"):
+            page = member.get(f"/reports?q={words}{region}").text
+            assert ("手抖" in page) is there, (words, region)
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_what_a_writing_request_counts_is_not_kept(app, reads):
+    with app.test_request_context("/?q=清洁"):
+        told = Listing(select(Report), AnyFilter(), [], shape="all", topics=["reports"])
+        token = reading.set(reads)
+        try:
+            assert counted(told, lambda: 4) == 4 and counted(told, lambda: 5) == (4 if reads else 5)
+        finally:
+            reading.reset(token)
