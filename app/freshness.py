@@ -7,7 +7,7 @@ sees its own commit at once, another process looks at most once a second.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ from sqlalchemy import String, create_engine, event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app import clock
 from app.db import Model, add_to, db, prepare, reading
 
 LOOK_EVERY = 1.0  # seconds
@@ -185,6 +186,24 @@ class Remembered:
         for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
             self.kept.pop(old, None)
         self.kept[key] = seen, value, *topics
+
+
+_counted = Remembered(2000)
+
+
+def this_minute(key: Hashable, count: Callable[[], T], *topics: str) -> T:
+    """What `count` says, kept until one of the topics is touched or the minute is over: what is late or open hangs on the moment.
+
+    `key` names all else on which it depends; None: it is not kept. Nor is what a writing request sees, which may never be committed.
+    """
+    if key is None or not reading.get():
+        return count()
+    about = key, int(clock.now().timestamp()) // 60
+    found: T | None = _counted.get(about, *topics)
+    if found is None:
+        seen, found = numbers(*topics), count()
+        _counted.keep(about, found, seen, *topics)
+    return found
 
 
 def keeps(pages: dict[Any, Any]) -> None:

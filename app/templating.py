@@ -43,9 +43,8 @@ def shown(value: Any) -> str:
 # What a plain macro leaves open: letters of no script, in whose place `placed` puts what hangs on the person and the request.
 OPEN = {"HERE": "\ue000", "TOKEN": "\ue001", "NAME": "\ue002", "UNREAD": "\ue003"}
 _open = re.compile(f"([{''.join(OPEN.values())}])")
-_parted = lru_cache(maxsize=128)(
-    _open.split
-)  # what stands between the open places, and in every second place their letter
+# What stands between the open places, and in every second place the letter of one.
+_parted = lru_cache(maxsize=128)(_open.split)
 
 
 def placed(text: str, **parts: Any) -> Markup:

@@ -13,12 +13,13 @@ from app.access import Permission, acting, holds, me, one, requires, rows
 from app.blueprints.activity_filters import OfficeFilter
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import ActivityForm, CancellationForm, acting_within
+from app.counted import counted
 from app.forms import Form
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
 from app.models.activities.call_list import news_of
-from app.models.activities.counts import for_now, phase_counts, phases_in, total_of
+from app.models.activities.counts import TOPICS, phase_counts, phases_in, total_of
 from app.models.activities.phase import Phase
 from app.models.activities.taking_down import may_put_back, may_take_down
 from app.models.activity import Activity, ActivityStatus, Stale
@@ -73,7 +74,8 @@ def activities() -> ResponseReturnValue:
     """The list with its phases, newest first; of what waits, the oldest."""
     filters = OfficeFilter(request.args, within=acting_within())
     mine = partial(rows, Activity, Permission.ACTIVITIES_SEE)
-    found = Listing(mine, filters, _order(filters), COLUMNS, "activities", shape=acting())
+    topics = () if filters.todo.data else TOPICS  # what waits hangs on more than activities
+    found = Listing(mine, filters, _order(filters), COLUMNS, "activities", shape=acting(), topics=topics)
     tabs = []
     if filters.validate():
         with found.typing():
@@ -84,18 +86,14 @@ def activities() -> ResponseReturnValue:
 
 
 def _phases(found: Listing, filters: OfficeFilter) -> dict[Phase, int]:
-    """How many are in each phase, whichever of them was chosen. What waits hangs on more than activities, and is not kept."""
+    """How many are in each phase, whichever of them was chosen."""
 
     def counting() -> Any:
         narrow = filters.narrow_but_phase if filters.chosen_phase else filters.narrow
         among = WAITS_IN.get(_waiting(filters), tuple(Phase))
         return phase_counts(lambda: found.narrowed(narrow), filters.words, among)
 
-    def count() -> dict[Phase, int]:
-        return phases_in(found.kept(counting))
-
-    asked = filters.given() | {"phase": ""}
-    return count() if filters.todo.data else for_now((acting(), *sorted(asked.items())), count)
+    return counted(found, lambda: phases_in(found.kept(counting)), "phase")
 
 
 def _order(filters: OfficeFilter) -> Sequence[Key]:

@@ -13,6 +13,7 @@ from app.blueprints.help_forms import FilingForm
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.office.help_forms import HelpFilter
+from app.counted import counted
 from app.disclosure import disclose
 from app.htmx import go, render
 from app.listing import Key, Listing
@@ -26,7 +27,7 @@ from app.models.help.merged import other_of
 from app.models.help.states import HelpStatus
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
-from app.models.pages.state_counts import this_minute, total
+from app.models.pages.state_counts import total
 from app.models.public_case import case_of
 from app.models.region import CITY, place_name
 from app.once import once
@@ -134,8 +135,8 @@ class Requests(Listing):
         filters = cast(HelpFilter, self.filters)
         shape = filters.shape(but="status")
         about = shape and (self.shape, shape)
-        return this_minute(
-            about, lambda: lists.counts(lambda: self.narrowed(filters.narrow_but_state), filters.among, about), *TOPICS
+        return counted(
+            self, lambda: lists.counts(lambda: self.narrowed(filters.narrow_but_state), filters.among, about), "status"
         )
 
 
@@ -144,4 +145,4 @@ def _listing() -> Requests:
     newest = not filters.oldest_first
     order = [Key(HelpRequest.created_at, newest), Key(HelpRequest.id, newest)]
     scope = rows(HelpRequest, P.HELP)
-    return Requests(scope, filters, order, columns=COLUMNS, name="help", personal=True, shape=acting())
+    return Requests(scope, filters, order, columns=COLUMNS, name="help", personal=True, shape=acting(), topics=TOPICS)

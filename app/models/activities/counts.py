@@ -5,21 +5,20 @@ is counted on its own up to there; where two filters meet that no index holds to
 in one go over the narrower set. Words are looked for once, but for those that most activities hold: these are met along the way.
 """
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, String, cast, func, literal, select, union_all
 
 from app.db import db
-from app.freshness import generation
+from app.freshness import generation, this_minute
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activities.search import CAP, STATUSES, ids_named, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
 from app.models.category import Category, categories
 from app.models.pages.quickest import in_most
-from app.models.pages.state_counts import this_minute
 from app.models.region import Level, Region, heir
 from app.reads import along, capped, counting, length_of
 from app.statements import rows_of
@@ -38,7 +37,6 @@ class Counts:
 
 FEW = 2 * CAP  # about as many activities are not completed: a guess, only the way of looking hangs on it
 TOPICS = ("activities", "regions", "categories")
-T = TypeVar("T")
 
 
 def public_counts(region: str, status: str, category_id: int | None, words: str) -> Counts:
@@ -48,12 +46,7 @@ def public_counts(region: str, status: str, category_id: int | None, words: str)
         built = _counting if words else _kept
         return _sorted(db.session.execute(built(region, status, category_id, words, generation("regions"))))
 
-    return for_now(("portal", region, status, category_id, words), count)
-
-
-def for_now(asked: Hashable, count: Callable[[], T]) -> T:
-    """What `count` says of this, kept until an activity changes or the minute is over: they begin and end with one."""
-    return this_minute(("activities", asked), count, *TOPICS)
+    return this_minute(("activities", region, status, category_id, words), count, *TOPICS)
 
 
 def _counting(region: str, status: str, category_id: int | None, words: str, regions: int) -> Any:

@@ -6,31 +6,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
 
-from app import clock
 from app.db import db
-from app.freshness import Remembered, numbers
 from app.reads import counting
 from app.statements import kept, rows_of
 
 CAP = 1000  # 999+ above
 S = TypeVar("S", bound=StrEnum)
-T = TypeVar("T")
-_counted = Remembered(2000)
-
-
-def this_minute(key: Hashable, count: Callable[[], T], *topics: str) -> T:
-    """What `count` says, kept until one of the topics is touched or the minute is over: what is late or open hangs on the moment.
-
-    `key` names all else on which it depends; None: it is not kept.
-    """
-    if key is None:
-        return count()
-    about = key, int(clock.now().timestamp()) // 60
-    found: T | None = _counted.get(about, *topics)
-    if found is None:
-        seen, found = numbers(*topics), count()
-        _counted.keep(about, found, seen, *topics)
-    return found
 
 
 def state_counts(
