@@ -43,6 +43,8 @@ SEEN = {
 # as they are.
 LAUNCHED = {"status", "starts_at", "community_code", "team_id"}
 ASKED = "help_request"  # counted by the month in which they were handed in, each with its own topic: `asked_in`
+# How many people a unit has.
+ROSTERS, ON_ROSTER = "rosters", {"status", "unit_id"}
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
 
 
@@ -63,6 +65,8 @@ def _rows(session: Session, context: Any) -> None:
             topics.add("launched")
         if table == ASKED:
             topics.add(_month_of(row))
+        if table == "volunteer" and (row in session.new or row in session.deleted or _changed(row) & ON_ROSTER):
+            topics.add(ROSTERS)
     if topics:
         session.info.setdefault("touched", set()).update(topics)
 
@@ -95,6 +99,8 @@ def _statements(state: ORMExecuteState) -> None:
         state.session.info.setdefault("touched", set()).update({"launched"})
     if table == ASKED:
         state.session.info.setdefault("touched", set()).update({ASKED})
+    if table == "volunteer" and (not state.is_update or _values(state) & ON_ROSTER):
+        state.session.info.setdefault("touched", set()).update({ROSTERS})
 
 
 def _values(state: ORMExecuteState) -> set[str]:

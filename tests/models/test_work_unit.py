@@ -8,7 +8,7 @@ from app.db import db
 from app.freshness import forget
 from app.models import Category, History, Message, Post, ServiceRecord, SignUp, UnitDispute, User, Workday, WorkUnit
 from app.models.category import categories
-from app.models.units.lists import alike, typed_names
+from app.models.units.lists import alike, people_of, typed_names
 from app.models.workday import is_working
 from app.models.workday_verbs import read_days
 from app.refusal import Invalid, Refused
@@ -79,6 +79,28 @@ def test_an_approval_undone_after_the_merger_leads_back_to_the_heir(app):
     db.session.commit()
     assert (dispute.unit_id, dispute.status) == (new, "open") and old != new
     assert cast.volunteer_of("volunteer").unit_id == new
+
+
+def test_the_number_of_a_units_people_follows_who_joins_leaves_changes_unit_or_is_handed_over(app):
+    one, other = unit(), unit("unit2")
+
+    def people():
+        db.session.commit()
+        found = people_of([one, other])
+        assert list(found) == [one.id, other.id]
+        return tuple(found.values())
+
+    before = people()
+    assert people() == before and before[0] > 0
+    joins = apply("member", id_card=card(3), unit_id=one.id)
+    joins.approve(by=cast.who("wantong"))
+    assert people() == (before[0] + 1, before[1])
+    cast.volunteer_of("member").leave(by=cast.who("member"))
+    assert people() == before
+    cast.volunteer_of("volunteer").unit_id = other.id
+    assert people() == (before[0] - 1, before[1] + 1)
+    one.merge(other.id, by=cast.who("city"))
+    assert people() == (0, sum(before))
 
 
 def test_a_merger_of_units_is_told_to_its_people_and_to_the_heir_once(app):

@@ -15,13 +15,13 @@ from app.models.headcount import headcount_on
 from app.models.history import history_of
 from app.models.region import place_name
 from app.models.units import lists
-from app.models.units.lists import with_people
+from app.models.units.lists import people_of
 from app.models.work_unit import WorkUnit, units
 from app.once import once
 from app.timeline.city_lists import told
 
 P = Permission
-ORDER = (Key(WorkUnit.name, value=lambda row: row.WorkUnit.name), Key(WorkUnit.id, value=lambda row: row.WorkUnit.id))
+ORDER = (Key(WorkUnit.name), Key(WorkUnit.id))
 
 
 def state_of(unit: WorkUnit) -> tuple[str, str]:
@@ -32,11 +32,11 @@ def state_of(unit: WorkUnit) -> tuple[str, str]:
 
 
 COLUMNS = {
-    "单位": lambda row: row.WorkUnit.name,
-    "区县": lambda row: place_name(row.WorkUnit.district_code or ""),
-    "在册志愿者": lambda row: row.people,
-    "状态": lambda row: state_of(row.WorkUnit)[0],
-    "并入": lambda row: units()[row.WorkUnit.merged_into_id].name if row.WorkUnit.merged_into_id else "",
+    "单位": lambda unit: unit.name,
+    "区县": lambda unit: place_name(unit.district_code or ""),
+    "在册志愿者": lambda unit: people_of([unit])[unit.id],
+    "状态": lambda unit: state_of(unit)[0],
+    "并入": lambda unit: units()[unit.merged_into_id].name if unit.merged_into_id else "",
 }
 
 
@@ -50,9 +50,8 @@ def in_reach(id: int) -> WorkUnit:
 @requires(P.UNITS)
 def units_list() -> ResponseReturnValue:
     """The list, by name."""
-    scope = with_people(rows(WorkUnit, P.UNITS))
-    listing = Listing(scope, UnitFilter(request.args), ORDER, COLUMNS, "units", 50, scalars=False)
-    return listing.respond("office/units/list.html", "results", state_of=state_of, units=units())
+    listing = Listing(rows(WorkUnit, P.UNITS), UnitFilter(request.args), ORDER, COLUMNS, "units", 50)
+    return listing.respond("office/units/list.html", "results", state_of=state_of, units=units(), people_of=people_of)
 
 
 @office.route("/units/new", methods=["GET", "POST"])
