@@ -32,10 +32,11 @@ class ServiceBase(Showcase, Row, Model):
     LIVING, CLOSED = BaseStatus.OPEN, BaseStatus.CLOSED
     TOPIC, PICTURES = "bases", "pictures"
     __table_args__ = (
-        Index(None, "status", "id"),
-        Index(None, "district_code", "status", "id"),
-        Index(None, "subdistrict_code", "status", "id"),
-        Index(None, "community_code", "status", "id"),
+        # the office lists all states together, by id; what else narrows a list stands in the index
+        Index(None, "status", "id", "category_id"),
+        Index(None, "district_code", "id", "status", "category_id"),
+        Index(None, "subdistrict_code", "id", "status", "category_id"),
+        Index(None, "community_code", "id", "status", "category_id"),
     )
 
     name: Mapped[str] = mapped_column(String(40))

@@ -38,7 +38,8 @@ def stars() -> ResponseReturnValue:
     """Published stars, the newest quarter first; above them those in 公示."""
     filters = StarFilter(request.args)
     order = [Key(Honour.quarter, True), Key(Honour.kind, True), Key(Honour.community_code), Key(Honour.id)]
-    listing = Stars(select(Honour.id).where(published()), filters, order, per_page=PER_PAGE, scalars=False)
+    stars = lambda: select(Honour.id).where(published())  # noqa: E731
+    listing = Stars(stars, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
     waiting = lists.in_announcement(ANNOUNCED)
     shown = {"waiting": waiting, "quarters": filters.quarters(lists.quarters()), "named": quarter_words}
     return listing.respond("portal/stars/list.html", **shown)

@@ -1,12 +1,14 @@
 """What the portal and the home page show of 季度之星, as rows of columns."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from app import clock
 from app.db import db
+from app.freshness import Remembered, numbers
 from app.models.accounts import called
 from app.models.activities.search import ids_named, named_each
 from app.models.honour import Honour, HonourKind, announced, published
@@ -17,9 +19,11 @@ from app.models.pages.worded import stands
 from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.statements import kept, rows_of
 
 H = Honour
 ORDER = (H.quarter.desc(), H.kind.desc(), H.community_code, H.id)  # teams first; by community, never by figures
+_quarters = Remembered(1)
 
 
 def stars() -> Select[Any]:
@@ -62,11 +66,25 @@ def _borne(word: str, star: Any = H) -> list[ColumnElement[bool]]:
 
 def in_announcement(count: int) -> list[Any]:
     """Those that stand in 公示 today."""
-    return list(db.session.execute(chosen(select(H.id).where(announced()).order_by(*ORDER).limit(count))))
+    return list(_first("announced", announced, count))
+
+
+def _first(name: str, which: Callable[[], ColumnElement[bool]], count: int) -> Sequence[Any]:
+    """The first of these in the list's order."""
+    return rows_of(kept((name, count), lambda: chosen(select(H.id).where(which()).order_by(*ORDER).limit(count))))
 
 
 def quarters() -> list[str]:
-    """The quarters that have published stars, newest first."""
+    """The quarters that have published stars, newest first; asked again each day, and when a star changes."""
+    day = clock.today()
+    found: list[str] | None = _quarters.get(day, "honours")
+    if found is None:
+        seen, found = numbers("honours"), _published_quarters()
+        _quarters.keep(day, found, seen, "honours")
+    return found
+
+
+def _published_quarters() -> list[str]:
     found = select(func.max(H.quarter).label("quarter")).where(published()).cte(recursive=True)
     older = select(func.max(H.quarter)).where(published(), H.quarter < found.c.quarter).scalar_subquery()
     found = found.union_all(select(older).where(found.c.quarter.is_not(None)))  # each from the one after it
@@ -84,14 +102,16 @@ class HomeStars:
 
 def for_home(count: int = 12) -> HomeStars | None:
     """The stars of the newest quarter that has any; None before the first."""
-    newest = select(func.max(H.quarter)).where(published()).scalar_subquery()
-    ids = select(H.id).where(published(), H.quarter == newest).order_by(*ORDER).limit(count)
-    found = list(db.session.execute(chosen(ids)))
+    found = _first("newest", _of_the_newest_quarter, count)
     if not found:
         return None
     teams = [row for row in found if row.kind is HonourKind.TEAM]
     people = [row for row in found if row.kind is HonourKind.PERSON]
     return HomeStars(quarter_words(found[0].quarter), teams, people)
+
+
+def _of_the_newest_quarter() -> ColumnElement[bool]:
+    return and_(published(), H.quarter == select(func.max(H.quarter)).where(published()).scalar_subquery())
 
 
 def asked_of(user_id: int) -> list[Honour]:

@@ -1,7 +1,7 @@
 """Words found by pairs of neighbouring characters, so that a search looks at few rows and finds what LIKE finds.
 
 The databases keep the characters and the pairs of every searched text themselves, in the transaction of the change
-(migrations 0018, 0028, 0029, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
+(migrations 0018, 0028, 0029, 0035, ADR 0023): PostgreSQL in an index over an expression, SQLite in a table beside each searched one, by
 triggers. A word of one character is looked up by it, a longer one by its pairs; what these offer is looked at with LIKE again.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy import table as plain_table
 from app.db import db
 from app.typed import said
 
-# table → the columns whose pairs are kept, in the order of the migration (0012; 0028 and 0029 the last)
+# table → the columns whose pairs are kept, in the order of the migration (0012; 0028, 0029 and 0035 the last)
 SEARCHED: dict[str, tuple[str, ...]] = {
     "user": ("name",),
     "volunteer": ("unit_other",),
@@ -30,6 +30,8 @@ SEARCHED: dict[str, tuple[str, ...]] = {
     "notice": ("title", "body", "source"),
     "honour": ("reason",),
     "help_request": ("number",),
+    "team": ("name", "introduction"),
+    "service_base": ("name", "address", "introduction"),
 }
 
 
