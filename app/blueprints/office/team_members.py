@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from wtforms import StringField, ValidationError
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.showcase_forms import ReasonForm
 from app.blueprints.people_filters import PeopleFilter
@@ -102,8 +102,12 @@ class NewcomerFilter(PeopleFilter):
 def teams_members_new(id: int) -> ResponseReturnValue:
     """One's own people, to be added."""
     team = one(Team, id, P)
-    mine = rows(Volunteer, Permission.VOLUNTEERS).options(joinedload(Volunteer.user))
-    found = Listing(mine, NewcomerFilter(request.args), [Key(Volunteer.id, True)])
+    order = [Key(Volunteer.id, True)]
+
+    def mine() -> Select[Any]:
+        return rows(Volunteer, Permission.VOLUNTEERS).options(joinedload(Volunteer.user))
+
+    found = Listing(mine, NewcomerFilter(request.args), order, name="newcomers", shape=acting())
     return found.respond("office/teams/add.html", team=team, standing=team_lists.standing(id))
 
 
