@@ -181,6 +181,14 @@ class Remembered:
         held = self.kept.get(key)
         return held[1] if held and held[0] == numbers(*topics) else None
 
+    def of(self, key: Any, read: Callable[[], T], *topics: str) -> T:
+        """What is kept under `key`, or else what `read` says, which is kept from now on; None is never kept."""
+        found: T | None = self.get(key, *topics)
+        if found is None:
+            seen, found = numbers(*topics), read()
+            self.keep(key, found, seen, *topics)
+        return found
+
     def keep(self, key: Any, value: Any, seen: list[int], *topics: str) -> None:
         """Keep this; `seen` are the `numbers` of its topics from before it was read."""
         for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
@@ -198,12 +206,7 @@ def this_minute(key: Hashable, count: Callable[[], T], *topics: str) -> T:
     """
     if key is None or not reading.get():
         return count()
-    about = key, int(clock.now().timestamp()) // 60
-    found: T | None = _counted.get(about, *topics)
-    if found is None:
-        seen, found = numbers(*topics), count()
-        _counted.keep(about, found, seen, *topics)
-    return found
+    return _counted.of((key, int(clock.now().timestamp()) // 60), count, *topics)
 
 
 def keeps(pages: dict[Any, Any]) -> None:

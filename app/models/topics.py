@@ -1,9 +1,10 @@
-"""Which table belongs to which topic of app/freshness.py: whatever writes a row touches its topic, no verb can forget to.
+"""Which table belongs to which topics of app/freshness.py: whatever writes a row touches its topics, no verb can forget to.
 
 Rows written through the session and ORM-enabled statements (`update(Model)`) are seen here; statements on bare tables
 are not, and touch by themselves where visitors see what they change (attendance/tick.py, service_record.py).
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event, inspect
@@ -11,41 +12,72 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from app import clock
 
-TOPICS = {
-    "activity": "activities",
-    "category": "categories",
-    "feedback": "feedback",
-    "figure": "figures",
-    "help_request": "requests",
-    "honour": "honours",
-    "notice": "notices",
-    "picture": "pictures",
-    "post": "posts",
-    "professional": "professionals",
-    "professional_group": "professionals",
-    "public_case": "help",
-    "region": "regions",
-    "region_name": "regions",
-    "report": "reports",
-    "service_base": "bases",
-    "team": "teams",
-    "unit_dispute": "disputes",
-    "user": "people",
-    "volunteer": "people",
-    "work_unit": "units",
-}
-# Of busy tables only what visitors may see of a row that exists already; a new person is nowhere to be seen yet.
-SEEN = {
-    "user": {"name"},
-    "volunteer": {"status", "community_code", "unit_id", "unit_other", "user_id"},
-}
-# The sums of activities and of teams' services stand on these columns alone: a sign-up, which writes the counters, leaves them
-# as they are.
-LAUNCHED = {"status", "starts_at", "community_code", "team_id"}
+
+@dataclass(frozen=True)
+class Topic:
+    """What a table's rows touch: whatever is written of them, or only these `columns` of a row that stands (and its end).
+
+    `born`: a new row touches it too.
+    """
+
+    name: str
+    columns: frozenset[str] = frozenset()
+    born: bool = True
+
+    def by_change(self, row: Any) -> bool:
+        """Whether what the session has just written of this row, which stood before, touches it."""
+        attributes = inspect(row).attrs
+        return not self.columns or any(attributes[name].history.has_changes() for name in self.columns)
+
+    def by_statement(self, state: ORMExecuteState) -> bool:
+        """Whether this statement touches it; one that does not say what it sets does."""
+        if state.is_insert:
+            return self.born
+        values: Any = getattr(state.statement, "_values", None)
+        return not (self.columns and values) or not self.columns.isdisjoint(column.key for column in values)
+
+
+def some(name: str, *columns: str, born: bool = True) -> Topic:
+    """A topic of these columns alone."""
+    return Topic(name, frozenset(columns), born)
+
+
 ASKED = "help_request"  # counted by the month in which they were handed in, each with its own topic: `asked_in`
-# How many people a unit has.
-ROSTERS, ON_ROSTER = "rosters", {"status", "unit_id"}
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
+# Of what the roster is narrowed by: volunteers with their skills, and by what an account is found. No tick writes them.
+ROSTER = Topic("roster")
+TOPICS: dict[str, tuple[Topic, ...]] = {
+    # The sums of activities and of teams' services stand on few columns: a sign-up, which writes the counters, leaves them alone.
+    "activity": (Topic("activities"), some("launched", "status", "starts_at", "community_code", "team_id")),
+    "category": (Topic("categories"),),
+    "feedback": (Topic("feedback"),),
+    "figure": (Topic("figures"),),
+    "help_request": (Topic("requests"),),
+    "honour": (Topic("honours"),),
+    "notice": (Topic("notices"),),
+    "picture": (Topic("pictures"),),
+    "post": (Topic("posts"),),
+    "professional": (Topic("professionals"),),
+    "professional_group": (Topic("professionals"),),
+    "public_case": (Topic("help"),),
+    "region": (Topic("regions"),),
+    "region_name": (Topic("regions"),),
+    "report": (Topic("reports"),),
+    "service_base": (Topic("bases"),),
+    "team": (Topic("teams"),),
+    "unit_dispute": (Topic("disputes"),),
+    # Of people only what visitors may see: a new person is nowhere to be seen yet.
+    "user": (
+        some("people", "name", born=False),
+        some("roster", "name", "initials", "phone_hash", "phone_tail", born=False),
+    ),
+    "volunteer": (
+        some("people", "status", "community_code", "unit_id", "unit_other", "user_id", born=False),
+        ROSTER,
+    ),
+    "volunteer_skill": (ROSTER,),
+    "work_unit": (Topic("units"),),
+}
 
 
 def asked_in(month: str) -> tuple[str, str]:
@@ -56,28 +88,16 @@ def asked_in(month: str) -> tuple[str, str]:
 @event.listens_for(Session, "after_flush")
 def _rows(session: Session, context: Any) -> None:
     """Topics of the rows that the session has just written."""
-    topics = set()
-    for row in (*session.new, *session.dirty, *session.deleted):
-        table = row.__tablename__
-        if table in TOPICS and (table not in SEEN or _changed(row) & SEEN[table]):
-            topics.add(TOPICS[table])
-        if table == "activity" and (row in session.new or _changed(row) & LAUNCHED):
-            topics.add("launched")
-        if table == ASKED:
-            topics.add(_month_of(row))
-        if table == "volunteer" and (row in session.new or row in session.deleted or _changed(row) & ON_ROSTER):
-            topics.add(ROSTERS)
+    topics = {one.name for row in session.new for one in _of(row) if one.born}
+    topics |= {one.name for row in session.dirty for one in _of(row) if one.by_change(row)}
+    topics |= {one.name for row in session.deleted for one in _of(row)}
+    topics |= {_month_of(row) for row in (*session.new, *session.dirty, *session.deleted) if row.__tablename__ == ASKED}
     if topics:
         session.info.setdefault("touched", set()).update(topics)
 
 
-def _changed(row: Any) -> set[str]:
-    """The attributes of a row that stood before and were changed; deleted rows leave with all of them."""
-    state = inspect(row)
-    if state.key is None or row in state.session.new:
-        return set()
-    names = SEEN.get(row.__tablename__, LAUNCHED)
-    return {name for name in names if state.attrs[name].history.has_changes() or state.deleted}
+def _of(row: Any) -> tuple[Topic, ...]:
+    return TOPICS.get(row.__tablename__, ())
 
 
 def _month_of(row: Any) -> str:
@@ -93,19 +113,8 @@ def _statements(state: ORMExecuteState) -> None:
     if state.is_select or state.bind_mapper is None:
         return
     table = state.bind_mapper.local_table.name  # type: ignore[attr-defined]
-    if table in TOPICS and (table not in SEEN or _values(state) & SEEN[table]):
-        state.session.info.setdefault("touched", set()).update({TOPICS[table]})
-    if table == "activity" and (state.is_insert or _values(state) & LAUNCHED):
-        state.session.info.setdefault("touched", set()).update({"launched"})
-    if table == ASKED:
-        state.session.info.setdefault("touched", set()).update({ASKED})
-    if table == "volunteer" and (not state.is_update or _values(state) & ON_ROSTER):
-        state.session.info.setdefault("touched", set()).update({ROSTERS})
-
-
-def _values(state: ORMExecuteState) -> set[str]:
-    """The columns that the statement sets; all of them where it does not say."""
-    values: Any = getattr(state.statement, "_values", None)
-    if state.is_insert:
-        return set()
-    return {column.key for column in values} if values else set().union(LAUNCHED, *SEEN.values())
+    topics = {one.name for one in TOPICS.get(table, ()) if one.by_statement(state)} | (
+        {ASKED} if table == ASKED else set()
+    )
+    if topics:
+        state.session.info.setdefault("touched", set()).update(topics)

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import joinedload
 
 from app import clock
@@ -148,6 +149,50 @@ def test_who_is_rare_is_found_alike_whether_looked_up_or_met(clients, monkeypatc
     assert names(clients("unit").get(f"{URL}?identity=masses").text) == {"王建国"}
 
 
+def test_how_many_there_are_is_kept_until_somebody_changes(clients):
+    client, second = clients("city"), cast.volunteer_of("second")
+
+    def found(query: str) -> int:
+        db.session.commit()
+        page = client.get(f"{URL}?{query}").text
+        told = re.search(r'找到 <b class="num">(\d+)</b>', page)
+        number = int(told[1]) if told else 0
+        assert number == len(names(page)), query
+        with statements() as seen:
+            assert client.get(f"{URL}?{query}").text.count(f'找到 <b class="num">{number}</b>') == bool(number)
+        assert not [one for one in seen if "count(" in one], query
+        return number
+
+    queries = (
+        "",
+        "skill=repair",
+        "identity=masses",
+        f"region={cast.GULOU}",
+        "q=王",
+        "q=wj",
+        "q=0002",
+        f"unit={cast.volunteer_of('volunteer').unit_id}",
+    )
+    before = [found(query) for query in queries]
+    steps = {
+        "skill=repair": lambda: db.session.add(VolunteerSkill(volunteer_id=second.id, skill=Skill.REPAIR)),
+        "identity=masses": lambda: setattr(second, "political", Political.MASSES),
+        "q=周": lambda: cast.who("second").call("周周"),
+        "q=9876": lambda: cast.who("second").reachable_at("13800009876"),
+        "": lambda: cast.make_volunteer(cast.who("member")),
+    }
+    for query, step in steps.items():
+        had = found(query)
+        step()
+        assert found(query) == had + 1, query
+    assert [found(query) for query in queries] != before
+    second.pause(by=cast.who("wantong"), reason="回老家")
+    db.session.execute(update(Volunteer).where(Volunteer.id == second.id).values(status=VolunteerStatus.LEFT))
+    had = found("")
+    db.session.execute(update(Volunteer).where(Volunteer.id == second.id).values(status=VolunteerStatus.SERVING))
+    assert found("") == had + 1
+
+
 def test_who_is_found_on_one_page_is_not_counted_again(clients):
     client = clients("city")
     first = client.get(f"{URL}?q=王建").text  # how common the words are is known from here on
@@ -187,8 +232,8 @@ def test_a_roster_of_a_hundred_costs_what_one_of_ten_does_and_writes_nothing(cli
             db.session.add(VolunteerSkill(volunteer_id=volunteer.id, skill=Skill.LAW))
         db.session.commit()
 
-    more("a", 10)
     client.get(URL)
+    more("a", 10)
     with statements() as ten:
         client.get(URL)
     more("b", 90)

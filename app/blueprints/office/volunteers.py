@@ -44,6 +44,7 @@ COLUMNS = {
     "服务次数": lambda v: v.services,
     "服务分钟": lambda v: v.minutes,
 }
+TOPICS = "roster", "regions", "units"  # on which the number of a list hangs
 FULL = {"手机号": lambda v: v.user.phone, "身份证号码": lambda v: v.id_card or ""}  # whole, after a proof
 
 
@@ -56,7 +57,7 @@ def volunteers() -> ResponseReturnValue:
     def stmt() -> Any:
         return roster.listed(rows(Volunteer, P.VOLUNTEERS))
 
-    found = Listing(stmt, filters, order, name="roster", scalars=False, shape=acting())
+    found = Listing(stmt, filters, order, name="roster", scalars=False, shape=acting(), topics=TOPICS)
     return found.respond("office/volunteers/index.html", "results", skills_of=roster.skills_of)
 
 
@@ -177,4 +178,6 @@ def _listing() -> Listing:
     """For the export: everything about each, with the person."""
     scope = rows(Volunteer, P.VOLUNTEERS).options(joinedload(Volunteer.user), selectinload(Volunteer.skills))
     order = [Key(Volunteer.id, True)]
-    return Listing(scope, _filters(), order, columns=COLUMNS, name="volunteers", personal=True, shape=acting())
+    return Listing(
+        scope, _filters(), order, columns=COLUMNS, name="volunteers", personal=True, shape=acting(), topics=TOPICS
+    )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func
 
 from app.db import db
-from app.freshness import Remembered, numbers
+from app.freshness import Remembered
 from app.models.activities.search import PUBLIC
 from app.models.activity import Activity
 from app.models.figures.period import Period
@@ -38,12 +38,7 @@ def activities_by_region(
     One statement, asked again only after an activity was launched, moved or called off. `scope` says which activities the
     reader may count, `shape` names all on which that depends.
     """
-    found: dict[str, tuple[int, int]] | None = _by_region.get((shape, period), *TOPICS)
-    if found is None:
-        seen = numbers(*TOPICS)
-        found = _counted(scope(), period)
-        _by_region.keep((shape, period), found, seen, *TOPICS)
-    return found
+    return _by_region.of((shape, period), lambda: _counted(scope(), period), *TOPICS)
 
 
 def _counted(scope: Select[Any], period: Period) -> dict[str, tuple[int, int]]:

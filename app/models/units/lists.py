@@ -11,7 +11,6 @@ from app.freshness import Remembered, numbers, remembered
 from app.models.application import OPEN, Application
 from app.models.post import Post, not_over
 from app.models.region import regions
-from app.models.topics import ROSTERS
 from app.models.unit_dispute import IS_OPEN, UnitDispute
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import WorkUnit, units
@@ -19,20 +18,21 @@ from app.statements import common
 
 MOST = 3  # suggestions
 ALIKE = 0.5  # so much of both names' pairs of characters must be the same
+ROSTER = "roster"  # the topic of volunteers (app/models/topics.py)
 _people = Remembered(4000)
 
 
 def people_of(units: Iterable[WorkUnit]) -> dict[int, int]:
     """How many volunteers of each unit are there (服务中 and 暂停); counted again after anybody joined, left or changed unit."""
-    seen = numbers(ROSTERS)
-    known: dict[int, int | None] = {unit.id: _people.get(unit.id, ROSTERS) for unit in units}
+    seen = numbers(ROSTER)
+    known: dict[int, int | None] = {unit.id: _people.get(unit.id, ROSTER) for unit in units}
     missing = [id for id, number in known.items() if number is None]
     if missing:
         theirs = Volunteer.unit_id.in_(missing), Volunteer.status != VolunteerStatus.LEFT
         counted = select(Volunteer.unit_id, func.count()).where(*theirs).group_by(Volunteer.unit_id)
         known |= dict.fromkeys(missing, 0) | dict(map(tuple, db.session.execute(counted)))
         for id in missing:
-            _people.keep(id, known[id], seen, ROSTERS)
+            _people.keep(id, known[id], seen, ROSTER)
     return {id: number or 0 for id, number in known.items()}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import and_, inspect, or_, select, union_all
 
 from app.crypto import keyed_hash
 from app.db import db
-from app.freshness import Remembered, numbers
+from app.freshness import Remembered
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import caseless, first, joined, offered
 from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of, weights
@@ -172,11 +172,7 @@ def _of_unit(model: Any, words: str) -> list[Any]:
 
 def _units_named(words: str) -> list[int]:
     """Ids of the units whose name holds the words: a search asks it four times."""
-    found: list[int] | None = _named.get(words, "units")
-    if found is None:
-        seen, found = numbers("units"), [unit.id for unit in units().values() if words in unit.name]
-        _named.keep(words, found, seen, "units")
-    return found
+    return _named.of(words, lambda: [unit.id for unit in units().values() if words in unit.name], "units")
 
 
 def skilled(skill: Skill) -> Any:
