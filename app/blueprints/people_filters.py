@@ -16,7 +16,7 @@ from app.models.application import Application
 from app.models.applications import queue
 from app.models.applications.approval import ApplicationStatus
 from app.models.region import CITY, within
-from app.models.regions.homes import code_within, districts_of
+from app.models.regions.homes import districts_of
 from app.models.volunteer import Skill, Volunteer, VolunteerStatus
 from app.models.volunteers import search
 from app.models.work_unit import units
@@ -190,7 +190,7 @@ class VolunteerFilter(PeopleFilter):
         if not self.region.narrows:
             return []
         if self.by.data == "home":
-            return [code_within(Volunteer.home_community_code, self.region.data)]
+            return [search.living_in(self.region.data)]
         return [within(Volunteer, self.region.data)]
 
     def _served_in(self) -> str:

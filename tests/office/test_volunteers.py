@@ -137,6 +137,7 @@ def test_who_is_rare_is_found_alike_whether_looked_up_or_met(clients, monkeypatc
     second, guest = cast.volunteer_of("second"), cast.volunteer_of("guest")
     db.session.add(VolunteerSkill(volunteer_id=second.id, skill=Skill.REPAIR))
     second.political, second.unit_id, guest.status = Political.MASSES, guest.unit_id, VolunteerStatus.PAUSED
+    guest.home_community_code = cast.WANTONG
     db.session.commit()
     city, unit = clients("city"), f"unit={guest.unit_id}"
     for place in ("", f"region={cast.GULOU}", f"region={cast.WANTONG}", unit):
@@ -147,6 +148,9 @@ def test_who_is_rare_is_found_alike_whether_looked_up_or_met(clients, monkeypatc
         paused = {"赵敏"} if place in ("", unit) else set()
         assert names(city.get(f"{URL}?status=paused&{place}").text) == paused, place
     assert names(clients("unit").get(f"{URL}?identity=masses").text) == {"王建国"}
+    for query in ("", unit):
+        assert names(city.get(f"{URL}?by=home&region={cast.WANTONG}&{query}").text) == {"赵敏"}, query
+    assert names(clients("gulou").get(f"{URL}?by=home&region={cast.WANTONG}").text) == set()
 
 
 def test_how_many_there_are_is_kept_until_somebody_changes(clients):

@@ -17,6 +17,7 @@ from app.freshness import Remembered
 from app.models.accounts.called import by_initials, ids_of, offers, one_by_one
 from app.models.pages.pairs import caseless, first, joined, offered
 from app.models.pages.quickest import among, beside, gathered, learn, looked_up, one_of, weights
+from app.models.regions.homes import code_within
 from app.models.user import User
 from app.models.volunteer import Employment, Political, Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.models.volunteers import placed
@@ -189,7 +190,7 @@ def being(model: Any, identity: str, *, everywhere: bool = True) -> list[Any]:
     political, employment = IDENTITIES[identity]
     meant = [model.political.in_(political), *([model.employment.in_(employment)] if employment else [])]
     if model is Volunteer and (identity == RARE or not everywhere):
-        some = _looked_up(identity, select(model.id).where(*meant), everywhere=everywhere)
+        some = _looked_up(identity, select(model.id).where(*meant), None if everywhere else SOONER)
         if some is not None:
             return [some]
     return [meant[0], common(model.employment).in_(employment)] if employment else meant
@@ -201,13 +202,19 @@ def standing(states: Sequence[VolunteerStatus], *, everywhere: bool = True) -> l
     found = Volunteer.status.in_(states)
     if everywhere or VolunteerStatus.SERVING in states:
         return [found]
-    some = _looked_up("".join(states), select(Volunteer.id).where(found), everywhere=False)
+    some = _looked_up("".join(states), select(Volunteer.id).where(found), SOONER)
     return [found if some is None else some]
 
 
-def _looked_up(name: str, who: Any, *, everywhere: bool = True) -> Any:
-    """The condition that a volunteer is one of these, where that is quicker; `name` tells who is meant."""
-    most = None if everywhere else SOONER
+def living_in(code: str) -> Any:
+    """The condition that a volunteer lives in this region: in the list of a place each row would be looked at for it."""
+    found = code_within(Volunteer.home_community_code, code)
+    some = _looked_up(code, select(Volunteer.id).where(found))
+    return found if some is None else some
+
+
+def _looked_up(name: str, who: Any, most: int | None = None) -> Any:
+    """The condition that a volunteer is one of these (at most so many), where that is quicker; `name` tells who is meant."""
     # no word begins with a NUL
-    ids = looked_up(Volunteer, f"\0{name}", lambda: first(who), lambda: who, everywhere, most)
+    ids = looked_up(Volunteer, f"\0{name}", lambda: first(who), lambda: who, most is None, most)
     return None if ids is None else one_of(Volunteer.id, ids)
