@@ -8,7 +8,7 @@ Each verb locks the request first (`hold`), then its assignments, then volunteer
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, bindparam, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
@@ -21,7 +21,7 @@ from app.models.help.messages import tell_new
 from app.models.help.numbers import new_number, random_tail
 from app.models.help.service import ServiceVerbs
 from app.models.help.states import ASKER as ASKER
-from app.models.help.states import CONTACT_AFTER, REQUEST_MOVES, HelpStatus, Rating
+from app.models.help.states import CONTACT_AFTER, REQUEST_MOVES, WAITING, HelpStatus, Rating
 from app.models.history import record
 from app.models.region import Placed, community
 from app.models.user import User
@@ -31,6 +31,9 @@ from app.text import is_phone, plain_phone
 LIMITS = {"name": (2, 40), "address": (2, 100), "content": (5, 500)}
 WORDS = {"name": "姓名", "address": "详细地址", "content": "具体情况"}
 S = HelpStatus
+PLACES = ("district_code", "subdistrict_code", "community_code")
+IS_WAITING = text(f"status IN ({', '.join(repr(status.value) for status in WAITING)})")
+OF_WAITING = ("status", *PLACES, "offers_end_at", "accept_due", "arrange_due", "close_due", "handed_up_at", "id")
 RELATED = (S.ACCEPTED, S.ARRANGED, S.SERVING, S.DONE)  # contact may be looked at
 
 
@@ -85,6 +88,8 @@ class HelpRequest(DeskVerbs, ServiceVerbs, AskersVerbs, Placed, Row, Model):
         Index(None, "lapses_at"),
         Index(None, "offers_end_at"),
         Index(None, "handed_up_at"),
+        # the few that are on a desk, with all that 待办 asks: where they are, whose turn it is, what is late
+        Index("ix_help_request_waiting", *OF_WAITING, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING),
     )
 
     number: Mapped[str] = mapped_column(String(40), unique=True)

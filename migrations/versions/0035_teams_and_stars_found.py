@@ -1,5 +1,5 @@
 """Teams and bases are found by words and by category inside their indexes, 季度之星 in the order of their list, applications by what
-narrows their queue and by their unit.
+narrows their queue and by their unit, and what waits of help in an index of its own.
 
 Each was looked at row by row: 5,000 teams for a word, a quarter's stars to put the first ones in order, every application for a unit.
 """
@@ -19,6 +19,8 @@ SIZES = [1, 2]  # single characters, and pairs
 PLACES = ["district_code", "subdistrict_code", "community_code"]
 QUEUE = ["political", "employment", "due_at"]
 ANNOUNCED = sa.text("status = 'announced'")
+WAITING = sa.text("status IN ('pending', 'accepted', 'arranged', 'serving', 'done')")
+OF_WAITING = ["status", *PLACES, "offers_end_at", "accept_due", "arrange_due", "close_due", "handed_up_at", "id"]
 IN_ORDER = [sa.text("quarter DESC"), sa.text("kind DESC"), "community_code", "id"]
 CHANGED: list[tuple[str, str, list[str], list[str]]] = [  # table, name, columns before, columns now
     *((table, "status", ["status", "id"], ["status", "id", "category_id"]) for table in SEARCHED),
@@ -35,6 +37,9 @@ def upgrade() -> None:
     op.create_index("ix_honour_listed", "honour", [*IN_ORDER, "status", "last_day"])
     announced = [*IN_ORDER, "first_day", "last_day"]
     op.create_index("ix_honour_announced", "honour", announced, sqlite_where=ANNOUNCED, postgresql_where=ANNOUNCED)
+    op.create_index(
+        "ix_help_request_waiting", "help_request", OF_WAITING, sqlite_where=WAITING, postgresql_where=WAITING
+    )
     for table, columns in SEARCHED.items():
         _find(table, columns)
 
@@ -59,6 +64,7 @@ def downgrade() -> None:
         for event in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER pairs_{table}_{event}")
         op.execute(f"DROP TABLE pairs_{table}")
+    op.drop_index("ix_help_request_waiting", table_name="help_request")
     op.drop_index("ix_honour_announced", table_name="honour")
     op.drop_index("ix_honour_listed", table_name="honour")
     op.drop_index("ix_application_unit_id", table_name="application")

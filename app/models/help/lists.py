@@ -20,12 +20,14 @@ from app.models.pages.quickest import looked_up, one_of
 from app.models.pages.state_counts import counts_of_found
 from app.models.pages.worded import holds
 from app.models.public_case import PublicCase
+from app.statements import word
 from app.text import is_phone, plain_phone
 
 R, S = HelpRequest, HelpStatus
 Condition = ColumnElement[bool]
-# What OR says of several states leads to no index; that none but these are meant does, past ten years of what was closed
-ON_A_DESK: Condition = R.status.in_(WAITING)
+# What OR says of several states leads to no index; that none but these are meant does, past ten years of what was closed. Spelt out:
+# a parameter would hide that an index holds just these
+ON_A_DESK: Condition = R.status.in_([word(status, R.status.type) for status in WAITING])
 STALE = and_(R.status.in_((S.ARRANGED, S.SERVING)), R.offers_end_at.is_not(None), R.offers_end_at <= NOW)
 SILENT = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= NOW)
 STANDING = case((STALE, S.ACCEPTED), (SILENT, S.LAPSED), else_=R.status)  # the state by now

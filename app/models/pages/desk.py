@@ -107,12 +107,21 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
         for part in parts:
             if part is Part.RISEN and kind.late_by is None:
                 continue
-            narrowed[kind.key, part] = wanted = scopes[kind.key].where(stands(kind, part, code))
+            narrowed[kind.key, part] = wanted = _waiting(kind, scopes[kind.key].where(stands(kind, part, code)), code)
             late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
             asked.append(((kind.key, part), late is not None))
             counts.append(_count(wanted).label(todo(kind, part)))
             counts += [] if late is None else [late.label(f"{todo(kind, part)} late")]
     return narrowed, asked, Spoken(settled(_unless_full(counts)))
+
+
+def _waiting(kind: Kind, scope: Select[Any], code: str) -> Select[Any]:
+    """The same rows, to which no place leads where there is a shorter way: SQLite would look each of them up, place by place."""
+    if not kind.apart or level(code) is not Level.CITY:
+        return scope
+    for one in (Level.DISTRICT, Level.SUBDISTRICT, Level.COMMUNITY):
+        scope = no_way_by(getattr(kind.model, f"{kind.prefix}{one.value}_code"), scope)
+    return scope
 
 
 def _unless_full(counts: Sequence[Any]) -> Select[Any]:

@@ -64,6 +64,9 @@ class Kind:
     prefix: str = ""
     born_late: bool = False
     in_order: bool = False  # an index holds whatever waits in the order of its lines
+    apart: bool = (
+        False  # an index holds whatever waits, and nothing else: the city's are passed there, wherever they are
+    )
     lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 

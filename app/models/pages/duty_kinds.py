@@ -100,6 +100,7 @@ KINDS: tuple[Kind, ...] = (
         lambda: [help_lists.to_do(), H.handed_up_at.is_(None)],
         lambda: (H.number, H.category_id, H.running_since, _help_due()),
         late_by=lambda moment: help_lists.overdue(moment),
+        apart=True,
     ),
     Kind(
         "raised", "转办两次的求助", "件", H, "office.help", "office.help_show",
