@@ -1,5 +1,6 @@
 """Forms of 人员导入 and of the invitations made by it."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from sqlalchemy import Select
@@ -15,7 +16,7 @@ from app.listing import FilterForm
 from app.media.sheets import SheetField
 from app.models.imports.file import Choices
 from app.models.imports.importing import ImportStatus
-from app.models.imports.mine import known_as
+from app.models.imports.mine import known_as, shape_of
 from app.models.imports.places import CREATE, KEEP, REFUSE
 from app.models.invitation import Import, Invitation, InvitationStatus
 from app.models.region import CITY, within
@@ -105,6 +106,10 @@ class InvitationFilter(FilterForm):
         if self.file.data:
             conditions.append(Invitation.import_id == int(self.file.data))
         return stmt.where(*conditions, *known_as(self.q.data or ""))
+
+    def shape_of_words(self) -> Hashable:
+        """As `known_as` takes them."""
+        return shape_of(self.q.data or "")
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.import_forms import InvitationFilter, WithdrawalForm
 from app.disclosure import disclose
@@ -59,7 +59,7 @@ def invitations_export() -> ResponseReturnValue:
 @requires(P.APPLICATIONS)
 def invitations_slips() -> ResponseReturnValue:
     """Slips for the first of those whom the filters leave and who have not answered."""
-    listing = _listing(SLIPS, Invitation.status == InvitationStatus.OPEN)
+    listing = _listing(SLIPS, InvitationStatus.OPEN)
     found = listing.page().items if listing.filters.validate() else []
     back = url_for("office.invitations", **listing.filters.given())
     return render("office/invitations/slips.html", found=found, most=SLIPS, back=back)
@@ -98,9 +98,13 @@ def _page(id: int, failed: Form | None = None, status: int = 200) -> ResponseRet
     return render("office/invitations/show.html", status=status, v=found, **context)
 
 
-def _listing(per_page: int = 20, *conditions: Any) -> Listing:
+def _listing(per_page: int = 20, *states: InvitationStatus) -> Listing:
     post = me().post
     filters = InvitationFilter(request.args, within=(post.region_code if post else None) or CITY)
-    scope = rows(Invitation, P.APPLICATIONS).where(*conditions).options(joinedload(Invitation.source))
-    order = [Key(Invitation.id, True)]
-    return Listing(scope, filters, order, COLUMNS, name="invitations", per_page=per_page, personal=True)
+
+    def scope() -> Any:
+        found = rows(Invitation, P.APPLICATIONS).where(*(Invitation.status == one for one in states))
+        return found.options(joinedload(Invitation.source))
+
+    order, shape = [Key(Invitation.id, True)], (acting(), states)
+    return Listing(scope, filters, order, COLUMNS, "invitations", per_page, personal=True, shape=shape)

@@ -1,6 +1,7 @@
 """Which invitations are a member's: same name, and same phone or ID-card number, or the code in hand."""
 
 import hmac
+from collections.abc import Hashable
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,12 @@ from app.db import db
 from app.models.accounts.credentials import plain_code
 from app.models.application import Application
 from app.models.invitation import Invitation, InvitationStatus
-from app.models.pages.pairs import offered
-from app.models.pages.quickest import looked_up, one_of
+from app.models.pages.pairs import caseless, offered
+from app.models.pages.quickest import looked_up, one_of, weights
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.text import is_phone, number_of, plain_phone
+from app.typed import contains, places_of
 
 ALIVE = (InvitationStatus.OPEN, InvitationStatus.DECLINED)
 
@@ -60,9 +62,22 @@ def known_as(words: str) -> list[Any]:
     phone = plain_phone(words)
     if is_phone(phone):
         return [Invitation.phone_hash == keyed_hash(phone, "phone")]
-    if len(words) == 4 and words.isascii() and words.isdecimal():
+    if _is_tail(words):
         return [Invitation.phone_tail == words]
-    named = Invitation.name.contains(words, autoescape=True)
+    named = contains(Invitation.name, words)
     offers = partial(offered, Invitation, words)
     ids = looked_up(Invitation, words, offers, offers)
     return [named] if ids is None else [one_of(Invitation.id, ids), named]
+
+
+def shape_of(words: str) -> Hashable:
+    """All that a statement with `known_as` hangs on besides the words themselves; None for numbers, which stand in it."""
+    words = words.strip()
+    if is_phone(plain_phone(words)) or _is_tail(words):
+        return None
+    weighed = weights({(Invitation, words, ""): partial(offered, Invitation, words)})
+    return places_of(words), len(words), caseless(words), weighed
+
+
+def _is_tail(words: str) -> bool:
+    return len(words) == 4 and words.isascii() and words.isdecimal()
