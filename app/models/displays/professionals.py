@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.db import db
 from app.freshness import Remembered, numbers
@@ -18,6 +18,7 @@ from app.statements import each, kept, rows_of
 G, M = ProfessionalGroup, Professional
 ORDER = (G.position, G.id)
 TOPICS = "professionals", "people"
+LAST = 2**31 - 1  # as great as a number can be
 _counts = Remembered(20)
 
 
@@ -40,9 +41,9 @@ def members() -> Select[Any]:
 
 def for_home(count: int) -> list[Any]:
     """The first visible members, association by association."""
-    return list(
-        rows_of(kept(("professionals at home", count), lambda: _first(count).order_by(*ORDER, M.id).limit(count)))
-    )
+    found = rows_of(kept(("professionals at home", count), lambda: _first(count).add_columns(G.position)))
+    # put in order here: there PostgreSQL would put all members in order, to find few of them soon
+    return sorted(found, key=lambda row: (row.position, row.group_id, row.id))[:count]
 
 
 def _first(count: int) -> Select[Any]:
@@ -51,11 +52,10 @@ def _first(count: int) -> Select[Any]:
     theirs = (
         select(one.id).join(person, person.id == one.volunteer_id).where(one.group_id == G.id, *standing(one, person))
     )
-    last = theirs.order_by(one.id).offset(count - 1).limit(1).scalar_subquery()
+    last = func.coalesce(theirs.order_by(one.id).offset(count - 1).limit(1).scalar_subquery(), LAST)
     # with an OFFSET neither database asks for the last one of each member anew
     edges = select(G.id, last.label("last")).where(G.status == GroupStatus.SHOWN).offset(0).subquery()
-    up_to = or_(edges.c.last.is_(None), M.id <= edges.c.last)
-    return members().join(edges, edges.c.id == M.group_id).where(up_to)
+    return members().join(edges, edges.c.id == M.group_id).where(M.id <= edges.c.last)
 
 
 def shown_groups() -> Select[tuple[ProfessionalGroup]]:
