@@ -150,7 +150,11 @@ def test_a_star_is_found_by_reason_name_and_region_looked_up_or_walked_along(app
     def found(words):
         conditions = lists.says(words)
         assert ("honour_1" in str(conditions[0].compile(db.engine))) is by_pairs
-        return set(db.session.scalars(db.select(Honour.id).where(*conditions)))
+        met = {row.id for row in db.session.execute(lists.stars().where(*conditions))}
+        with counting():  # who counts gathers whom a name names
+            every = lists.stars().where(*lists.says(words))
+        assert met == {row.id for row in db.session.execute(every)}
+        return met
 
     one, other = {person.id}, {together.id}
     expected = {

@@ -19,6 +19,7 @@ from app.models.pages.worded import stands
 from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
+from app.reads import in_order
 from app.statements import kept, rows_of
 
 H = Honour
@@ -47,14 +48,20 @@ def shown() -> Select[Any]:
 
 
 def says(words: str) -> list[ColumnElement[bool]]:
-    """One condition a word: it stands in the name or the reason, or names a region around the star."""
-    return each_word(H, words, ids_about, lambda word: or_(*_borne(word), named_each(word, H, ("reason",))))
+    """One condition a word about `stars`: it stands in the name or the reason, or names a region around the star."""
+    named = _named if in_order() else _borne  # the first ones are soon met
+    return each_word(H, words, ids_about, lambda word: or_(*named(word), named_each(word, H, ("reason",))))
 
 
 def ids_about(word: str) -> Any:
     """Ids of all stars that `says` finds, and hardly more; None where the pairs of characters cannot tell."""
     ids, star = ids_named(word, H), beside(H)
     return ids if ids is None else joined(ids, *(select(star.id).where(one) for one in _borne(word, star)))
+
+
+def _named(word: str) -> list[ColumnElement[bool]]:
+    """By a team or a person called like this, looked at row by row."""
+    return [stands(word, Team.name), stands(word, User.name)]
 
 
 def _borne(word: str, star: Any = H) -> list[ColumnElement[bool]]:
