@@ -196,6 +196,18 @@ def test_the_statements_are_few_and_do_not_grow(client, clients):
         assert len(few) <= most, few
 
 
+def test_kinds_are_counted_once_for_all_that_are_looked_at_until_one_changes(clients):
+    reader, activity = clients("volunteer"), cast.make_activity(title="凌霄花开")
+    db.session.commit()
+    assert "看全部" not in reader.get("/search?q=凌霄").text and totals("凌霄")["activities"] == 1
+    with statements() as sent:
+        reader.get("/search?q=凌霄&kind=activities")
+    assert not [one for one in sent if "count(*)" in one and "activity" in one]
+    activity.title = "茶花开"
+    db.session.commit()
+    assert totals("凌霄")["activities"] == 0 and totals("茶花")["activities"] == 1
+
+
 def test_three_thousand_places_are_not_looked_through_for_each_kind(client, monkeypatch):
     """Each question for the freshness of the regions is cheap, three thousand of them for each of nine kinds are not."""
     asked = []

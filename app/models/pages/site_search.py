@@ -25,6 +25,7 @@ from app.models.honours import lists as honour_lists
 from app.models.notice import Notice
 from app.models.pages.pairs import offered
 from app.models.pages.quickest import learn
+from app.models.pages.state_counts import this_minute
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
 from app.models.report import Report
@@ -35,6 +36,10 @@ from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.reads import CAP, capped
 
+TOPICS = (
+    *("activities", "help", "feedback", "reports", "notices", "teams", "bases", "professionals", "honours"),
+    *("people", "regions"),
+)
 MOST_WORDS = 6  # more make no search better, and each looks at every row
 
 
@@ -94,7 +99,12 @@ class Hit:
 
 
 def totals(words: str) -> dict[str, int]:
-    """How many things of each kind hold every word, up to 1,000; one statement."""
+    """How many things of each kind hold every word, up to 1,000; counted once for all kinds that are looked at one after the other."""
+    return this_minute(("search", words), lambda: _totals(words), *TOPICS)
+
+
+def _totals(words: str) -> dict[str, int]:
+    """The same in one statement."""
     _look_ahead(words)
     all_of_them = sources()
     found = db.session.execute(select(*(source.counted(words) for source in all_of_them))).one()
