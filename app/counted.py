@@ -16,11 +16,12 @@ T = TypeVar("T")
 
 
 def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
-    """What `count` says of this list as it is narrowed, kept for this minute by the topics that it names; none, or no shape: it is not kept.
+    """What `count` says of this list as it is narrowed, kept for this minute by the topics that it names; with none it is not kept, nor without a shape, which tells
+    what else it hangs on (who looks).
 
     `but` is a filter that the numbers do not hang on: tabs tell each state.
     """
-    chosen, typed = listing.filters.shape(but), listing.filters.typed
-    about = type(listing.filters), listing.name, listing.shape, *listing.values.items(), chosen, typed
-    kept = listing.topics and listing.shape is not None and chosen is not None
-    return this_minute(about if kept else None, count, *listing.topics)
+    filters = listing.filters
+    chosen = {name: str(one.data) for name, one in filters._fields.items() if one.data and name != but}
+    about = type(filters), listing.name, listing.shape, *listing.values.items(), *chosen.items()
+    return this_minute(about if listing.topics and listing.shape is not None else None, count, *listing.topics)

@@ -81,8 +81,7 @@ class FilterForm(Form):
         return {name: value for name, value in (sent | self.settled).items() if value}
 
     def shape(self, but: str = "") -> Hashable:
-        """What `narrow` (`but` for one field) depends on besides who looks, and the words themselves; None where that is hardly
-        asked twice."""
+        """What `narrow` (`but` for one field) depends on besides who looks and the words themselves; None: hardly asked twice."""
         chosen = {name: str(one.data) for name, one in self._fields.items() if one.data and name != but}
         words = self.shape_of_words() if chosen.pop("q", None) else ()
         return None if words is None else (*chosen.items(), words)
@@ -144,7 +143,8 @@ class Listing:
     `personal` ones are exported by a POST of their own view (logged), never by GET.
     `scalars` False pages over rows of columns instead of objects.
     `shape` names all that `stmt` depends on (who looks, and from where): then its statements are built once, and `stmt` may
-    be what builds it. `values` are its parameters. `total` comes from who counts the parts of the list anyway.
+    be what builds it. `values` are its parameters. `total` comes from who counts the parts of the list anyway; else it is counted
+    once for all pages where `topics` name what changes the list.
     """
 
     stmt: Select[Any] | Callable[[], Select[Any]]
@@ -272,8 +272,7 @@ class Listing:
         return counted(self, self._counted_now) if self.total is None else self.total
 
     def _searched(self) -> bool:
-        """Whether words narrow it, or what is hardly asked twice: to count what they find takes as long as to find it, so what one
-        page holds is not counted again."""
+        """Whether words narrow it, or what is hardly asked twice: what one page holds then is not counted again, which takes as long."""
         return bool(self.filters.typed or self.filters.shape() is None)
 
     def _counted_now(self) -> int:

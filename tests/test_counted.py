@@ -63,10 +63,14 @@ def test_disputes_are_counted_once_until_one_is_raised(clients):
     assert tabs(city, path)["open"] == 1
 
 
-def test_a_number_is_looked_up_and_counted_each_time(clients):
-    """Nobody touches a topic for a phone number."""
-    city, path = clients("city"), "/office/disputes?q=0001"
-    assert counting(city, path) == counting(city, path) == 1
+def test_a_number_is_counted_again_when_somebody_gets_it(clients):
+    UnitDispute.put(cast.volunteer_of("volunteer"), "不在本单位工作", by=cast.who("unit"))
+    db.session.commit()
+    city, path = clients("city"), "/office/disputes?q=7654"
+    assert counting(city, path) and counting(city, path) == 0 and tabs(city, path)["open"] == 0
+    cast.who("volunteer").phone = "13900007654"
+    db.session.commit()
+    assert tabs(city, path)["open"] == 1
 
 
 def test_the_portal_counts_what_words_find_once(clients):

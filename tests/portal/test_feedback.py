@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -31,6 +32,23 @@ def test_drafts_and_withdrawn_ones_are_not_listed(client):
     assert titles(client.get("/feedback")) == ["看得到的"]
     for id in (draft.id, gone.id, 10**6, 2**70):
         assert client.get(f"/feedback/{id}").status_code == 404
+
+
+def test_what_words_find_is_counted_once_for_all_pages_until_something_changes(clients, monkeypatch):
+    monkeypatch.setattr("app.blueprints.portal.feedback.PER_PAGE", 2)
+    for number in range(3):
+        published(f"凌霄花开{number}")
+    db.session.commit()
+    reader = clients("volunteer")
+    first = reader.get("/feedback?q=凌霄")
+    assert len(titles(first)) == 2 and 'class="num">3</b>' in first.text
+    onward = unescape(re.search(r'href="(/feedback[?][^"]*after=[^"]+)"', first.text)[1])
+    with statements() as sent:
+        assert len(titles(reader.get(onward))) == 1
+    assert not [one for one in sent if "count(*)" in one and "feedback" in one]
+    published("凌霄又开")
+    db.session.commit()
+    assert 'class="num">4</b>' in reader.get("/feedback?q=凌霄").text
 
 
 def test_the_filters_narrow(client):

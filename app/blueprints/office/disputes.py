@@ -29,7 +29,7 @@ from app.models.volunteers.search import shape_of
 from app.timeline.units import told
 
 P = Permission
-TOPICS = "disputes", "people", "units", "regions"  # on which the numbers of the list hang: words name people and units
+TOPICS = "disputes", "roster", "units", "regions"  # on which the numbers of the list hang: words name people and units
 
 
 class DisputeFilter(TodoFilter):

@@ -22,6 +22,7 @@ from app.models.feedback_lists import how_many, published, says
 from app.reads import CAP
 
 PER_PAGE = 12
+TOPICS = "feedback", "activities", "regions", "categories"
 
 
 class FeedbackFilter(ActivityFilter):
@@ -55,18 +56,20 @@ class Published(Listing):
 
 @portal.get("/feedback")
 @public
-@kept("feedback", "activities")
+@kept(*TOPICS)
 def feedback() -> ResponseReturnValue:
     """Published feedback, newest first."""
     order = [Key(Feedback.published_at, descending=True), Key(Feedback.id, descending=True)]
     filters: Any = FeedbackFilter(request.args)
-    listing = Published(published, filters, order, name="feedback", per_page=PER_PAGE, scalars=False, shape="all")
+    listing = Published(
+        published, filters, order, name="feedback", per_page=PER_PAGE, scalars=False, shape="all", topics=TOPICS
+    )
     return listing.respond("portal/feedback/list.html")
 
 
 @portal.get("/feedback/<int:id>")
 @public
-@kept("feedback", "activities")
+@kept(*TOPICS)
 def feedback_show(id: int) -> ResponseReturnValue:
     """One feedback with all its pictures; 404 unless it is published."""
     wanted = db.select(Feedback).where(Feedback.id == id, *on_portal())

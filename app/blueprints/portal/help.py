@@ -20,6 +20,8 @@ from app.models.help import lists
 from app.models.public_case import PublicCase
 from app.once import once
 
+TOPICS = "help", "regions", "categories"
+
 
 class CaseFilter(ActivityFilter):
     """Region of any level, category, words."""
@@ -44,17 +46,17 @@ class CaseFilter(ActivityFilter):
 
 @portal.get("/help")
 @public
-@kept("help")
+@kept(*TOPICS)
 def help() -> ResponseReturnValue:
     """Closed cases, the newest first."""
     order = [Key(PublicCase.closed_at, descending=True), Key(PublicCase.id, descending=True)]
-    cases = Listing(lists.published, CaseFilter(request.args), order, name="cases", shape="all")
+    cases = Listing(lists.published, CaseFilter(request.args), order, name="cases", shape="all", topics=TOPICS)
     return cases.respond("portal/help/list.html", "results")
 
 
 @portal.get("/help/<int:id>")
 @public
-@kept("help")
+@kept(*TOPICS)
 def help_show(id: int) -> ResponseReturnValue:
     """One closed case, as it was written for the public."""
     case = lists.public_case(id) or abort(404)

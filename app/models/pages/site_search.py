@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, cast, func, literal, null, select, union_all
 
 from app.db import UtcDateTime, db
+from app.freshness import this_minute
 from app.models import feedback_lists, notice
 from app.models.activities import search as activity_search
 from app.models.activity import Activity
@@ -25,7 +26,6 @@ from app.models.honours import lists as honour_lists
 from app.models.notice import Notice
 from app.models.pages.pairs import offered
 from app.models.pages.quickest import learn
-from app.models.pages.state_counts import this_minute
 from app.models.professional import Professional, ProfessionalGroup
 from app.models.public_case import PublicCase
 from app.models.report import Report
