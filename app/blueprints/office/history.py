@@ -72,8 +72,9 @@ class HistoryFilter(FilterForm):
 
     def about(self) -> About:
         """The kind of thing and the region that were chosen, and whether anything else was."""
-        further = any((self.action.data, self.q.data, self.since.data, self.until.data))
-        return About(self.noun.data, self.region.data if self.region.narrows else "", further)
+        few = any((self.q.data, self.since.data, self.until.data))
+        further = bool(self.action.data) or few
+        return About(self.noun.data, self.region.data if self.region.narrows else "", further, few)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

@@ -29,11 +29,12 @@ Things = list[tuple[Any, "Select[Any]"]]  # a model, and which ids of it
 @dataclass(frozen=True)
 class About:
     """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`); `further`: and not
-    all of these."""
+    all of these; `few`: of some people or days, so that the first lines of a place hold no thousand."""
 
     noun: str = ""
     place: str = ""
     further: bool = False
+    few: bool = False
 
     def scope(self, post: "Post") -> Any:
         """The condition for this post; None for the city's, which reads everything."""
@@ -52,8 +53,8 @@ class About:
         reading, walked = reads.now()[0], level is Level.DISTRICT
         # PostgreSQL would gather a whole district's
         some = db.engine.dialect.name == "sqlite" if walked else not self.further
-        few = reading.sample and not reading.again and some
-        if things and few:  # the first lines of the first things mostly are enough
+        sampled = reading.sample and not reading.again and not self.few and some
+        if things and sampled:  # the first lines of the first things mostly are enough
             reading.sampled = True
             return _gathered(things, int(reading.wanted) * (FURTHER if self.further else 1))
         return _walked(things) if walked or not things else _gathered(things)

@@ -3,6 +3,7 @@
 But for one case: lines written while the clock was wrong by more than SLACK may be missing from a filter by days.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +15,7 @@ from app import reads
 from app.db import db
 from app.models.accounts.called import Also, goes_by, ids_of, offers
 from app.models.history import OFTEN, History
-from app.models.pages.quickest import learn, looked_up, one_of
+from app.models.pages.quickest import COUNTED, among, learn, looked_up, one_of
 from app.models.user import User
 from app.reads import MOST
 from app.statements import common
@@ -44,10 +45,15 @@ def of_people(words: str, also: Also) -> ColumnElement[bool]:
         lines = select(line.id).where(line.actor_id.in_(people))
         if _few(words, lines, kind=also.__qualname__):
             return one_of(History.id, lines)
-    if db.engine.dialect.name != "sqlite":
+    if db.engine.dialect.name != "sqlite" or not _gathered(words, weighed, also):
         return goes_by(History.actor_id, words, also)
-    with reads.counting(reads.CAP):  # in a place their lines are far apart: who is meant is gathered sooner
-        return goes_by(common(History.actor_id), words, also)
+    return among(History.actor_id, found())  # in a place their lines are far apart, however short the list is
+
+
+def _gathered(words: str, weighed: Callable[[], Any], also: Also) -> bool:
+    key = User, words, also.__qualname__
+    known = learn({key: weighed})
+    return key in known and known[key][0] <= COUNTED["sqlite"]
 
 
 def _few(what: str, lines: Any, kind: str = "") -> bool:
