@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from app.access import public
 from app.blueprints.portal import portal
@@ -17,6 +18,14 @@ from app.models.reports.lists import public_report, published
 PER_PAGE = 12
 
 
+class Published(Listing):
+    """What stands beside a row is read for those of the page alone, not for all that words find before they are sorted."""
+
+    def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
+        ids = super()._rows(beyond, backwards).with_only_columns(Report.id, maintain_column_froms=True)
+        return published().where(Report.id.in_(ids)).order_by(*self._directions(backwards))
+
+
 @portal.get("/reports")
 @public
 @kept("reports")
@@ -25,7 +34,7 @@ def reports() -> ResponseReturnValue:
     order = [Key(Report.published_at, descending=True), Key(Report.id, descending=True)]
     filters: Any = ReportFilter(request.args)
     about: dict[str, Any] = {"shape": "all", "topics": ("reports", "regions")}
-    found = Listing(published, filters, order, name="published", per_page=PER_PAGE, scalars=False, **about)
+    found = Published(published, filters, order, name="published", per_page=PER_PAGE, scalars=False, **about)
     return found.respond("portal/reports/list.html")
 
 
