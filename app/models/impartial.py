@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 
 from app import clock
-from app.freshness import Remembered, numbers
+from app.freshness import Remembered
 from app.models.user import Post, Role, User
 from app.refusal import Refused
 from app.straight import read
@@ -41,12 +41,7 @@ def shown_untouchable(by: User | None) -> frozenset[int]:
     if by is None or by.post is None:
         return frozenset(untouchable(by))
     key = by.id, by.post.role, by.post.region_code, clock.today()
-    found: frozenset[int] | None = _known.get(key, "posts")
-    if found is None:
-        seen = numbers("posts")
-        found = frozenset(untouchable(by))
-        _known.keep(key, found, seen, "posts")
-    return found
+    return _known.of(key, lambda: frozenset(untouchable(by)), "posts")
 
 
 def by_another(by: User | None, user_id: int, what: str, row: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.db import db
-from app.freshness import Remembered, numbers
+from app.freshness import Remembered
 from app.models.pages.quickest import beside
 from app.models.pages.worded import holds
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup, ProfessionalStatus
@@ -76,14 +76,13 @@ def member_says(words: str) -> list[ColumnElement[bool]]:
 def counted(groups: Sequence[ProfessionalGroup]) -> dict[int, int]:
     """How many visible members each of these associations has; counted again when one of them or of the volunteers changes."""
     ids = tuple(group.id for group in groups)
-    found: dict[int, int] | None = _counts.get(ids, *TOPICS)
-    if found is None:
-        seen = numbers(*TOPICS)
+
+    def count() -> dict[int, int]:
         theirs = members().where(M.group_id.in_(ids))
         counts = theirs.with_only_columns(M.group_id, func.count().label("number")).group_by(M.group_id)
-        found = {row.group_id: row.number for row in db.session.execute(counts)}
-        _counts.keep(ids, found, seen, *TOPICS)
-    return found
+        return {row.group_id: row.number for row in db.session.execute(counts)}
+
+    return _counts.of(ids, count, *TOPICS)
 
 
 def first_of_each(groups: Sequence[ProfessionalGroup], count: int = 6) -> dict[int, list[Any]]:

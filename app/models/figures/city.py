@@ -77,13 +77,7 @@ def city_period(kind: str, months: Sequence[str], earlier: Sequence[str]) -> Pai
 def _put_together(kind: str, now: list[str], before: list[str]) -> Pairs:
     topics = [month_topic(month) for month in (*now, *before)]
     name = f"{kind} {' '.join(now[:: len(now) - 1 or 1])} {' '.join(before[:: len(before) - 1 or 1])}"
-    held = _periods.get(name, *topics)
-    if held is None:
-        seen = numbers(*topics)
-        held = _added({}, kind, now, before)
-        _periods.keep(name, held, seen, *topics)
-    found: Pairs = held
-    return found
+    return _periods.of(name, lambda: _added({}, kind, now, before), *topics)
 
 
 def _added(found: Pairs, kind: str, now: list[str], before: list[str]) -> Pairs:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app import clock
 from app.db import db
-from app.freshness import Remembered, numbers
+from app.freshness import Remembered
 from app.models.accounts import called
 from app.models.activities.search import ids_named, named_each
 from app.models.honour import Honour, HonourKind, announced, published
@@ -83,12 +83,7 @@ def _first(name: str, which: Callable[[], ColumnElement[bool]], count: int) -> S
 
 def quarters() -> list[str]:
     """The quarters that have published stars, newest first; asked again each day, and when a star changes."""
-    day = clock.today()
-    found: list[str] | None = _quarters.get(day, "honours")
-    if found is None:
-        seen, found = numbers("honours"), _published_quarters()
-        _quarters.keep(day, found, seen, "honours")
-    return found
+    return _quarters.of(clock.today(), _published_quarters, "honours")
 
 
 def _published_quarters() -> list[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Model, Row, db
-from app.freshness import Remembered, numbers, remembered
+from app.freshness import Remembered, remembered
 from app.models.region import Level, follow, prefixes, regions, short_name
 
 
@@ -46,12 +46,7 @@ def codes_named(word: str) -> dict[Level, tuple[str, ...]]:
 
     One below another that is meant already is left out.
     """
-    found: dict[Level, tuple[str, ...]] | None = _named.get(word, "regions")
-    if found is None:
-        seen = numbers("regions")
-        found = _codes_named(word)
-        _named.keep(word, found, seen, "regions")
-    return found
+    return _named.of(word, lambda: _codes_named(word), "regions")
 
 
 _named = Remembered(300)
