@@ -105,8 +105,11 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     return False
 
 
-def is_modelled(thing: Any, name: str | None, *rest: Any) -> bool:
-    """Whether Alembic should look for this table or index in the models: not what the databases keep by themselves."""
+def is_modelled(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+    """Whether Alembic should look for this table or index in the models: not what the databases keep by themselves, nor whether an
+    index that is there has the order of its columns, which SQLite does not tell."""
+    if kind == "index" and other is not None and any(isinstance(one, sa.TextClause) for one in thing.expressions):
+        return False
     return name != "sqlite_sequence" and not (name or "").startswith("pairs_")
 
 
