@@ -459,7 +459,7 @@ def test_a_tick_changes_what_the_portal_keeps_only_where_feedback_is_public(app)
     by = cast.who("wantong")
     touched = db.session.info.setdefault("touched", set())
     mark(signup, "1", by=by)
-    assert "feedback" not in touched
+    assert "feedback" not in touched and "roster" not in touched
     Feedback.draft(activity, "活动情况", "大家都来了。", [], by=by).publish(by=by)
     touched.clear()
     mark(signup, "0", by=by)

@@ -245,7 +245,7 @@ def sums_of(scope: Scope) -> tuple[int, int]:
     if scope.region == CITY and not scope.evidence and not (scope.category and scope.unit is not None):
         kind, wanted = ("category", scope.category) if scope.unit is None else ("unit", scope.unit)
         kept = city_sums(kind, scope.period.months).values()
-        pairs = [pair for sums in kept for pair in (sums.values() if wanted is None else (sums.get(wanted, (0, 0)),))]
+        pairs = [sums[key] for sums in kept for key in (sums if wanted is None else sums.keys() & {wanted})]
         return sum(services for services, _ in pairs), sum(minutes for _, minutes in pairs)
     found = past.by_month(scope, scope.period.months).values()
     return sum(services for services, _ in found), sum(minutes for _, minutes in found)
