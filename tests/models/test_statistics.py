@@ -321,6 +321,7 @@ def test_what_is_kept_of_the_present_month_follows_every_change(app):
     def shown() -> list[Any]:
         db.session.commit()
         scopes = [Scope(Period(year_before(month), month), **one) for one in narrowed]
+        assert [counted.served(scope) for scope in scopes] == [people(scope) for scope in scopes]
         return [
             (vars(line), people(scope))
             for scope in scopes

@@ -75,7 +75,7 @@ class People(Listing):
     """The people who served."""
 
     def _total(self) -> int:
-        return served(self._scope, keep=self.kept)
+        return served(self._scope, acting(), self.kept)
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
         if way_to(self._scope) is Way.HELD:

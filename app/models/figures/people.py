@@ -1,6 +1,6 @@
 """The records and people behind the services of a scope. Nothing here is in the order of figures."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -32,13 +32,13 @@ Keep = Callable[..., Select[Any]]
 Cut = Callable[[Select[Any], Any], Select[Any]]  # of rows with a person each, whose id is the second
 
 
-def served(scope: Scope, keep: Keep = lambda build, most: build(most)) -> int:
-    """How many people served, up to 1,000: the total of their list, known where as many did in the months that are over.
-    `keep` may know the statement that `build(most)` makes."""
+def served(scope: Scope, shape: Hashable = (), keep: Keep = lambda build, most: build(most)) -> int:
+    """How many people served, up to 1,000: the total of their list, known where as many did in the months that are over, and until
+    one of its records changes. `shape` names what the scope's door depends on, `keep` may know the statement that `build(most)` makes."""
     few = kept(("few services", scope), lambda: services_of(scope) <= ENOUGH)
     if past.reached(scope, CAP, lambda before: _counted(before, few)):
         return CAP
-    return _counted(scope, few, keep)
+    return past.kept(scope, ("served", shape), lambda: _counted(scope, few, keep), scope.period.months)
 
 
 def _counted(scope: Scope, few: bool, keep: Keep = lambda build, most: build(most)) -> int:
