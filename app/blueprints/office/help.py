@@ -124,11 +124,12 @@ class Requests(Listing):
     """The list, which is put together of its states where no index holds it as it is."""
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
-        page, filters = super()._rows(beyond, backwards), cast(HelpFilter, self.filters)
+        filters, order = cast(HelpFilter, self.filters), self._directions(backwards)
         if filters.parts is None:
-            return page
-        order = self._directions(backwards)
-        return lists.by_state(page, filters.parts).order_by(*order).limit(self.per_page + 1)
+            return super()._rows(beyond, backwards)
+        rest = self.narrowed(filters.narrow_but_state).where(*([self._beyond(backwards)] if beyond else []))
+        page = rest.order_by(*order).limit(self.per_page + 1)
+        return lists.by_state(page, filters.parts, filters.shown).order_by(*order).limit(self.per_page + 1)
 
     def counts(self) -> dict[HelpStatus, int]:
         """How many requests are in each state, of all that the other filters leave."""

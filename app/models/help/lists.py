@@ -31,6 +31,7 @@ ON_A_DESK: Condition = R.status.in_([word(status, R.status.type) for status in W
 STALE = and_(R.status.in_((S.ARRANGED, S.SERVING)), R.offers_end_at.is_not(None), R.offers_end_at <= NOW)
 SILENT = and_(R.status == S.RETURNED, R.lapses_at.is_not(None), R.lapses_at <= NOW)
 STANDING = case((STALE, S.ACCEPTED), (SILENT, S.LAPSED), else_=R.status)  # the state by now
+BROUGHT: dict[HelpStatus, Condition] = {S.ACCEPTED: STALE, S.LAPSED: SILENT}  # by the clock, which stores it soon
 STORED_AS = {S.ACCEPTED: (S.ACCEPTED, S.ARRANGED, S.SERVING), S.LAPSED: (S.LAPSED, S.RETURNED)}  # by now, and before
 
 
@@ -123,11 +124,19 @@ def stored(status: HelpStatus, among: Collection[HelpStatus]) -> list[HelpStatus
     return [one for one in STORED_AS.get(status, (status,)) if one in among]
 
 
-def by_state(page: Select[Any], among: Iterable[HelpStatus]) -> Select[Any]:
-    """The requests of a list's page, taken from the first ones of each state. An index holds each state (of a place) in the order of
-    time, not several: they would all be put in order, or all of the city be passed along its time until there are enough."""
-    firsts = [page.where(R.status == status).with_only_columns(R.id).subquery() for status in among]
+def by_state(page: Select[Any], among: Iterable[HelpStatus], shown: HelpStatus | None) -> Select[Any]:
+    """The requests of a list's page (`shown`: in this state by now), taken from the first ones of each that they are stored in. An
+    index holds each state (of a place) in the order of time, not several: they would all be put in order, or all of the city be
+    passed along its time until there are enough."""
+    firsts = [page.where(_by_now(one, shown)).with_only_columns(R.id).subquery() for one in among]
     return select(R).where(R.id.in_(union_all(*(select(one) for one in firsts))) if firsts else false())
+
+
+def _by_now(stored: HelpStatus, shown: HelpStatus | None) -> Condition:
+    """The condition that a request is stored in the one state and in the other by now (None: in any)."""
+    if stored is shown and shown not in BROUGHT:
+        return in_state(shown)
+    return and_(R.status == stored, *([BROUGHT[shown]] if shown and stored is not shown else []))
 
 
 def published() -> Select[Any]:
