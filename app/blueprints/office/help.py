@@ -121,15 +121,16 @@ def page(id: int, status: int = 200, **context: Any) -> ResponseReturnValue:
 
 
 class Requests(Listing):
-    """The list, which is put together of its states where no index holds it as it is."""
+    """The list, which is put together of parts where no index holds it as it is."""
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
-        filters, order = cast(HelpFilter, self.filters), self._directions(backwards)
+        filters = cast(HelpFilter, self.filters)
         if filters.parts is None:
             return super()._rows(beyond, backwards)
         rest = self.narrowed(filters.narrow_but_state).where(*([self._beyond(backwards)] if beyond else []))
-        page = rest.order_by(*order).limit(self.per_page + 1)
-        return lists.by_state(page, filters.parts, filters.shown).order_by(*order).limit(self.per_page + 1)
+        newest = filters.oldest_first is backwards
+        found = lists.taken_from(rest, filters.parts, self.per_page + 1, newest=newest)
+        return found.order_by(*self._directions(backwards))
 
     def counts(self) -> dict[HelpStatus, int]:
         """How many requests are in each state, of all that the other filters leave."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import request
+from sqlalchemy import true
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
@@ -102,11 +103,14 @@ class HelpFilter(TodoFilter):
         return tuple(one for one in found if one in STATES.get(self.outcome.data or "", HelpStatus))
 
     @property
-    def parts(self) -> list[HelpStatus] | None:
-        """The states of which a page is put together; None where the whole list has an order of its own: the city's, or words'."""
-        if self.q.data or not (self.region.narrows or self.region.within != CITY or self.shown or self.among != ALL):
-            return None
-        return lists.stored(self.shown, self.among) if self.shown else list(self.among)
+    def parts(self) -> list[Any] | None:
+        """The conditions of the parts of which a page is put together, besides what was chosen but the state: what words find, else
+        states; None where an index holds the whole list: the city's."""
+        if self.q.data:
+            return [lists.shown_in(self.shown) if self.shown else true()]
+        if self.region.narrows or self.region.within != CITY or self.shown or self.among != ALL:
+            return lists.by_state(self.shown, self.among)
+        return None
 
     @property
     def oldest_first(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, asc, case, desc, false, or_, select, union_all
 
 from app import clock
 from app.crypto import keyed_hash
@@ -124,19 +124,37 @@ def stored(status: HelpStatus, among: Collection[HelpStatus]) -> list[HelpStatus
     return [one for one in STORED_AS.get(status, (status,)) if one in among]
 
 
-def by_state(page: Select[Any], among: Iterable[HelpStatus], shown: HelpStatus | None) -> Select[Any]:
-    """The requests of a list's page (`shown`: in this state by now), taken from the first ones of each that they are stored in. An
-    index holds each state (of a place) in the order of time, not several: they would all be put in order, or all of the city be
-    passed along its time until there are enough."""
-    firsts = [page.where(_by_now(one, shown)).with_only_columns(R.id).subquery() for one in among]
-    return select(R).where(R.id.in_(union_all(*(select(one) for one in firsts))) if firsts else false())
+def taken_from(page: Select[Any], parts: Iterable[Condition], most: int, *, newest: bool) -> Select[Any]:
+    """The `most` first requests of what is left of a list, taken from the first ones of each of its `parts`; in no order.
+
+    What they hold is read once it is known which they are: a row is long, and to put many of them in order is slow.
+    """
+    way = desc if newest else asc
+    page = page.order_by(way(R.created_at), way(R.id)).limit(most)
+    firsts = [page.where(one).with_only_columns(R.id, R.created_at).subquery() for one in parts]
+    if not firsts:
+        return select(R).where(false())
+    each = union_all(*(select(one) for one in firsts)).subquery()
+    ids = select(each.c.id).order_by(way(each.c.created_at), way(each.c.id)).limit(most)
+    return select(R).where(R.id.in_(ids))
 
 
-def _by_now(stored: HelpStatus, shown: HelpStatus | None) -> Condition:
-    """The condition that a request is stored in the one state and in the other by now (None: in any)."""
-    if stored is shown and shown not in BROUGHT:
-        return in_state(shown)
-    return and_(R.status == stored, *([BROUGHT[shown]] if shown and stored is not shown else []))
+def by_state(shown: HelpStatus | None, among: Collection[HelpStatus]) -> list[Condition]:
+    """A list of requests (`shown`: in this state by now) in parts, by the states in which they are stored.
+
+    An index holds each state (of a place) in the order of time, not several: they would all be put in order, or all of the city be
+    passed along its time until there are enough.
+    """
+    if shown is None:
+        return [R.status == one for one in among]
+    return [_by_now(one, shown) for one in stored(shown, among)]
+
+
+def _by_now(stored: HelpStatus, shown: HelpStatus) -> Condition:
+    """The condition that a request is stored in the one state and in the other by now."""
+    if stored is shown:
+        return R.status == shown if shown in BROUGHT else in_state(shown)
+    return and_(R.status == stored, BROUGHT[shown])
 
 
 def published() -> Select[Any]:
