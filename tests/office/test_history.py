@@ -127,12 +127,15 @@ def test_people_are_found_by_name_whichever_way_is_taken(app, clients, monkeypat
     for number, name in enumerate(("twin1", "volunteer", "twin2", "twin1", "volunteer")):
         record(cast.who("volunteer"), "profile", by=cast.who(name), reason=f"第{number:02d}次")
     db.session.commit()
-    for some, most in ((ways.SOME, ways.MOST), (ways.SOME, 0), (0, 0)):  # their lines, the list, the list and each name
+    # their lines, the list with all who are called so, the list and each name
+    for some, most, gathered in ((ways.SOME, ways.MOST, True), (ways.SOME, 0, True), (0, 0, True), (0, 0, False)):
         monkeypatch.setattr(ways, "SOME", some)
         monkeypatch.setattr(ways, "MOST", most)
+        monkeypatch.setattr(ways, "_gathers", lambda *_, gathered=gathered: gathered)
         for words, wanted in (("孙同名", ["03", "02", "00"]), ("TWIN1", ["03", "00"]), ("孙同姓", [])):
-            page = clients("city").get(f"{URL}?q={words}").text
-            assert re.findall(r"第(\d\d)次", page) == wanted, (some, most, words)
+            for who in ("city", "gulou"):
+                page = clients(who).get(f"{URL}?q={words}").text
+                assert re.findall(r"第(\d\d)次", page) == wanted, (some, most, words, who)
 
 
 @pytest.mark.both

@@ -72,9 +72,10 @@ class HistoryFilter(FilterForm):
 
     def about(self) -> About:
         """The kind of thing and the region that were chosen, and whether anything else was."""
-        few = any((self.q.data, self.since.data, self.until.data))
-        further = bool(self.action.data) or few
-        return About(self.noun.data, self.region.data if self.region.narrows else "", further, few)
+        named = bool(self.q.data)
+        few = named or any((self.since.data, self.until.data))
+        place = self.region.data if self.region.narrows else ""
+        return About(self.noun.data, place, self.region.within, bool(self.action.data) or few, few, named)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

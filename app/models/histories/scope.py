@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, false, or_, select, union_all
+from sqlalchemy import Select, and_, false, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app import reads
-from app.db import db
 from app.models.history import History
 from app.models.region import CITY, Level, level_of, within
 from app.statements import common
@@ -28,13 +27,21 @@ Things = list[tuple[Any, "Select[Any]"]]  # a model, and which ids of it
 
 @dataclass(frozen=True)
 class About:
-    """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`); `further`: and not
-    all of these; `few`: of some people or days, so that the first lines of a place hold no thousand."""
+    """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`), and lies `within` a
+    region at least; `further`: and not all of these; `few`: of some people or days, so that the first lines of a place hold no
+    thousand; `named`: of some people."""
 
     noun: str = ""
     place: str = ""
+    within: str = CITY
     further: bool = False
     few: bool = False
+    named: bool = False
+
+    @property
+    def level(self) -> Level | None:
+        """Of the place whose lines they are."""
+        return level_of(self.place or self.within)
 
     def scope(self, post: "Post") -> Any:
         """The condition for this post; None for the city's, which reads everything."""
@@ -42,7 +49,7 @@ class About:
             return None
         things = list(self._kind(_of_post(post)))
         if self.place:  # which finds the lines; they are looked at once more
-            return _walked(things)
+            return self._walked(things)
         return self._lines(things, level_of(post.region_code or ""))
 
     def lies_there(self) -> Any:
@@ -51,13 +58,21 @@ class About:
 
     def _lines(self, things: Things, level: Level | None) -> Any:
         reading, walked = reads.now()[0], level is Level.DISTRICT
-        # PostgreSQL would gather a whole district's
-        some = db.engine.dialect.name == "sqlite" if walked else not self.further
-        sampled = reading.sample and not reading.again and not self.few and some
+        sampled = reading.sample and not reading.again and not self.few and (walked or not self.further)
         if things and sampled:  # the first lines of the first things mostly are enough
             reading.sampled = True
             return _gathered(things, int(reading.wanted) * (FURTHER if self.further else 1))
-        return _walked(things) if walked or not things else _gathered(things)
+        return self._walked(things) if walked or not things else _gathered(things)
+
+    def _walked(self, things: Things) -> Any:
+        """Line by line: whether its thing is one of these. Where the first lines are met before long, or few are asked for, by the
+        value of a statement: for EXISTS PostgreSQL reads all sign-ups of a district before it looks at the first line."""
+        by_value, ways = not self.noun and (self.named or reads.in_order()), []
+        for model, ids in things:
+            one = ids.where(ids.selected_columns[0] == History.noun_id).correlate(History)
+            value = one.with_only_columns(true(), maintain_column_froms=True).scalar_subquery()
+            ways.append(and_(common(History.noun) == model.__tablename__, value if by_value else one.exists()))
+        return or_(false(), *ways)
 
     def _kind(self, things: Things) -> Iterator[tuple[Any, "Select[Any]"]]:
         return ((model, ids) for model, ids in things if self.noun in ("", model.__tablename__))
@@ -100,15 +115,6 @@ def _of_unit(unit_id: int) -> Things:
     belongs = (m.Volunteer, m.SignUp, m.UnitDispute, m.Post)
     ways = [(model, select(model.id).where(model.unit_id == unit_id)) for model in belongs]
     return [*ways, (m.WorkUnit, select(m.WorkUnit.id).where(m.WorkUnit.id == unit_id))]
-
-
-def _walked(things: Things) -> Any:
-    """Line by line: whether its thing is one of these."""
-    ways = []
-    for model, ids in things:
-        one = ids.where(ids.selected_columns[0] == History.noun_id).correlate(History)
-        ways.append(and_(common(History.noun) == model.__tablename__, one.exists()))
-    return or_(false(), *ways)
 
 
 def _gathered(things: Things, most: int | None = None) -> Any:

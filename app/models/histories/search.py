@@ -10,6 +10,7 @@ from app import clock
 from app.models.histories import ways
 from app.models.histories.scope import About
 from app.models.history import History
+from app.models.region import Level
 
 
 def lines() -> "Select[tuple[History]]":
@@ -23,14 +24,14 @@ def conditions(about: About, action: str, person: str, days: tuple[date | None, 
     found = [ways.of_kind(about.noun)] if about.noun else []
     found += [about.lies_there()] if about.place else []
     found += ways.of_deed(action) if action else []
-    found += [_by(person)] if person else []
+    found += [_by(person, None if about.noun else about.level)] if person else []
     found += ways.since(clock.start_of(first)) if first else []
     found += ways.until(clock.start_of(last + timedelta(days=1))) if last else []
     return found
 
 
-def _by(words: str) -> Any:
+def _by(words: str, level: Level | None) -> Any:
     """Done by somebody of this name or user name; 系统 is the clock."""
     if words == "系统":
         return History.actor_role == "clock"
-    return ways.of_people(words, lambda person: [person.username_key == words.lower()])
+    return ways.of_people(words, lambda person: [person.username_key == words.lower()], level)

@@ -3,9 +3,9 @@
 But for one case: lines written while the clock was wrong by more than SLACK may be missing from a filter by days.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from math import inf
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
@@ -13,9 +13,10 @@ from sqlalchemy.orm import aliased
 
 from app import reads
 from app.db import db
-from app.models.accounts.called import Also, goes_by, ids_of, offers
+from app.models.accounts.called import Also, ids_of, offers, one_by_one
 from app.models.history import OFTEN, History
-from app.models.pages.quickest import COUNTED, among, learn, looked_up, one_of
+from app.models.pages.quickest import COUNTED, among, learn, one_of
+from app.models.region import Level
 from app.models.user import User
 from app.reads import MOST
 from app.statements import common
@@ -32,12 +33,13 @@ def of_kind(noun: str) -> ColumnElement[bool]:
     return one_of(History.id, lines) if _few(noun, lines) else common(History.noun) == noun
 
 
-def of_people(words: str, also: Also) -> ColumnElement[bool]:
+def of_people(words: str, also: Also, level: Level | None) -> ColumnElement[bool]:
     """Done by somebody called like this: one person has an order of their own, however many lines; the few lines of some
-    people are found by it; what many have done is met along the list."""
-    found, weighed = partial(ids_of, words, also), partial(offers, words, also)
-    people = looked_up(User, words, found, weighed, own=False, most=SOME, kind=also.__qualname__)
-    if people is not None:
+    people are found by it; what many have done is met along the list, of a place of this `level`."""
+    found = partial(ids_of, words, also)
+    number = _number(words, also)
+    if number <= SOME:
+        people = found()
         some = set(db.session.scalars(people.limit(3)))  # each once by name, once by what else is said of them
         if len(some) < 2:
             return History.actor_id == next(iter(some), 0)
@@ -45,15 +47,24 @@ def of_people(words: str, also: Also) -> ColumnElement[bool]:
         lines = select(line.id).where(line.actor_id.in_(people))
         if _few(words, lines, kind=also.__qualname__):
             return one_of(History.id, lines)
-    if db.engine.dialect.name != "sqlite" or not _gathered(words, weighed, also):
-        return goes_by(History.actor_id, words, also)
-    return among(History.actor_id, found())  # in a place their lines are far apart, however short the list is
+    gather = number < inf and _gathers(number, level)
+    return among(History.actor_id, found()) if gather else one_by_one(History.actor_id, words, also)
 
 
-def _gathered(words: str, weighed: Callable[[], Any], also: Also) -> bool:
+def _gathers(number: float, level: Level | None) -> bool:
+    """Whether so many people are gathered before a list is walked along: a district's passes very many lines, however short it
+    is. PostgreSQL looks a smaller place's up by its things, and meets the first ones of the city's soon."""
+    if level is Level.DISTRICT:
+        return True
+    database = db.engine.dialect.name
+    whole = level is Level.CITY and not reads.in_order()
+    return number <= COUNTED[database] and (database == "sqlite" or whole)
+
+
+def _number(words: str, also: Also) -> float:
+    """About how many people are called like this."""
     key = User, words, also.__qualname__
-    known = learn({key: weighed})
-    return key in known and known[key][0] <= COUNTED["sqlite"]
+    return learn({key: partial(offers, words, also)}).get(key, (inf, 0))[0]
 
 
 def _few(what: str, lines: Any, kind: str = "") -> bool:
