@@ -90,13 +90,13 @@ class Scope:
         return found + self._kind(ServiceRecord)
 
     def _of_unit(self, column: Any, none: int | None) -> list[Condition]:
+        """Met along the place where so many have no unit, or where the place's index has the unit and the unit's not the place."""
         if self.unit is None:
             return []
-        if self.unit:
-            return [column == self.unit]
-        return [
-            (column if self.region == CITY else common(column)) == none
-        ]  # so many have none: a place is the shorter way
+        along = (
+            column is ServiceRecord.unit_id and self.level is Level.SUBDISTRICT if self.unit else self.region != CITY
+        )
+        return [(common(column) if along else column) == (self.unit or none)]
 
     def _kind(self, model: Any) -> list[Condition]:
         found = [model.category_id == self.category] if self.category else []
