@@ -138,6 +138,15 @@ def test_a_list_that_is_short_itself_is_walked_along(app, monkeypatch):
 
 
 @pytest.mark.both
+@pytest.mark.parametrize(("newest", "of_a_page", "of_a_count"), [(99_000, None, None), (10_000, "ids", None)])
+def test_what_only_old_rows_hold_is_looked_up_for_a_page(app, monkeypatch, newest, of_a_page, of_a_count):
+    monkeypatch.setattr(quickest, "learn", lambda wanted: dict.fromkeys(wanted, (8_000, 100_000, newest)))
+    asked = Notice, "清洁队", lambda: "ids", lambda: None
+    assert quickest.looked_up(*asked) == of_a_page
+    with reads.counting(reads.FIRST):
+        assert quickest.looked_up(*asked) == of_a_count
+
+
 @pytest.mark.parametrize("cap", [2, 1000])
 def test_the_total_of_people_called_alike_is_right_though_a_sample_is_looked_at_first(app, monkeypatch, cap):
     monkeypatch.setattr(reads, "SAMPLES", on_both((1, 4)))

@@ -70,7 +70,7 @@ def _number(words: str, also: Also) -> float:
 def _few(what: str, lines: Any, kind: str = "") -> bool:
     """Whether it is quicker to find all of these lines than to walk along the list until there are enough."""
     key = History, what, kind
-    number, rows = learn({key: lambda: lines})[key]
+    number, rows, _ = learn({key: lambda: lines})[key]
     return number <= MOST and number * number <= reads.now()[0].wanted * rows
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from math import inf, log2
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, any_, func, select
+from sqlalchemy import ColumnElement, Select, any_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from app import reads
@@ -84,19 +84,20 @@ def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str, her
     known = learn({key: weighed})
     if key not in known:
         return None
-    number, rows = known[key]
+    number, last, newest = known[key]
     reading, length = reads.now()
-    if here and length is not None and number > EASY:
-        rows = min(rows, length())
+    rows = min(last, length()) if here and length is not None and number > EASY else last
     holding = number if tells(words) else number / FEWER
     walked = reading.wanted * rows / max(holding, 1)
+    if reads.in_order():  # mostly by time, the newest first: none is met before the newest that has it
+        walked = max(walked, last - newest)
     if length is not None and min(number, walked) > EASY:
         walked = min(walked, length() if length() <= MOST else inf)
     return number, walked
 
 
-def learn(wanted: Mapping[Key, Callable[[], Any]]) -> dict[Key, tuple[int, int]]:
-    """How many ids each has (none where the pairs cannot tell), and the highest id of its table; in one statement.
+def learn(wanted: Mapping[Key, Callable[[], Any]]) -> dict[Key, tuple[int, int, int]]:
+    """How many ids each has (none where the pairs cannot tell), the highest id of its table and that of theirs; in one statement.
 
     Asked once an hour for the same thing: only the way of looking hangs on it, never what is found.
     """
@@ -105,15 +106,18 @@ def learn(wanted: Mapping[Key, Callable[[], Any]]) -> dict[Key, tuple[int, int]]
     new = {key: ids for key, build in wanted.items() if key not in known and (ids := build()) is not None}
     if new:
         most = COUNTED[db.engine.dialect.name] + 1
-        counted = [
-            select(func.count()).select_from(ids.limit(most).subquery()).scalar_subquery() for ids in new.values()
-        ]
-        highest = [func.coalesce(select(func.max(model.id)).scalar_subquery(), 0) for model, *_ in new]
-        row = db.session.execute(select(*counted, *highest)).one()
-        for key, number, last in zip(new, row, row[len(new) :], strict=False):
-            known[key] = number, last
-            _learnt.keep(names[key], known[key], [])
+        asked = [_told(at, key[0], ids.limit(most).subquery()) for at, (key, ids) in enumerate(new.items())]
+        keys = tuple(new)
+        for at, *told in db.session.execute(union_all(*asked)):
+            number, last, newest = (one or 0 for one in told)
+            known[keys[at]] = number, last, newest
+            _learnt.keep(names[keys[at]], known[keys[at]], [])
     return known
+
+
+def _told(at: int, model: Any, ids: Any) -> Select[Any]:
+    last = select(func.max(model.id)).scalar_subquery()
+    return select(literal(at), func.count(), last, func.max(ids.c[0])).select_from(ids)
 
 
 def weights(wanted: Mapping[Key, Callable[[], Any]]) -> tuple[Any, ...]:
@@ -125,7 +129,7 @@ def weights(wanted: Mapping[Key, Callable[[], Any]]) -> tuple[Any, ...]:
 def in_most(model: Any, words: str, ids: Callable[[str], Any]) -> bool:
     """Whether each word has more hits than are counted: it is met wherever one looks."""
     known = learn({(model, word, ""): partial(ids, word) for word in words.split()})
-    return bool(known) and all(number > COUNTED[db.engine.dialect.name] for number, _ in known.values())
+    return bool(known) and all(number > COUNTED[db.engine.dialect.name] for number, *_ in known.values())
 
 
 def each_word(
