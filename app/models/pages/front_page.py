@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, select, union_all
 
 from app import clock
 from app.db import db
@@ -88,8 +88,8 @@ def _figures() -> dict[str, Figure]:
 @remembered("help")
 def _cases() -> list[PublicCase]:
     cases = help_lists.latest_closed(CASES)
-    for case in cases:
-        db.session.expunge(case)
+    for one in cases:
+        db.session.expunge(one)
     return cases
 
 
@@ -126,7 +126,11 @@ def latest(category_id: int | None, count: int) -> list[Any]:
 
 def _one_of_each_kind(count: int) -> list[Any]:
     """The soonest activity to join of each category, the soonest of them first; one index look-up a category."""
-    open_ones = *shown_as("recruiting", clock.now()), Activity.taken < Activity.capacity
+    now, a = clock.now(), Activity
+    published, ahead, _ = shown_as("recruiting", now)
+    # the sooner of both is ahead: by the sign-up's end alone PostgreSQL takes what is open for few, and passes all of it for each category
+    sooner = case((a.signup_closes_at < a.starts_at, a.signup_closes_at), else_=a.starts_at)
+    open_ones = published, ahead, sooner > now, a.taken < a.capacity
     soonest = [
         select(_cards(kind.id).where(*open_ones).order_by(Activity.starts_at, Activity.id).limit(1).subquery())
         for kind in categories().values()
