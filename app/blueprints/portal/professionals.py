@@ -1,5 +1,7 @@
 """专业志愿者 on the portal: the associations, and those of their members who agreed to be shown by name."""
 
+from functools import partial
+
 from flask import abort
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +12,7 @@ from app.finished import kept
 from app.listing import AnyFilter, Key, Listing
 from app.models.displays import professionals as lists
 from app.models.professional import GroupStatus, Professional, ProfessionalGroup
+from app.reads import CAP
 
 GROUPS, PER_PAGE = 12, 24
 
@@ -31,6 +34,7 @@ def professionals_show(id: int) -> ResponseReturnValue:
     """One association with all its members; 404 unless it is shown."""
     wanted = db.select(ProfessionalGroup).where(ProfessionalGroup.id == id)
     group = db.session.scalar(wanted.where(ProfessionalGroup.status == GroupStatus.SHOWN)) or abort(404)
-    members = lists.members().where(Professional.group_id == id)
-    listing = Listing(members, AnyFilter(), [Key(Professional.id)], per_page=PER_PAGE, scalars=False)
+    members, number = partial(lists.members_of, id), min(CAP, lists.counted([group]).get(id, 0))
+    order, shape = [Key(Professional.id)], ("association", id)
+    listing = Listing(members, AnyFilter(), order, per_page=PER_PAGE, scalars=False, shape=shape, total=number)
     return listing.respond("portal/professionals/show.html", group=group)

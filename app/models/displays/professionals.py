@@ -19,7 +19,7 @@ G, M = ProfessionalGroup, Professional
 ORDER = (G.position, G.id)
 TOPICS = "professionals", "people"
 LAST = 2**31 - 1  # as great as a number can be
-_counts = Remembered(20)
+_counts = Remembered(100)
 
 
 def visible() -> list[ColumnElement[bool]]:
@@ -37,6 +37,11 @@ def members() -> Select[Any]:
     shown = M.id, User.name, M.speciality, M.organisation, Volunteer.community_code, M.group_id, G.name.label("group")
     joined = select(*shown).join(G, G.id == M.group_id).join(Volunteer, Volunteer.id == M.volunteer_id)
     return joined.join(User, User.id == Volunteer.user_id).where(*visible())
+
+
+def members_of(group: int) -> Select[Any]:
+    """The visible members of one association."""
+    return members().where(M.group_id == group)
 
 
 def for_home(count: int) -> list[Any]:
