@@ -47,7 +47,7 @@ class Notice(Stateful, Row, Model):
         NoticeStatus.PUBLISHED: {NoticeStatus.WITHDRAWN: REASON},
         NoticeStatus.WITHDRAWN: {},
     }
-    __table_args__ = (Index(None, "status", "visible_at", "id"),)
+    __table_args__ = (Index(None, "status", "visible_at", "id"), Index(None, "visible_at", "id", "status"))
 
     title: Mapped[str] = mapped_column(String(60))
     body: Mapped[str] = mapped_column(Text)  # sanitised Markdown

@@ -1,5 +1,5 @@
 """Teams and bases are found by words and by category inside their indexes, 季度之星 in the order of their list, applications by what
-narrows their queue and by their unit, and what waits of help in an index of its own.
+narrows their queue and by their unit, notices in the order of the office's list, and what waits of help in an index of its own.
 
 Each was looked at row by row: 5,000 teams for a word, a quarter's stars to put the first ones in order, every application for a unit.
 """
@@ -34,6 +34,7 @@ def upgrade() -> None:
     for table, name, _, columns in CHANGED:
         _make(table, name, columns)
     op.create_index("ix_application_unit_id", "application", ["unit_id", "status"])
+    op.create_index("ix_notice_visible_at", "notice", ["visible_at", "id", "status"])
     op.create_index("ix_honour_listed", "honour", [*IN_ORDER, "status", "last_day"])
     announced = [*IN_ORDER, "first_day", "last_day"]
     op.create_index("ix_honour_announced", "honour", announced, sqlite_where=ANNOUNCED, postgresql_where=ANNOUNCED)
@@ -65,6 +66,7 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER pairs_{table}_{event}")
         op.execute(f"DROP TABLE pairs_{table}")
     op.drop_index("ix_help_request_waiting", table_name="help_request")
+    op.drop_index("ix_notice_visible_at", table_name="notice")
     op.drop_index("ix_honour_announced", table_name="honour")
     op.drop_index("ix_honour_listed", table_name="honour")
     op.drop_index("ix_application_unit_id", table_name="application")
