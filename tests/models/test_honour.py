@@ -12,7 +12,7 @@ from app.models import Honour, Message, TeamMember
 from app.models.activity import ActivityStatus
 from app.models.history import history_of
 from app.models.honour import HonourStatus, due_honours, published
-from app.models.honours import figures, lists
+from app.models.honours import figures, lists, reached
 from app.models.honours.figures import Facts, able_people, able_teams, facts_of
 from app.models.honours.lists import for_home, in_announcement
 from app.models.honours.proposal import announce, propose, rewrite, why_not
@@ -117,6 +117,23 @@ def test_who_is_known_to_have_so_many_follows_records_members_and_whose_activity
     assert able(Team, able_teams) == [team.id]
     ServiceRecord.revoke([record], by=None)
     assert (able(Volunteer, able_people), able(Team, able_teams)) == ([], [])
+
+
+def test_that_they_are_too_many_to_be_looked_up_changes_nobody_who_is_found(app, monkeypatch):
+    for where in (figures, reached):
+        monkeypatch.setattr(where, "IDS", 0)
+    quarter, person, other = past_quarter(), cast.volunteer_of("volunteer"), cast.volunteer_of("second")
+
+    def able():
+        db.session.commit()
+        return set(db.session.scalars(db.select(Volunteer.id).where(*able_people(quarter, 1, many=True))))
+
+    record = served(person, quarter.first_day)
+    assert able() == {person.id}
+    served(other, quarter.last_day)
+    assert able() == {person.id, other.id}
+    ServiceRecord.revoke([record], by=None)
+    assert able() == {other.id}
 
 
 @pytest.mark.parametrize("least", [1, 2])

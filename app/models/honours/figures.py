@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from app.db import db
 from app.models.activity import Activity
 from app.models.honours.quarter import Quarter
-from app.models.honours.reached import IDS, Reached, who_reached
+from app.models.honours.reached import IDS, OF_TEAMS, Reached, who_reached
 from app.models.service_record import ServiceRecord
 from app.models.team import MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
@@ -115,7 +115,7 @@ def _did(
     if many:
         # `common`: by an index of persons every year would be read
         able = lambda: records.with_only_columns(whose).group_by(common(whose)).having(func.count() >= least)  # noqa: E731
-        known = who_reached(model, quarter, least, able)
+        known = who_reached(model, quarter, least, able, OF_TEAMS if model is Team else ())
         if _sooner(known, model, reading.wanted):
             found: ColumnElement[bool] = model.id.in_(written(list(known.ids)))
             return found

@@ -17,11 +17,12 @@ from app.models.figures.past import kept
 from app.models.figures.period import Period
 from app.models.figures.totals import Scope
 from app.models.honours.quarter import Quarter
-from app.statements import VARIED
+from app.statements import VARIED, this_hour
 
 IDS = 10_000  # more are never looked up one by one: one more than these tells that
-TOPICS = "teams", "launched"  # what makes a record one of a team's: who is in it, and whose activity it was
-_reached = Remembered(100)  # ten quarters; 40 kB at most each
+OF_TEAMS = "teams", "launched"  # what makes a record one of a team's: who is in it, and whose activity it was
+_reached = Remembered(60)  # 40 kB at most each
+_too_many = Remembered(60)
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,25 @@ class Reached:
     rows: int
 
 
-def who_reached(model: Any, quarter: Quarter, least: int, able: Callable[[], Select[Any]]) -> Reached:
-    """What `able` finds: the numbers of the teams or people that have at least so many services in the quarter."""
+def who_reached(
+    model: Any, quarter: Quarter, least: int, able: Callable[[], Select[Any]], topics: Sequence[str] = ()
+) -> Reached:
+    """What `able` finds: the numbers of the teams or people that have at least so many services in the quarter. What besides records
+    makes them so touches the `topics`. That they are too many to be looked up is asked again after an hour only: nothing else hangs on
+    it, and each tick would let everybody gather the present quarter anew.
+    """
+    about = model, quarter, least, this_hour()
+    known: Reached | None = _too_many.get(about)
+    if known is not None:
+        return known
 
     def gathered() -> Reached:
-        ids = array("q", db.session.scalars(able().limit(IDS + 1), execution_options=VARIED))
+        ids = array("i", db.session.scalars(able().limit(IDS + 1), execution_options=VARIED))
         return Reached(ids, db.session.scalar(select(func.max(model.id))) or 0)
 
     period = Period(f"{quarter.first_day:%Y-%m}", f"{quarter.last_day:%Y-%m}")
-    what = "reached", model, least, *numbers(*TOPICS)
-    return kept(Scope(period), what, gathered, period.months, among=_reached)
+    what = "reached", model, least, *numbers(*topics)
+    found = kept(Scope(period), what, gathered, period.months, among=_reached)
+    if len(found.ids) > IDS:
+        _too_many.keep(about, Reached(range(IDS + 1), found.rows), [])
+    return found
