@@ -4,6 +4,7 @@ Who turns the pages and the tabs of a list, or comes back to it, asks for the sa
 takes longer than to find a page of it.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,12 +17,15 @@ T = TypeVar("T")
 
 
 def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
-    """What `count` says of this list as it is narrowed, kept for this minute by the topics that it names; with none it is not kept, nor without a shape, which tells
-    what else it hangs on (who looks).
+    """What `count` says of this list as it is narrowed, kept for this minute by the topics that it names; with none it is not kept,
+    nor without a shape, which tells what else it hangs on (who looks).
 
     `but` is a filter that the numbers do not hang on: tabs tell each state.
     """
     filters = listing.filters
-    chosen = {name: str(one.data) for name, one in filters._fields.items() if one.data and name != but}
-    about = type(filters), listing.name, listing.shape, *listing.values.items(), *chosen.items()
+    chosen = [(name, str(one.data)) for name, one in filters._fields.items() if one.data and name != but]
+    asked = hashlib.sha256(
+        repr(chosen).encode()
+    ).digest()  # a name or a number that somebody typed does not stay in memory
+    about = type(filters), listing.name, listing.shape, *listing.values.items(), asked
     return this_minute(about if listing.topics and listing.shape is not None else None, count, *listing.topics)
