@@ -68,7 +68,7 @@ def test_a_number_is_counted_again_when_somebody_gets_it(clients):
     db.session.commit()
     city, path = clients("city"), "/office/disputes?q=7654"
     assert counting(city, path) and counting(city, path) == 0 and tabs(city, path)["open"] == 0
-    cast.who("volunteer").phone = "13900007654"
+    cast.who("volunteer").reachable_at("13900007654")
     db.session.commit()
     assert tabs(city, path)["open"] == 1
 
