@@ -18,6 +18,11 @@ def move(by: timedelta) -> None:
     _shift = by
 
 
+def minute() -> int:
+    """The present minute, as a number: what hangs on the clock is kept for one."""
+    return int(now().timestamp()) // 60
+
+
 def today() -> date:
     """The present day in Shanghai."""
     return local(now()).date()

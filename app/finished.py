@@ -158,7 +158,7 @@ class Pages:
         """Answer from memory; None where the view must, which may then leave its answer here."""
         if is_personal(environ):
             return None
-        key, now, minute = key_of(environ), self._known(), int(clock.now().timestamp() // 60)
+        key, now, minute = key_of(environ), self._known(), clock.minute()
         page = self.held.get(key)
         if now is None or page is None or not page.stands(now, minute):
             page = self._from_another(environ, now, key, minute)

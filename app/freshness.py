@@ -206,7 +206,7 @@ def this_minute(key: Hashable, count: Callable[[], T], *topics: str) -> T:
     """
     if key is None or not reading.get():
         return count()
-    return _counted.of((key, int(clock.now().timestamp()) // 60), count, *topics)
+    return _counted.of((key, clock.minute()), count, *topics)
 
 
 def keeps(pages: dict[Any, Any]) -> None:

@@ -15,6 +15,7 @@ from tests.reports import reported
 from tests.support.statements import statements
 
 S = ReportStatus
+pytestmark = pytest.mark.usefixtures("one_minute")
 
 
 def counting(client, path):

@@ -131,7 +131,7 @@ class Picture(Row, Model):
 
         Without a name it is the shelf of this minute: all come round in four hours and a quarter.
         """
-        shelf = shelf or storage.SHELVES[int(clock.now().timestamp() // 60) % len(storage.SHELVES)]
+        shelf = shelf or storage.SHELVES[clock.minute() % len(storage.SHELVES)]
         old = list(storage.store().old(shelf, clock.now() - LEFT_AFTER))
         names = {file: file.partition(".")[0].removesuffix("-thumb") for file in old}
         known = set(db.session.scalars(select(cls.name).where(cls.name.in_(set(names.values())))))

@@ -419,6 +419,7 @@ def test_the_list_and_its_counts_stay_inside_the_scope(app, clients):
     assert clients("far").get("/office/activities").text.count("白云-") == 0
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_its_counts_are_kept_until_an_activity_changes_or_begins(app, clients):
     a_year()
     coming = make_activity(title="万通-明早", starts_at=day(1), ends_at=day(1, 11))

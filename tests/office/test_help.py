@@ -75,6 +75,7 @@ def test_a_place_lists_each_state_as_it_is_by_now_in_the_order_of_time(clients):
         assert shown == [one.number for one in found][:: -1 if newest else 1][:20], query
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_tabs_count_anew_once_a_request_moves_or_the_minute_is_over(wantong):
     one = ask()
     assert told(wantong) == {"待受理": "1"}

@@ -153,6 +153,7 @@ def test_who_is_rare_is_found_alike_whether_looked_up_or_met(clients, monkeypatc
     assert names(clients("gulou").get(f"{URL}?by=home&region={cast.WANTONG}").text) == set()
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_how_many_there_are_is_kept_until_somebody_changes(clients):
     client, second = clients("city"), cast.volunteer_of("second")
 

@@ -34,6 +34,7 @@ def test_drafts_and_withdrawn_ones_are_not_listed(client):
         assert client.get(f"/feedback/{id}").status_code == 404
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_what_words_find_is_counted_once_for_all_pages_until_something_changes(clients, monkeypatch):
     monkeypatch.setattr("app.blueprints.portal.feedback.PER_PAGE", 2)
     for number in range(3):

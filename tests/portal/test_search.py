@@ -196,6 +196,7 @@ def test_the_statements_are_few_and_do_not_grow(client, clients):
         assert len(few) <= most, few
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_kinds_are_counted_once_for_all_that_are_looked_at_until_one_changes(clients):
     reader, activity = clients("volunteer"), cast.make_activity(title="凌霄花开")
     db.session.commit()
