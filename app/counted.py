@@ -27,5 +27,5 @@ def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
     asked = hashlib.sha256(
         repr(chosen).encode()
     ).digest()  # a name or a number that somebody typed does not stay in memory
-    about = type(filters), listing.name, listing.shape, *listing.values.items(), asked
+    about = type(filters), listing.name, but, listing.shape, *listing.values.items(), asked
     return this_minute(about if listing.topics and listing.shape is not None else None, count, *listing.topics)

@@ -105,3 +105,13 @@ def test_what_a_writing_request_counts_is_not_kept(app, reads):
             assert counted(told, lambda: 4) == 4 and counted(told, lambda: 5) == (4 if reads else 5)
         finally:
             reading.reset(token)
+
+
+def test_tabs_and_the_number_of_one_list_stand_apart(app):
+    with app.test_request_context("/"):
+        token = reading.set(True)
+        try:
+            told = Listing(select(Report), AnyFilter(), [], shape="all", topics=["reports"])
+            assert counted(told, lambda: {"pending": 4}, "status") == {"pending": 4} and counted(told, lambda: 5) == 5
+        finally:
+            reading.reset(token)
