@@ -49,6 +49,18 @@ SEES = {
 
 
 @pytest.mark.both
+def test_a_unit_reads_of_a_place_what_concerns_its_own_people_there(clients, lived):
+    def reads(query):
+        return re.findall(r'data-l="做了什么">\s*(?:<[^>]+>)*([^<]+)', clients("unit").get(f"{URL}?{query}").text)
+
+    assert reads("") == ["查看身份证号码"]
+    for code in (cast.far_code(), cast.far_code()[:6]):
+        assert reads(f"region={code}") == reads(f"region={code}&noun=volunteer") == ["查看身份证号码"]
+    for code in (cast.GULOU, cast.WANTONG):
+        assert not reads(f"region={code}")
+
+
+@pytest.mark.both
 def test_each_post_reads_what_lies_below_it(clients, lived):
     for username, reasons in SEES.items():
         page = clients(username).get(URL)

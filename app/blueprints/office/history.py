@@ -75,7 +75,8 @@ class HistoryFilter(FilterForm):
         named = bool(self.q.data)
         few = named or any((self.since.data, self.until.data))
         place = self.region.data if self.region.narrows else ""
-        return About(self.noun.data, place, self.region.within, bool(self.action.data) or few, few, named)
+        further, apart = bool(self.action.data) or few, not acting_within()
+        return About(self.noun.data, place, self.region.within, further, few, named, apart)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""

@@ -12,6 +12,7 @@ from wtforms import StringField, ValidationError
 from app import labels
 from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.office import office
+from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.office.showcase_forms import ReasonForm
 from app.blueprints.people_filters import PeopleFilter
 from app.disclosure import disclose
@@ -20,7 +21,7 @@ from app.htmx import go, render
 from app.listing import FilterForm, Key, Listing
 from app.models.displays import teams as team_lists
 from app.models.history import history_of
-from app.models.region import place_name
+from app.models.region import CITY, place_name
 from app.models.team import IN, MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.search import known_as
@@ -107,7 +108,8 @@ def teams_members_new(id: int) -> ResponseReturnValue:
     def mine() -> Select[Any]:
         return rows(Volunteer, Permission.VOLUNTEERS).options(joinedload(Volunteer.user))
 
-    found = Listing(mine, NewcomerFilter(request.args), order, name="newcomers", shape=acting())
+    filters = NewcomerFilter(request.args, within=acting_within() or CITY)
+    found = Listing(mine, filters, order, name="newcomers", shape=acting(), topics=("roster", "regions", "units"))
     return found.respond("office/teams/add.html", team=team, standing=team_lists.standing(id))
 
 

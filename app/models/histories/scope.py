@@ -29,7 +29,7 @@ Things = list[tuple[Any, "Select[Any]"]]  # a model, and which ids of it
 class About:
     """Lines as a post reads them whose list shows one kind of thing only (`noun`), or one region (`place`), and lies `within` a
     region at least; `further`: and not all of these; `few`: of some people or days, so that the first lines of a place hold no
-    thousand; `named`: of some people."""
+    thousand; `named`: of some people; `apart`: read by a unit, whose own lines are few among those of any place."""
 
     noun: str = ""
     place: str = ""
@@ -37,6 +37,7 @@ class About:
     further: bool = False
     few: bool = False
     named: bool = False
+    apart: bool = False
 
     @property
     def level(self) -> Level | None:
@@ -48,13 +49,14 @@ class About:
         if post.region_code == CITY:
             return None
         things = list(self._kind(_of_post(post)))
-        if self.place:  # which finds the lines; they are looked at once more
-            return self._walked(things)
+        if self.place:  # which finds the lines, but for a unit; they are looked at once more
+            return _gathered(things) if self.apart else self._walked(things)
         return self._lines(things, level_of(post.region_code or ""))
 
     def lies_there(self) -> Any:
         """The condition that a line is about a thing, or a person, of the place."""
-        return self._lines(list(self._kind(_of_region(self.place))), level_of(self.place))
+        things = list(self._kind(_of_region(self.place)))
+        return self._walked(things) if self.apart else self._lines(things, level_of(self.place))
 
     def _lines(self, things: Things, level: Level | None) -> Any:
         reading, walked = reads.now()[0], level is Level.DISTRICT
