@@ -24,8 +24,7 @@ def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
     """
     filters = listing.filters
     chosen = [(name, str(one.data)) for name, one in filters._fields.items() if one.data and name != but]
-    asked = hashlib.sha256(
-        repr(chosen).encode()
-    ).digest()  # a name or a number that somebody typed does not stay in memory
+    # a name or a number that somebody typed does not stay in memory; the shape also tells who holds a post, where that matters
+    asked = filters.shape(but), hashlib.sha256(repr(chosen).encode()).digest()
     about = type(filters), listing.name, but, listing.shape, *listing.values.items(), asked
     return this_minute(about if listing.topics and listing.shape is not None else None, count, *listing.topics)

@@ -27,9 +27,8 @@ from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.reads import CAP
 
-AT_ONCE = (
-    CAP - 1
-)  # rows that are answered in the request, as many as are counted; more are made by a process of their own
+# rows that are answered in the request, as many as are counted; more are made by a process of their own
+AT_ONCE = CAP - 1
 WORDS = {"xlsx": "Excel 表格（.xlsx）", "csv": "文本表格（.csv）"}
 Key = Callable[[Any], int | None]
 

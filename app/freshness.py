@@ -191,8 +191,9 @@ class Remembered:
 
     def keep(self, key: Any, value: Any, seen: list[int], *topics: str) -> None:
         """Keep this; `seen` are the `numbers` of its topics from before it was read."""
-        for old in list(self.kept)[: max(0, len(self.kept) - self.most + 1)]:
-            self.kept.pop(old, None)
+        if (over := len(self.kept) - self.most + 1) > 0:
+            for old in list(self.kept)[:over]:
+                self.kept.pop(old, None)
         self.kept[key] = seen, value, *topics
 
 

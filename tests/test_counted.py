@@ -115,3 +115,22 @@ def test_tabs_and_the_number_of_one_list_stand_apart(app):
             assert counted(told, lambda: {"pending": 4}, "status") == {"pending": 4} and counted(told, lambda: 5) == 5
         finally:
             reading.reset(token)
+
+
+def test_what_waits_is_counted_anew_when_its_conditions_change(app):
+    """Who holds a post is part of what waits (TodoFilter.shape), and touches no topic of the list."""
+    holders = ["one"]
+
+    class Waiting(AnyFilter):
+        def shape(self, but: str = ""):
+            return tuple(holders)
+
+    with app.test_request_context("/"):
+        token = reading.set(True)
+        try:
+            told = Listing(select(Report), Waiting(), [], shape="all", topics=["reports"])
+            assert counted(told, lambda: 4) == counted(told, lambda: 5) == 4
+            holders.append("another")
+            assert counted(told, lambda: 5) == 5
+        finally:
+            reading.reset(token)

@@ -7,12 +7,16 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Headcount, Message, PublicCase, UnitDispute
+from app.freshness import forget
+from app.models import Headcount, Message, PublicCase, UnitDispute, Volunteer, WorkUnit
 from app.models.history import history_of
 from app.models.pages import quickest
 from app.models.unit_dispute import DisputeStatus
+from app.models.volunteer import VolunteerStatus
+from app.models.work_unit import units
 from tests import cast
 from tests.helps import TITLE, S, bring
+from tests.support.statements import statements
 
 D = DisputeStatus
 
@@ -116,3 +120,24 @@ def test_a_level_above_takes_a_public_case_down_and_says_why(clients):
     assert set(told) == {cast.who("wantong").id, cast.who("wantong2").id}
     again = gulou.post(path, data={"reason": "再撤"})
     assert again.status_code == 409 and "已经不在网上" in again.text
+
+
+def test_a_file_of_units_asks_once_for_all_who_are_in_them(clients):
+    city, sent = clients("city"), []
+    for number in (0, 20):
+        for one in range(number):
+            WorkUnit.add(f"第{one}测试厂", "", by=cast.who("city"))
+        db.session.commit()
+        forget()
+        with statements() as seen:
+            lines = city.get("/office/units?format=csv").text.splitlines()
+        sent.append(len(seen))
+    people = {line.split(",")[0]: line.split(",")[2] for line in lines}
+    unit = cast.volunteer_of("volunteer").unit_id
+    assert people["第0测试厂"] == "0" and int(people[units()[unit].name]) == len(of_unit(unit)) > 0
+    assert sent[0] == sent[1], "not a statement more for each unit"
+
+
+def of_unit(unit):
+    theirs = Volunteer.unit_id == unit, Volunteer.status != VolunteerStatus.LEFT
+    return db.session.scalars(db.select(Volunteer.id).where(*theirs)).all()

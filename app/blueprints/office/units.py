@@ -50,6 +50,8 @@ def in_reach(id: int) -> WorkUnit:
 @requires(P.UNITS)
 def units_list() -> ResponseReturnValue:
     """The list, by name."""
+    if request.args.get("format"):  # a file names all of them: counted at once, not one after the other
+        people_of(units().values())
     listing = Listing(rows(WorkUnit, P.UNITS), UnitFilter(request.args), ORDER, COLUMNS, "units", 50)
     return listing.respond("office/units/list.html", "results", state_of=state_of, units=units(), people_of=people_of)
 

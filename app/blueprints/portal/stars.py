@@ -38,11 +38,14 @@ def stars() -> ResponseReturnValue:
     """Published stars, the newest quarter first; above them those in 公示."""
     filters = StarFilter(request.args)
     order = [Key(Honour.quarter, True), Key(Honour.kind, True), Key(Honour.community_code), Key(Honour.id)]
-    stars = lambda: select(Honour.id).where(published())  # noqa: E731
-    listing = Stars(stars, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
+    listing = Stars(_every, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
     waiting = lists.in_announcement(ANNOUNCED)
     shown = {"waiting": waiting, "quarters": filters.quarters(lists.quarters()), "named": quarter_words}
     return listing.respond("portal/stars/list.html", **shown)
+
+
+def _every() -> Select[Any]:
+    return select(Honour.id).where(published())
 
 
 @portal.get("/stars/<int:id>")

@@ -5,7 +5,7 @@ over hardly changes. Whether they may be a star (serving, active, in the place t
 """
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,7 @@ class Reached:
     rows: int
 
 
-def who_reached(
-    model: Any, quarter: Quarter, least: int, able: Callable[[], Select[Any]], topics: Sequence[str] = ()
-) -> Reached:
+def who_reached(model: Any, quarter: Quarter, least: int, able: Select[Any], topics: Sequence[str] = ()) -> Reached:
     """What `able` finds: the numbers of the teams or people that have at least so many services in the quarter. What besides records
     makes them so touches the `topics`. That they are too many to be looked up is asked again after an hour only: nothing else hangs on
     it, and each tick would let everybody gather the present quarter anew.
@@ -46,7 +44,7 @@ def who_reached(
         return known
 
     def gathered() -> Reached:
-        ids = array("i", db.session.scalars(able().limit(IDS + 1), execution_options=VARIED))
+        ids = array("i", db.session.scalars(able.limit(IDS + 1), execution_options=VARIED))
         return Reached(ids, db.session.scalar(select(func.max(model.id))) or 0)
 
     period = Period(f"{quarter.first_day:%Y-%m}", f"{quarter.last_day:%Y-%m}")

@@ -20,7 +20,7 @@ from app.models.picture import Picture
 from app.models.regions.homes import districts_of
 from app.models.report import Report, ReportKind, ReportStatus, took_part
 from app.models.user import User
-from app.models.written import first_picture
+from app.models.written import of_first_picture
 from app.reads import counting, now
 from app.statements import no_way_by
 
@@ -40,17 +40,17 @@ BUT_DRAFTS = with_loader_criteria(Report, TO_STAFF, propagate_to_loaders=False) 
 def published() -> Select[Any]:
     """Every published report as a row: its columns, `author`, `excerpt`, `picture` and `alt` of the first one."""
     excerpt = func.substr(Report.body, 1, EXCERPT + 1).label("excerpt")
-    shown = *SHOWN, Report.published_at, excerpt, *map(_first, (Picture.name.label("picture"), Picture.alt))
+    picture, alt = (
+        of_first_picture(Report, Picture.name).label("picture"),
+        of_first_picture(Report, Picture.alt).label("alt"),
+    )
+    shown = *SHOWN, Report.published_at, excerpt, picture, alt
     return select(*shown).where(Report.status == ReportStatus.PUBLISHED)
 
 
 def listed() -> Select[Any]:
     """Every report that staff see, as a row."""
     return select(*SHOWN, Report.status, Report.submitted_at).where(TO_STAFF)
-
-
-def _first(column: Any) -> Any:
-    return select(column).where(first_picture(Report)).limit(1).scalar_subquery().label(column.key)
 
 
 def in_region(reports: Select[Any], region: str) -> Select[Any]:

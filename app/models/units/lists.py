@@ -14,12 +14,12 @@ from app.models.region import regions
 from app.models.unit_dispute import IS_OPEN, UnitDispute
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.work_unit import WorkUnit, units
-from app.statements import common
+from app.statements import common, written
 
 MOST = 3  # suggestions
 ALIKE = 0.5  # so much of both names' pairs of characters must be the same
 ROSTER = "roster"  # the topic of volunteers (app/models/topics.py)
-_people = Remembered(4000)
+_people = Remembered(12_000)  # all of a large city, for a file of them
 
 
 def people_of(units: Iterable[WorkUnit]) -> dict[int, int]:
@@ -28,7 +28,7 @@ def people_of(units: Iterable[WorkUnit]) -> dict[int, int]:
     known: dict[int, int | None] = {unit.id: _people.get(unit.id, ROSTER) for unit in units}
     missing = [id for id, number in known.items() if number is None]
     if missing:
-        theirs = Volunteer.unit_id.in_(missing), Volunteer.status != VolunteerStatus.LEFT
+        theirs = Volunteer.unit_id.in_(written(missing)), Volunteer.status != VolunteerStatus.LEFT
         counted = select(Volunteer.unit_id, func.count()).where(*theirs).group_by(Volunteer.unit_id)
         known |= dict.fromkeys(missing, 0) | dict(map(tuple, db.session.execute(counted)))
         for id in missing:
