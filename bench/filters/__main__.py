@@ -62,6 +62,7 @@ def sweep(
                         file=sys.stderr,
                     )
                     yield
+    judge.settle()
     print(file=sys.stderr)
     found.silent = sorted(silent(known["small"]))
 

@@ -77,7 +77,7 @@ class Judge:
         self.flat, self.sizes, self.known, self.once = FLAT[kind], {"small": small, "big": big}, known, once
         self.taken: dict[Address, Line] = {}
         self.refused = 0
-        self.widest: dict[str, Line] = {}  # the unfiltered list of whoever sees most of it: who was asked first
+        self.drawn: dict[str, list[Line]] = {}  # of each rule, what the small city answered
 
     def line(self, address: Address) -> Line | None:
         """This address, measured; None where it is none: its list has one page, or both sizes refuse what was chosen."""
@@ -85,6 +85,7 @@ class Judge:
             return None
         limit = LAST if address.last else STATISTICS if address.rule == SUMS else self.flat
         line = self.taken[address] = Line(address, Answers(), Answers(), limit)
+        self.drawn.setdefault(address.rule, []).append(line)
         for number, times in enumerate((1,) if self.once else ROUNDS):
             self._ask(line, times)
             if not line.answers:
@@ -106,6 +107,12 @@ class Judge:
             for told in self.sizes[size].say("ask", line.address.who, known.path, query, times):
                 answers.add(*told)
 
+    def settle(self) -> None:
+        """Judge everything once more: only now is it known what the small city answers to whoever was asked later."""
+        for line in self.taken.values():
+            if line.answers:
+                self._hold(line)
+
     def _hold(self, line: Line) -> None:
         """Say what the line is held against."""
         one = line.address
@@ -115,7 +122,14 @@ class Judge:
             return
         plain = self.taken[Address(one.who, one.rule)]
         line.against, line.what = max((line.small.least, ""), (plain.small.least, "no filter" if one.query else ""))
-        widest = self.widest.setdefault(one.rule, plain)
-        longest = ALIKE * max(line.small.length, plain.small.length)
-        if line.big.length > longest and widest.small.least > line.against:
-            line.against, line.what = widest.small.least, f"no filter, {widest.address.who or 'visitor'}"
+        like = self._as_long(line) if line.big.length > ALIKE * max(line.small.length, plain.small.length) else None
+        if like and like.small.least > line.against:
+            line.against, line.what = like.small.least, f"{like.address} as {like.address.who or 'visitor'}"
+
+    def _as_long(self, line: Line) -> Line | None:
+        """The small city's cheapest page of this rule that draws as many rows as this one; where none does, its longest one."""
+        held = [other for other in self.drawn[line.address.rule] if other.answers and other.small.took]
+        long = [other for other in held if other.small.length * ALIKE >= line.big.length]
+        if long:
+            return min(long, key=lambda other: other.small.least)
+        return max(held, key=lambda other: other.small.length, default=None)
