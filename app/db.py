@@ -105,12 +105,15 @@ def render_item(kind: str, item: Any, autogen: Any) -> str | bool:
     return False
 
 
+KEPT_BY_DATABASE = ("pairs_", "history_place")  # by triggers of the migrations (docs/adr/0023 and 0029)
+
+
 def is_modelled(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
     """Whether Alembic should look for this table or index in the models: not what the databases keep by themselves, nor whether an
     index that is there has the order of its columns, which SQLite does not tell."""
     if kind == "index" and other is not None and any(isinstance(one, sa.TextClause) for one in thing.expressions):
         return False
-    return name != "sqlite_sequence" and not (name or "").startswith("pairs_")
+    return name != "sqlite_sequence" and not (name or "").startswith(KEPT_BY_DATABASE)
 
 
 # A random page costs hardly more than the next one (memory, SSD): else a list's count reads the table instead of its

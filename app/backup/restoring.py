@@ -22,13 +22,12 @@ from app.backup.cipher import Damaged, opened
 from app.backup.keys import foreign_keys_apart
 from app.backup.making import CHECK, FORMAT, Say
 from app.backup.tables import AT_ONCE, Plan, Tally
-from app.db import db
+from app.db import KEPT_BY_DATABASE, db
 from app.media.storage import SHELVES, store
+from app.models.histories import placed
 from app.models.histories.proof import verify
 
 SEEDED = {"alembic_version", "category"}  # what migrations put into a fresh database
-# tables of the search, which the database fills by itself (docs/adr/0023): SQLite's are never quite empty
-PAIRS = "pairs_"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
@@ -88,6 +87,8 @@ def restore(source: Path, say: Say) -> Contents:
             store().delete(name)
         raise
     _to("head")
+    placed.rebuild()  # the lines came before most of their things
+    db.session.commit()
     freshness.forget()
     _prove(found)
     return found
@@ -123,7 +124,7 @@ def _refuse_unfit(found: Contents) -> None:
         with db.engine.connect() as connection:
             if (
                 name not in SEEDED
-                and not name.startswith(PAIRS)
+                and not name.startswith(KEPT_BY_DATABASE)  # SQLite's tables of pairs are never quite empty
                 and connection.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first()
             ):
                 raise NotHere("这里的数据库不是空的。恢复只能在空的数据库上进行。")

@@ -5,6 +5,7 @@
 - city: `CitySum` with what the clock has not folded in yet, against live service records
 - teams: `Team.members` against those who are in
 - words: the pairs of characters by which words are found, against the searched texts
+- places: to which places the lines of history belong, against the rows of their things
 - activities: `taken`, `waiting`, `asking`, `attended` against sign-ups; walk-ins hold no seat
 - told: `Activity.told_at` against the feedback that is public
 
@@ -35,6 +36,7 @@ from app.db import add_to, db
 from app.models import city_sum
 from app.models.activity import Activity
 from app.models.feedback import Feedback, FeedbackStatus
+from app.models.histories import placed
 from app.models.pages import pairs_kept
 from app.models.service_record import KEYS, ServiceMonth, ServiceRecord, note_for_city, touch_months
 from app.models.signup import Attendance, SignUp, SignUpStatus
@@ -183,6 +185,14 @@ def words() -> list[Difference]:
     ]
 
 
+def places() -> list[Difference]:
+    """Places that keep other lines of history than belong to them (app/models/histories/placed.py)."""
+    return [
+        Difference("历史区域", {"place": place}, {"lines": kept}, {"lines": true})
+        for place, kept, true in placed.differing()
+    ]
+
+
 CHECKS: dict[str, Callable[[], list[Difference]]] = {
     "志愿者": people,
     "月度汇总": months,
@@ -191,6 +201,7 @@ CHECKS: dict[str, Callable[[], list[Difference]]] = {
     "活动反馈": told,
     "团队": teams,
     "词对": words,
+    "历史区域": places,
 }
 MONTHLY: dict[str, Any] = {"月度汇总": ServiceMonth, "全市汇总": city_sum.CitySum}
 KEEPERS: dict[str, Any] = {"志愿者": Volunteer, "活动": Activity, "活动反馈": Activity, "团队": Team}
@@ -200,8 +211,10 @@ def repair(differences: list[Difference]) -> None:
     """Write the true figures. Only after `alone`, with differences found since."""
     for table in sorted({one.key["table"] for one in differences if one.noun == "词对"}):
         pairs_kept.rebuild(table)
+    if any(one.noun == "历史区域" for one in differences):
+        placed.rebuild()
     for one in differences:
-        if one.noun == "词对":
+        if one.noun in ("词对", "历史区域"):
             continue
         if one.noun in MONTHLY:
             touch_months([one.key["month"]])

@@ -37,7 +37,7 @@ def services(app):
 def test_true_figures_pass(services, recount):
     assert recount("--check") == (
         0,
-        "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n活动反馈：一致\n团队：一致\n词对：一致\n全部一致\n",
+        "志愿者：一致\n月度汇总：一致\n全市汇总：一致\n活动：一致\n活动反馈：一致\n团队：一致\n词对：一致\n历史区域：一致\n全部一致\n",
     )
 
 

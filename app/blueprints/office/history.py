@@ -68,15 +68,13 @@ class HistoryFilter(FilterForm):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         days: tuple[date | None, date | None] = (self.since.data, self.until.data)
-        return stmt.where(*search.conditions(self.about(), self.action.data, self.q.data or "", days))
+        of_unit = not acting_within()
+        return stmt.where(*search.conditions(self.about(), self.action.data, self.q.data or "", days, of_unit=of_unit))
 
     def about(self) -> About:
-        """The kind of thing and the region that were chosen, and whether anything else was."""
-        named = bool(self.q.data)
-        few = named or any((self.since.data, self.until.data))
+        """The kind of thing and the region that were chosen; only the city reads all lines."""
         place = self.region.data if self.region.narrows else ""
-        further, apart = bool(self.action.data) or few, not acting_within()
-        return About(self.noun.data, place, self.region.within, further, few, named, apart)
+        return About(self.noun.data, place, whole=not place and acting_within() == CITY)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
@@ -133,7 +131,7 @@ def _listing() -> Listing:
     filters = HistoryFilter(request.args)
 
     def lines() -> Select[Any]:
-        return inside(search.lines(), filters.about(), P.HISTORY)
+        return inside(search.lines(filters.about()), filters.about(), P.HISTORY)
 
-    order = [Key(History.id, True)]
+    order = [Key(filters.about().number, True, lambda line: line.id)]
     return Listing(lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting())

@@ -3,35 +3,36 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from app import clock
 from app.models.histories import ways
 from app.models.histories.scope import About
 from app.models.history import History
-from app.models.region import Level
 
 
-def lines() -> "Select[tuple[History]]":
+def lines(about: About) -> "Select[tuple[History]]":
     """All lines, each with who did it and its words: app/access.py leaves those that the post reads."""
-    return select(History).options(joinedload(History.actor), joinedload(History.note))
+    return about.lines().options(joinedload(History.actor), joinedload(History.note))
 
 
-def conditions(about: About, action: str, person: str, days: tuple[date | None, date | None]) -> list[Any]:
-    """Of this kind, in this region, this deed, by whom, from a day to a day (Shanghai)."""
+def conditions(
+    about: About, action: str, person: str, days: tuple[date | None, date | None], *, of_unit: bool
+) -> list[Any]:
+    """Of this kind, in this region, this deed, by whom, from a day to a day (Shanghai); `of_unit`: a unit reads."""
     first, last = days
-    found = [ways.of_kind(about.noun)] if about.noun else []
-    found += [about.lies_there()] if about.place else []
-    found += ways.of_deed(action) if action else []
-    found += [_by(person, None if about.noun else about.level)] if person else []
-    found += ways.since(clock.start_of(first)) if first else []
-    found += ways.until(clock.start_of(last + timedelta(days=1))) if last else []
+    found = ways.of_kind(about) if about.noun else []
+    found += [about.lies_there(beside=of_unit)] if about.place else []
+    found += ways.of_deed(about, action) if action else []
+    found += [_by(about, person)] if person else []
+    found += ways.since(about, clock.start_of(first)) if first else []
+    found += ways.until(about, clock.start_of(last + timedelta(days=1))) if last else []
     return found
 
 
-def _by(words: str, level: Level | None) -> Any:
+def _by(about: About, words: str) -> Any:
     """Done by somebody of this name or user name; 系统 is the clock."""
     if words == "系统":
         return History.actor_role == "clock"
-    return ways.of_people(words, lambda person: [person.username_key == words.lower()], level)
+    return ways.of_people(about, words, lambda person: [person.username_key == words.lower()])

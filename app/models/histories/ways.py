@@ -3,6 +3,7 @@
 But for one case: lines written while the clock was wrong by more than SLACK may be missing from a filter by days.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from math import inf
@@ -14,9 +15,9 @@ from sqlalchemy.orm import aliased
 from app import reads
 from app.db import db
 from app.models.accounts.called import Also, ids_of, offers, one_by_one
+from app.models.histories.scope import KEPT, About
 from app.models.history import OFTEN, History
 from app.models.pages.quickest import COUNTED, among, learn, one_of
-from app.models.region import Level
 from app.models.user import User
 from app.reads import MOST
 from app.statements import common
@@ -24,41 +25,38 @@ from app.statements import common
 # Lines are numbered as they come; but a clock may have been wrong, or a writer may have waited
 SLACK = timedelta(days=7)
 SOME = 200  # people whose lines are counted
+USUAL = ("sign_up",)  # most lines are about one: met along a place's list
 
 
-def of_kind(noun: str) -> ColumnElement[bool]:
+def of_kind(about: About) -> list[ColumnElement[bool]]:
     """A kind of thing: the few lines of a rare one are found by the index, a common one is met along the list."""
+    noun = about.noun
+    if not about.whole:
+        return _indexed(KEPT.c.noun, noun, USUAL)
     line = aliased(History)
     lines = select(line.id).where(line.noun == noun)
-    return one_of(History.id, lines) if _few(noun, lines) else common(History.noun) == noun
+    return [one_of(History.id, lines) if _few(noun, lines) else common(History.noun) == noun]
 
 
-def of_people(words: str, also: Also, level: Level | None) -> ColumnElement[bool]:
+def of_people(about: About, words: str, also: Also) -> ColumnElement[bool]:
     """Done by somebody called like this: one person has an order of their own, however many lines; the few lines of some
-    people are found by it; what many have done is met along the list, of a place of this `level`."""
+    people are found by it; what many have done is met along the list."""
     found = partial(ids_of, words, also)
     number = _number(words, also)
     if number <= SOME:
         people = found()
         some = set(db.session.scalars(people.limit(3)))  # each once by name, once by what else is said of them
-        if len(some) < 2:
-            return History.actor_id == next(iter(some), 0)
+        alone = History.actor_id == next(iter(some), 0) if len(some) < 2 else None
+        if alone is not None and about.whole:
+            return alone
         line = aliased(History)
         lines = select(line.id).where(line.actor_id.in_(people))
         if _few(words, lines, kind=also.__qualname__):
-            return one_of(History.id, lines)
-    gather = number < inf and _gathers(number, level)
+            return one_of(about.number, lines)
+        if alone is not None:
+            return alone
+    gather = number <= COUNTED[db.engine.dialect.name] and (db.engine.dialect.name == "sqlite" or not reads.in_order())
     return among(History.actor_id, found()) if gather else one_by_one(History.actor_id, words, also)
-
-
-def _gathers(number: float, level: Level | None) -> bool:
-    """Whether so many people are gathered before a list is walked along: a district's passes very many lines, however short it
-    is. PostgreSQL looks a smaller place's up by its things, and meets the first ones of the city's soon."""
-    if level is Level.DISTRICT:
-        return True
-    database = db.engine.dialect.name
-    whole = level is Level.CITY and not reads.in_order()
-    return number <= COUNTED[database] and (database == "sqlite" or whole)
 
 
 def _number(words: str, also: Also) -> float:
@@ -74,20 +72,27 @@ def _few(what: str, lines: Any, kind: str = "") -> bool:
     return number <= MOST and number * number <= reads.now()[0].wanted * rows
 
 
-def of_deed(action: str) -> list[ColumnElement[bool]]:
-    """A deed; the seldom ones have an index, which is used where its own condition is said again."""
-    seldom = [History.action.not_in([literal_column(f"'{one}'") for one in OFTEN])] if action not in OFTEN else []
-    return [History.action == action, *seldom]
+def of_deed(about: About, action: str) -> list[ColumnElement[bool]]:
+    """A deed; the seldom ones have an index."""
+    return _indexed(History.action if about.whole else KEPT.c.action, action, OFTEN)
 
 
-def since(moment: datetime) -> list[ColumnElement[bool]]:
+def _indexed(column: Any, value: str, usual: Sequence[str]) -> list[ColumnElement[bool]]:
+    """`column` has this value; of seldom ones there is a partial index, which is used where its own condition is said again."""
+    if value in usual:
+        return [column == value]
+    said: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in usual]
+    return [column == value, column.not_in(said) if len(said) > 1 else column != said[0]]
+
+
+def since(about: About, moment: datetime) -> list[ColumnElement[bool]]:
     """From this moment on."""
-    return [History.created_at >= moment, History.id > _around(moment - SLACK)[0]]
+    return [History.created_at >= moment, about.number > _around(moment - SLACK)[0]]
 
 
-def until(moment: datetime) -> list[ColumnElement[bool]]:
+def until(about: About, moment: datetime) -> list[ColumnElement[bool]]:
     """Before this moment."""
-    return [History.created_at < moment, History.id <= _around(moment + SLACK)[1]]
+    return [History.created_at < moment, about.number <= _around(moment + SLACK)[1]]
 
 
 def _around(moment: datetime) -> tuple[Any, Any]:
