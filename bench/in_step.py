@@ -65,7 +65,7 @@ def put_right(statements: Iterable[str], tables: Iterable[str]) -> None:
             last = f'SELECT max(id) FROM "{table}"'
             db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), ({last}))"))
         pairs_kept.rebuild(pairs_kept.PLACED)  # its rows came without the triggers (bench/fill.py)
-        placed.rebuild()
+    placed.rebuild()  # lines come before some of their things
     db.session.commit()
     unhurried()
     if db.engine.dialect.name == "postgresql":
