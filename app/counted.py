@@ -5,15 +5,20 @@ takes longer than to find a page of it.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
-from app.freshness import this_minute
+from app import clock
+from app.db import reading
+from app.freshness import Remembered, numbers, this_minute
+from app.reads import CAP
 
 if TYPE_CHECKING:
     from app.listing import Listing
 
 T = TypeVar("T")
+_reached = Remembered(500)
+LEAVING = "people", "regions", "units"  # with which rows may leave a list of what is never deleted
 
 
 def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
@@ -22,9 +27,32 @@ def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
 
     `but` is a filter that the numbers do not hang on: tabs tell each state.
     """
+    return this_minute(_about(listing, but) if listing.topics else None, count, *listing.topics)
+
+
+def lasting(listing: "Listing", count: Callable[[], int]) -> int:
+    """What `count` says of a list to which rows are added and none taken away: 999+ stays 999+ for the hour, whatever is added.
+
+    A row that comes to lie elsewhere may make it one less; that it is about a thousand is true all the same.
+    """
+    about = _about(listing)
+    if about is None or not reading.get():
+        return count()
+    key = about, clock.today(), clock.now().hour
+    if _reached.get(key, *LEAVING):
+        return CAP
+    seen, number = numbers(*LEAVING), count()
+    if number >= CAP:
+        _reached.keep(key, True, seen, *LEAVING)
+    return number
+
+
+def _about(listing: "Listing", but: str = "") -> Hashable | None:
+    """All on which the numbers of this list hang besides the rows, None where nobody says it."""
+    if listing.shape is None:
+        return None
     filters = listing.filters
     chosen = [(name, str(one.data)) for name, one in filters._fields.items() if one.data and name != but]
     # a name or a number that somebody typed does not stay in memory; the shape also tells who holds a post, where that matters
     asked = filters.shape(but), hashlib.sha256(repr(chosen).encode()).digest()
-    about = type(filters), listing.name, but, listing.shape, *listing.values.items(), asked
-    return this_minute(about if listing.topics and listing.shape is not None else None, count, *listing.topics)
+    return type(filters), listing.name, but, listing.shape, *listing.values.items(), asked

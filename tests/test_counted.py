@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.counted import counted
+from app.counted import counted, lasting
 from app.db import db, reading
 from app.listing import AnyFilter, Listing
 from app.models import Report, UnitDispute
@@ -134,3 +134,29 @@ def test_what_waits_is_counted_anew_when_its_conditions_change(app):
             assert counted(told, lambda: 5) == 5
         finally:
             reading.reset(token)
+
+
+def test_more_than_999_lines_of_a_list_that_only_grows_are_counted_once_an_hour_until_people_change(app):
+    asked = []
+
+    def says(number):
+        def count():
+            asked.append(number)
+            return number
+
+        return count
+
+    def told(number, filters=None):
+        listing = Listing(select(Report), filters or AnyFilter(), [], name="lines", shape="somebody")
+        return lasting(listing, says(number))
+
+    token = reading.set(True)
+    try:
+        assert [told(998), told(999), told(1000), told(1000), told(5)] == [998, 999, 1000, 1000, 1000]
+        assert asked == [998, 999, 1000], "fewer are counted each time"
+        cast.who("volunteer").name = "欧阳静"
+        db.session.commit()
+        assert told(7) == 7, "lines of somebody who is called otherwise now"
+    finally:
+        reading.reset(token)
+    assert lasting(Listing(select(Report), AnyFilter(), [], name="lines"), says(3)) == 3

@@ -13,6 +13,7 @@ from app import labels
 from app.access import Permission, acting, inside, me, requires
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
+from app.counted import lasting
 from app.disclosure import disclose
 from app.fields_places import RegionFilterField
 from app.forms import clean
@@ -127,11 +128,18 @@ def words_of(line: History) -> str:
     return line.note.text if line.note and post and post.region_code else ""
 
 
-def _listing() -> Listing:
+class Lines(Listing):
+    """A list of lines, which nobody deletes."""
+
+    def _total(self) -> int:
+        return lasting(self, self._counted_now)
+
+
+def _listing() -> Lines:
     filters = HistoryFilter(request.args)
 
     def lines() -> Select[Any]:
         return inside(search.lines(filters.about()), filters.about(), P.HISTORY)
 
     order = [Key(filters.about().number, True, lambda line: line.id)]
-    return Listing(lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting())
+    return Lines(lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting())
