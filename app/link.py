@@ -54,6 +54,7 @@ class Link(psycopg.Connection[Any]):
     patience = PATIENCE
     heard = 0.0  # when it last answered, on time.monotonic()
     failed = False  # a statement, since the last rollback
+    _numbered: Any = None
 
     def cursor(self, name: str = "", **options: Any) -> Any:
         """As psycopg's; what is read piece by piece gets a transaction after all: outside of one the server would make all of
@@ -63,8 +64,11 @@ class Link(psycopg.Connection[Any]):
         return super().cursor(name, **options)
 
     def numbered(self) -> Any:
-        """A cursor for a text whose parameters are $1, $2 … (app/spoken.py)."""
-        return psycopg.RawCursor(self)
+        """The cursor for a text whose parameters are $1, $2 … (app/spoken.py). Always the same one: to make it costs as much as a short
+        answer takes to read. Whoever closes it lets go of what it has read."""
+        if self._numbered is None or self._numbered.closed:
+            self._numbered = psycopg.RawCursor(self)
+        return self._numbered
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""

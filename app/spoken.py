@@ -20,6 +20,7 @@ from app.db import db, reading
 
 Values = Mapping[str, Any]
 NONE: Values = {}
+FEW = 200  # rows that a cursor which is used again may hold until then
 
 
 class Spoken:
@@ -90,7 +91,8 @@ class Spoken:
             given[name] = way(value) if way else value
         asked = tuple([given[name] for name in self.places])
         link = connection.dbapi_connection
-        cursor = link.cursor() if engine.dialect.positional else link.numbered()
+        is_kept = not engine.dialect.positional
+        cursor, rows = link.numbered() if is_kept else link.cursor(), list[tuple[Any, ...]]()
         for heard in engine.dispatch.before_cursor_execute:  # who counts statements
             heard(None, cursor, self.text, asked, self, False)
         try:
@@ -102,7 +104,8 @@ class Spoken:
         except engine.dialect.loaded_dbapi.Error as error:
             raise self._named(engine, error) from error
         finally:
-            cursor.close()
+            if not is_kept or len(rows) > FEW:
+                cursor.close()
 
     def _named(self, engine: Any, error: Exception) -> Exception:
         """A driver's error as those know it who handle it (app/errors.py); it quotes no values."""
