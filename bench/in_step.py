@@ -64,14 +64,16 @@ def put_right(statements: Iterable[str], tables: Iterable[str]) -> None:
         for table in tables:
             last = f'SELECT max(id) FROM "{table}"'
             db.session.execute(sa.text(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), ({last}))"))
-        pairs_kept.rebuild(pairs_kept.PLACED)  # its rows came without the triggers (bench/fill.py)
+        if pairs_kept.differing():
+            pairs_kept.rebuild(pairs_kept.PLACED)  # its rows came without the triggers (bench/fill.py)
+        db.session.commit()
+        unhurried()
+        db.session.execute(sa.text("ANALYZE"))
+    db.session.commit()
+    learn_sizes()  # as the tick of the first night would
+    unhurried()
     placed.rebuild()  # lines come before some of their things
     db.session.commit()
-    unhurried()
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(sa.text("ANALYZE"))
-        db.session.commit()
-    learn_sizes()  # as the tick of the first night would
     unhurried()
     wrong = {name: len(found) for name, differences in CHECKS.items() if (found := differences())}
     db.session.rollback()
