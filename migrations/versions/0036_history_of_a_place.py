@@ -76,12 +76,11 @@ MOVERS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 }
 # A volunteer's account, and what stands on it, had lines before there was a volunteer
 JOINS = {"user": ITSELF}
-# PostgreSQL: who moves a volunteer waits for who is writing of it, and finds the line; on SQLite one writes at a time
-LOCK = 5_202_604
+# PostgreSQL: whoever moves a volunteer waits for who is writing of it, and finds the line; on SQLite one writes at a time
 BY_VOLUNTEER = {
-    "volunteer": "SELECT NEW.noun_id",
-    "user": "SELECT id FROM volunteer WHERE user_id = NEW.noun_id",
-    "professional": "SELECT volunteer_id FROM professional WHERE id = NEW.noun_id",
+    "volunteer": "id = NEW.noun_id",
+    "user": "user_id = NEW.noun_id",
+    "professional": "id = (SELECT volunteer_id FROM professional WHERE id = NEW.noun_id)",
 }
 
 
@@ -161,8 +160,8 @@ def _sqlite() -> Iterator[str]:
 
 def _postgresql() -> Iterator[str]:
     waits = "".join(
-        f"WHEN '{noun}' THEN PERFORM pg_advisory_xact_lock_shared({LOCK}, id) FROM ({ids}) AS one(id); "
-        for noun, ids in BY_VOLUNTEER.items()
+        f"WHEN '{noun}' THEN PERFORM 1 FROM volunteer WHERE {theirs} FOR SHARE; "
+        for noun, theirs in BY_VOLUNTEER.items()
     )
     puts = "".join(f"WHEN '{noun}' THEN {_put(noun, 'line.id = NEW.id')}; " for noun in THINGS)
     yield from _made(
@@ -173,8 +172,7 @@ def _postgresql() -> Iterator[str]:
     joined = "".join(f"{_put(noun, where.format(row='NEW'))}; " for noun, where in JOINS.items())
     yield from _made("joined", f"{joined}RETURN NULL;", "AFTER INSERT ON volunteer")
     for table, (columns, things) in MOVERS.items():
-        alone = f"PERFORM pg_advisory_xact_lock({LOCK}, OLD.id); " if table == "volunteer" else ""
-        taken = alone + "".join(f"{_take(noun, where.format(row='OLD'))}; " for noun, where in things.items())
+        taken = "".join(f"{_take(noun, where.format(row='OLD'))}; " for noun, where in things.items())
         put = "".join(f"{_put(noun, where.format(row='NEW'))}; " for noun, where in things.items())
         moved = f"UPDATE OF {', '.join(columns)} ON {table}"
         when = f"WHEN ({_changed(table)})"

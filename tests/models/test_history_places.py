@@ -1,7 +1,9 @@
 """To which places a line of history belongs is kept with every write, and is what the row of its thing says."""
 
 import pytest
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from app.db import db
 from app.models import Activity, History, Post, SignUp, Volunteer, WorkUnit
@@ -125,3 +127,19 @@ def test_a_lost_line_and_one_too_many_are_told_and_mended(app):
     assert next(one for one in wrong if one.key["place"] == FAR).kept == {"lines": 1}
     repair(wrong)
     assert agrees() and in_place(cast.WANTONG)
+
+
+@pytest.mark.postgresql_only
+def test_who_moves_a_volunteer_waits_for_who_is_writing_of_it(app):
+    """Or the line would stay where the volunteer was: neither sees what the other has not committed."""
+    volunteer = cast.volunteer_of("volunteer")
+    moved = update(Volunteer).where(Volunteer.id == volunteer.id).values(district_code=FAR)
+    for thing in (volunteer, cast.who("volunteer")):
+        told(thing)
+        with db.engine.begin() as other:
+            other.execute(text("SET LOCAL lock_timeout = 50"))
+            with pytest.raises(OperationalError) as refused:
+                other.execute(moved)
+            assert isinstance(refused.value.orig, LockNotAvailable)
+            other.rollback()
+        db.session.rollback()
