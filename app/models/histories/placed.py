@@ -7,7 +7,7 @@ rows were written past the triggers.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, delete, except_, func, insert, literal, null, select, union_all
+from sqlalchemy import Select, String, and_, case, delete, func, insert, literal, null, select, true, union_all
 
 from app.db import db
 from app.models.histories.scope import KEPT
@@ -16,40 +16,37 @@ from app.models.history import History
 CODES = "district_code", "subdistrict_code", "community_code"
 
 
-def true() -> Any:
+def truth() -> Any:
     """(place, line_id, noun, action): each line with every place and the unit to which it belongs."""
-    return union_all(*(part for thing in _things() for part in _parts(*thing)))
+    return union_all(*(_lines(*thing) for thing in _things()))
 
 
 def differing() -> list[tuple[str, int, int]]:
     """(place, lines that it keeps and should not, lines that it lacks), where that is not nothing."""
-    kept, wanted = select(KEPT), select(true().subquery())
-    too_many = except_(kept, wanted).subquery()
-    lacking = except_(wanted, kept).subquery()
-    sides = union_all(
-        select(too_many.c.place, literal(1).label("many"), literal(0).label("few")),
-        select(lacking.c.place, literal(0), literal(1)),
+    both = union_all(
+        select(*KEPT.c, literal(1).label("kept")), select(*truth().subquery().c, literal(-1).label("kept"))
     ).subquery()
-    sums = func.sum(sides.c.many), func.sum(sides.c.few)
-    return [tuple(row) for row in db.session.execute(select(sides.c.place, *sums).group_by(sides.c.place))]
+    over = func.sum(both.c.kept).label("over")
+    rows = select(both.c.place, over).group_by(*(both.c[one.name] for one in KEPT.c)).having(over != 0).subquery()
+    sides = func.sum(case((rows.c.over > 0, 1), else_=0)), func.sum(case((rows.c.over < 0, 1), else_=0))
+    return [tuple(row) for row in db.session.execute(select(rows.c.place, *sides).group_by(rows.c.place))]
 
 
 def rebuild() -> None:
     """Make the table anew, in its own order."""
-    wanted = true().subquery()
+    wanted = truth().subquery()
     db.session.execute(delete(KEPT))
     rows = select(wanted).order_by(wanted.c.place, wanted.c.line_id)
     db.session.execute(insert(KEPT).from_select([column.name for column in KEPT.c], rows))
 
 
-def _parts(noun: str, number: Any, places: list[Any], source: Any) -> Iterator[Select[Any]]:
-    for place in places:
-        line = select(place.label("place"), History.id.label("line_id"), History.noun, History.action)
-        yield (
-            line.select_from(source)
-            .join(History, and_(History.noun == noun, History.noun_id == number))
-            .where(place.is_not(None))
-        )
+def _lines(noun: str, number: Any, places: list[Any], source: Any) -> Select[Any]:
+    """The lines about things of this kind, each once for each of its places."""
+    level = union_all(*(select(literal(n).label("n")) for n in range(len(places)))).subquery()
+    place = case(*((level.c.n == n, one) for n, one in enumerate(places)))
+    line = select(place.label("place"), History.id.label("line_id"), History.noun, History.action)
+    about = and_(History.noun == noun, History.noun_id == number)
+    return line.select_from(source).join(History, about).join(level, true()).where(place.is_not(None))
 
 
 def _things() -> Iterator[tuple[str, Any, list[Any], Any]]:
