@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
-from app import clock
 from app.db import reading
 from app.freshness import Remembered, numbers, this_minute
 from app.reads import CAP
@@ -17,8 +16,13 @@ if TYPE_CHECKING:
     from app.listing import Listing
 
 T = TypeVar("T")
-_reached = Remembered(500)
-LEAVING = "people", "regions", "units"  # with which rows may leave a list of what is never deleted
+_counted_up_to = Remembered(500)
+LEAVING = (
+    "people",
+    "regions",
+    "units",
+    "places",
+)  # with which a row of such a list may come to lie elsewhere, or somebody to be called otherwise
 
 
 def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
@@ -30,21 +34,23 @@ def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
     return this_minute(_about(listing, but) if listing.topics else None, count, *listing.topics)
 
 
-def lasting(listing: "Listing", count: Callable[[], int]) -> int:
-    """What `count` says of a list to which rows are added and none taken away: 999+ stays 999+ for the hour, whatever is added.
+def lasting(listing: "Listing", settled: Callable[[], int], count: Callable[[int, int | None], int]) -> int:
+    """How many rows, up to CAP, a list has to which rows are only added, in the order of a number: what was counted up to a number is not
+    counted again until rows may have left.
 
-    A row that comes to lie elsewhere may make it one less; that it is about a thousand is true all the same.
+    `settled` says a number below which no row is added any more; `count` counts the rows above one number and up to another (None: all).
     """
-    about = _about(listing)
+    about, seen = _about(listing), numbers(*LEAVING)
     if about is None or not reading.get():
-        return count()
-    key = about, clock.today(), clock.now().hour
-    if _reached.get(key, *LEAVING):
+        return count(0, None)
+    upto, known = _counted_up_to.get(about, *LEAVING) or (0, 0)
+    if known >= CAP:
         return CAP
-    seen, number = numbers(*LEAVING), count()
-    if number >= CAP:
-        _reached.keep(key, True, seen, *LEAVING)
-    return number
+    newest = this_minute(("settled", listing.name), settled)
+    if newest > upto:
+        upto, known = newest, min(CAP, known + count(upto, newest))
+        _counted_up_to.keep(about, (upto, known), seen, *LEAVING)
+    return CAP if known >= CAP else min(CAP, known + count(upto, None))
 
 
 def _about(listing: "Listing", but: str = "") -> Hashable | None:

@@ -136,27 +136,30 @@ def test_what_waits_is_counted_anew_when_its_conditions_change(app):
             reading.reset(token)
 
 
-def test_more_than_999_lines_of_a_list_that_only_grows_are_counted_once_an_hour_until_people_change(app):
-    asked = []
+def test_rows_of_a_list_that_only_grows_are_counted_once_until_one_may_have_left(app):
+    numbers, asked = list(range(1, 11)), []
 
-    def says(number):
-        def count():
-            asked.append(number)
-            return number
+    def count(after, upto):
+        found = [one for one in numbers if after < one and (upto is None or one <= upto)]
+        asked.append(len(found))
+        return len(found)
 
-        return count
-
-    def told(number, filters=None):
-        listing = Listing(select(Report), filters or AnyFilter(), [], name="lines", shape="somebody")
-        return lasting(listing, says(number))
+    def told(settled, name="lines"):
+        listing = Listing(select(Report), AnyFilter(), [], name=name, shape="somebody")
+        return lasting(listing, lambda: settled, count)
 
     token = reading.set(True)
     try:
-        assert [told(998), told(999), told(1000), told(1000), told(5)] == [998, 999, 1000, 1000, 1000]
-        assert asked == [998, 999, 1000], "fewer are counted each time"
+        assert told(8) == 10 and asked == [8, 2]
+        numbers.append(11)
+        assert told(8) == 11 and asked == [8, 2, 3], "only what came since"
+        numbers[:] = range(1, 1500)
+        assert told(1200, "many") == 1000 == told(1200, "many") and asked == [8, 2, 3, 1200], "999+ stays"
+        numbers[:] = [1, 2]
+        assert told(8) == 8, "nobody is told that it lost some"
         cast.who("volunteer").name = "欧阳静"
         db.session.commit()
-        assert told(7) == 7, "lines of somebody who is called otherwise now"
+        assert told(8) == 2, "but a name may have changed"
     finally:
         reading.reset(token)
-    assert lasting(Listing(select(Report), AnyFilter(), [], name="lines"), says(3)) == 3
+    assert lasting(Listing(select(Report), AnyFilter(), [], name="lines"), lambda: 8, count) == 2

@@ -46,14 +46,18 @@ ASKED = "help_request"  # counted by the month in which they were handed in, eac
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
 # Of what the roster is narrowed by: volunteers with their skills, and by what an account is found. No tick writes them.
 ROSTER = Topic("roster")
+# Things that come to lie elsewhere take their lines of history along
+MOVED = some("places", "community_code", born=False)
 TOPICS: dict[str, tuple[Topic, ...]] = {
     # The sums of activities and of teams' services stand on few columns: a sign-up, which writes the counters, leaves them alone.
-    "activity": (Topic("activities"), some("launched", "status", "starts_at", "community_code", "team_id")),
+    "activity": (Topic("activities"), some("launched", "status", "starts_at", "community_code", "team_id"), MOVED),
+    "application": (MOVED,),
     "category": (Topic("categories"),),
-    "feedback": (Topic("feedback"),),
+    "feedback": (Topic("feedback"), MOVED),
     "figure": (Topic("figures"),),
-    "help_request": (Topic("requests"),),
-    "honour": (Topic("honours"),),
+    "help_request": (Topic("requests"), MOVED),
+    "honour": (Topic("honours"), MOVED),
+    "invitation": (MOVED,),
     "notice": (Topic("notices"),),
     "picture": (Topic("pictures"),),
     "post": (Topic("posts"),),
@@ -62,10 +66,11 @@ TOPICS: dict[str, tuple[Topic, ...]] = {
     "public_case": (Topic("help"),),
     "region": (Topic("regions"),),
     "region_name": (Topic("regions"),),
-    "report": (Topic("reports"),),
-    "service_base": (Topic("bases"),),
-    "team": (Topic("teams"),),
-    "unit_dispute": (Topic("disputes"),),
+    "report": (Topic("reports"), MOVED),
+    "service_base": (Topic("bases"), MOVED),
+    "sign_up": (some("places", "unit_id", born=False),),
+    "team": (Topic("teams"), MOVED),
+    "unit_dispute": (Topic("disputes"), some("places", "volunteer_community_code", "unit_id", born=False)),
     # Of people only what visitors may see: a new person is nowhere to be seen yet.
     "user": (
         some("people", "name", born=False),

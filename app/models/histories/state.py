@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from app import clock
 from app.db import db, insert_once
 from app.models.figure import Figure
-from app.models.histories.seal import newest
+from app.models.histories.seal import HistorySeal, newest
 from app.models.history import History
 
 PROVED, WRONG = "history-proved", -1
@@ -36,6 +36,11 @@ def seal_state() -> SealState:
         proof.counted_at if proof else None,
         proof is None or proof.number != WRONG,
     )
+
+
+def sealed_up_to() -> int:
+    """The last line that is sealed: none before it is added any more (app/models/histories/seal.py)."""
+    return db.session.scalar(select(func.max(HistorySeal.last_id))) or 0
 
 
 def note_proof(sealed: int, *, held: bool) -> None:
