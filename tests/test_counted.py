@@ -5,12 +5,15 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.counted import counted, lasting
+from app.counted import counted
 from app.db import db, reading
+from app.growing import Growing
 from app.listing import AnyFilter, Listing
 from app.models import Report, UnitDispute
+from app.models.history import record
 from app.models.report import ReportStatus
 from tests import cast
+from tests.histories import sealed
 from tests.reports import reported
 from tests.support.statements import statements
 
@@ -136,30 +139,52 @@ def test_what_waits_is_counted_anew_when_its_conditions_change(app):
             reading.reset(token)
 
 
-def test_rows_of_a_list_that_only_grows_are_counted_once_until_one_may_have_left(app):
-    numbers, asked = list(range(1, 11)), []
+def test_rows_of_a_list_that_only_grows_are_counted_once_until_one_may_have_left(app, monkeypatch):
+    rows, asked = list(range(1, 11)), []
 
-    def count(after, upto):
-        found = [one for one in numbers if after < one and (upto is None or one <= upto)]
-        asked.append(len(found))
-        return len(found)
+    def between(listing, after, upto=None):
+        asked.append(len([one for one in rows if after < one and (upto is None or one <= upto)]))
+        return asked[-1]
 
-    def told(settled, name="lines"):
-        listing = Listing(select(Report), AnyFilter(), [], name=name, shape="somebody")
-        return lasting(listing, lambda: settled, count)
+    def told(settled, **shape):
+        listing = Growing(
+            select(Report), AnyFilter(), [], **({"name": "lines", "shape": "me"} | shape), settled=lambda: settled
+        )
+        return listing.told()
 
+    monkeypatch.setattr(Growing, "between", between)
     token = reading.set(True)
     try:
         assert told(8) == 10 and asked == [8, 2]
-        numbers.append(11)
+        rows.append(11)
         assert told(8) == 11 and asked == [8, 2, 3], "only what came since"
-        numbers[:] = range(1, 1500)
-        assert told(1200, "many") == 1000 == told(1200, "many") and asked == [8, 2, 3, 1200], "999+ stays"
-        numbers[:] = [1, 2]
-        assert told(8) == 8, "nobody is told that it lost some"
+        rows[:] = range(1, 1500)
+        assert told(1200, name="many") == 1000 == told(1200, name="many") and asked == [8, 2, 3, 1200], "999+ stays"
+        rows[:] = [1, 2]
+        assert told(8) == 8, "nobody has said that it lost some"
         cast.who("volunteer").name = "欧阳静"
         db.session.commit()
-        assert told(8) == 2, "but a name may have changed"
+        assert told(8) == 2, "a name may have changed"
+        assert told(8, shape=None) == 2
     finally:
         reading.reset(token)
-    assert lasting(Listing(select(Report), AnyFilter(), [], name="lines"), lambda: 8, count) == 2
+
+
+@pytest.mark.both
+def test_lines_of_history_are_counted_on_and_anew_where_a_thing_came_to_lie_elsewhere(clients):
+    def number():
+        page = clients("wantong").get("/office/history?noun=activity").text
+        found = re.search(r"(\d+)</b> 条", page)
+        return int(found.group(1)) if found else 0
+
+    activity = cast.make_activity()
+    record(activity, "edit", by=cast.who("wantong"))
+    db.session.commit()
+    before = number()
+    sealed(0)
+    record(activity, "edit", by=cast.who("wantong"))
+    db.session.commit()
+    assert number() == before + 1
+    activity.locate(cast.far_code())
+    db.session.commit()
+    assert number() == before - 1 == 0

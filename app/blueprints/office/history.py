@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 from wtforms import DateField, SelectField, StringField, ValidationError
 from wtforms.validators import Optional
 
@@ -13,18 +13,16 @@ from app import labels
 from app.access import Permission, acting, inside, me, requires
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
-from app.counted import lasting
-from app.db import db
 from app.disclosure import disclose
 from app.fields_places import RegionFilterField
 from app.forms import clean
-from app.listing import FilterForm, Key, Listing
+from app.growing import Growing
+from app.listing import FilterForm, Key
 from app.models.histories import search
 from app.models.histories.scope import About
 from app.models.histories.state import seal_state, sealed_up_to
 from app.models.history import History
 from app.models.region import CITY
-from app.reads import capped
 from app.timeline import actor
 from app.timeline.everything import ACTIONS, NOUNS, thing, whole
 from app.viewing import opens
@@ -130,27 +128,13 @@ def words_of(line: History) -> str:
     return line.note.text if line.note and post and post.region_code else ""
 
 
-class Lines(Listing):
-    """A list of lines, which nobody deletes: what was counted of them up to the newest seal stays counted."""
-
-    def _total(self) -> int:
-        return lasting(self, sealed_up_to, self._between)
-
-    def _between(self, after: int, upto: int | None) -> int:
-        number = self.order[0].column
-
-        def between(stmt: Select[Any]) -> Select[Any]:
-            ends = [number <= upto] if upto is not None else []
-            return self.filters.narrow(stmt).where(number > after, *ends)
-
-        return db.session.scalar(select(capped(lambda: self.narrowed(between)))) or 0
-
-
-def _listing() -> Lines:
+def _listing() -> Growing:
     filters = HistoryFilter(request.args)
 
     def lines() -> Select[Any]:
         return inside(search.lines(filters.about()), filters.about(), P.HISTORY)
 
     order = [Key(filters.about().number, True, lambda line: line.id)]
-    return Lines(lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting())
+    return Growing(
+        lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting(), settled=sealed_up_to
+    )
