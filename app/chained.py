@@ -37,8 +37,7 @@ class Chained(Listing):
 
     parts: Sequence[Part] = field(default_factory=list)
 
-    def page(self) -> Page:
-        """The page that `after=` or `before=` of the request asks for."""
+    def _page(self) -> Page:
         after, before = self._where("after"), self._where("before")
         backwards = before is not None and after is None
         found = self._gather(before if backwards else after, backwards)

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def counted(listing: "Listing", count: Callable[[], T], but: str = "") -> T:
+def counted(listing: "Listing", count: Callable[[], T], but: str = "", kind: str = "number") -> T:
     """What `count` says of this list as it is narrowed, kept for this minute by the topics that it names; with none it is not kept,
     nor without a shape, which tells what else it hangs on (who looks).
 
-    `but` is a filter that the numbers do not hang on: tabs tell each state.
+    `but` is a filter that the numbers do not hang on: tabs tell each state. `kind`: what else is told of the same list.
     """
-    return this_minute(hangs_on(listing, but) if listing.topics else None, count, *listing.topics)
+    return this_minute((hangs_on(listing, but), kind) if listing.topics and listing.shape is not None else None, count, *listing.topics)
 
 
 def hangs_on(listing: "Listing", but: str = "") -> Hashable | None:

@@ -19,6 +19,7 @@ from app.addresses import address
 from app.counted import counted
 from app.db import db
 from app.export import KINDS, export
+from app.few import keys_of, rows_at
 from app.htmx import render
 from app.positions import place_of, places, token
 from app.reads import along, capped, counting, length_of
@@ -193,7 +194,7 @@ class Listing:
             return self._page()
 
     def _page(self) -> Page:
-        after, before = self._read("after"), self._read("before")
+        after, before = (place_of(request.args.get(way, ""), self.order) for way in ("after", "before"))
         backwards = before is not None and after is None
         position = before if backwards else after
         found = self._fetch(position, backwards)
@@ -237,6 +238,8 @@ class Listing:
         return kept(None if chosen is None else (about, self.shape, chosen), lambda: build(*args))
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
+        if (few := rows_at(self, position, backwards)) is not None:
+            return few
         stmt = self.kept(self._rows, position is not None, backwards)
         values = {**self.values, **places(position)}
         return list(db.session.scalars(stmt, values).unique()) if self.scalars else list(rows_of(stmt, values))
@@ -264,19 +267,16 @@ class Listing:
         bound = first.column <= edge if first.descending is not backwards else first.column >= edge
         return and_(bound, or_(*ways))  # the outer bound lets the index start at the right place
 
-    def _read(self, way: str) -> list[Any] | None:
-        """The position in the address, or None when it is missing or no position of this list."""
-        return place_of(request.args.get(way, ""), self.order)
-
     def _total(self) -> int:
         return counted(self, self._counted_now) if self.total is None else self.total
 
     def _searched(self) -> bool:
-        """Whether words narrow it, or what is hardly asked twice: what one page holds then is not counted again, which takes as long."""
+        # words narrow it, or what is hardly asked twice: what one page holds then is not counted again, which takes as long
         return bool(self.filters.typed or self.filters.shape() is None)
 
     def _counted_now(self) -> int:
-        return int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
+        known = keys_of(self)
+        return len(known) if known is not None else int(rows_of(self.kept(self._counted), self.values)[0][0] or 0)
 
     def _counted(self) -> Select[Any]:
         return select(capped(self.narrowed)).execution_options(**VARIED)

@@ -114,6 +114,10 @@ class PublicFilter(ActivityFilter):
         """Everything but the status, which makes the parts of the list."""
         return stmt.where(*self.conditions())
 
+    def shape_of_words(self) -> Hashable:
+        """As `search.named` takes them."""
+        return search.shape_of(self.words)
+
     def counts(self) -> Counts:
         """How many activities each chip would show."""
         return public_counts(self.place, self.status.data or "", self.category_id, self.words)

@@ -61,11 +61,14 @@ class KeptNoticeFilter(NoticeFilter):
         stmt = super().narrow(stmt)
         return stmt.where(notice.in_phase(NoticePhase(self.phase.data))) if self.phase.data else stmt
 
-    def tabs(self, scope: Select[Any]) -> list[tuple[str, str, bool, int | None]]:
+    def counts(self, scope: Select[Any]) -> dict[NoticePhase, int]:
+        """How many of each phase the words find."""
+        return state_counts(super().narrow(scope), NoticePhase, notice.in_phase)
+
+    def tabs(self, counts: dict[NoticePhase, int]) -> list[tuple[str, str, bool, int | None]]:
         """(word, address, chosen, how many) of all and of each phase."""
-        found = state_counts(super().narrow(scope), NoticePhase, notice.in_phase)
         shown = [("全部", self.address(phase=None), not self.phase.data, None)]
-        return shown + [(word(p), self.address(phase=p.value), self.phase.data == p, found[p]) for p in NoticePhase]
+        return shown + [(word(p), self.address(phase=p.value), self.phase.data == p, counts[p]) for p in NoticePhase]
 
 
 class StarFilter(FilterForm):

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from app import clock
 from app.db import Model, Row, db, lock
 from app.freshness import touch
+from app.models.activities.search import NOW
 from app.models.history import record
 from app.models.pages.worded import holds
 from app.models.stateful import FREE, REASON, Stale, Stateful, TransitionError
@@ -127,8 +128,8 @@ def _ahead(moment: datetime | None) -> datetime:
 
 
 def visible() -> list[ColumnElement[bool]]:
-    """What makes a notice visible to everybody at this moment."""
-    return [Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at <= clock.now()]
+    """What makes a notice visible to everybody when the statement runs."""
+    return [Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at <= NOW]
 
 
 def in_phase(phase: NoticePhase) -> ColumnElement[bool]:
@@ -136,7 +137,7 @@ def in_phase(phase: NoticePhase) -> ColumnElement[bool]:
     if phase is NoticePhase.SHOWN:
         return and_(*visible())
     if phase is NoticePhase.SCHEDULED:
-        return and_(Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at > clock.now())
+        return and_(Notice.status == NoticeStatus.PUBLISHED, Notice.visible_at > NOW)
     return Notice.status == NoticeStatus(phase.value)
 
 

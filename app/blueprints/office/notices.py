@@ -8,11 +8,12 @@ from markupsafe import Markup
 from wtforms import TextAreaField
 from wtforms.validators import Optional
 
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.display_filters import KeptNoticeFilter
 from app.blueprints.office import office
 from app.blueprints.office.feedback import SAID, WithdrawalForm
 from app.blueprints.writing_forms import WritingForm
+from app.counted import counted
 from app.forms import MomentField, TextField, clean, length, required
 from app.htmx import go, render
 from app.listing import Key, Listing
@@ -68,10 +69,12 @@ class NoticeForm(WritingForm):
 @requires(P)
 def notices() -> ResponseReturnValue:
     """Every notice, the newest moment first."""
-    filters = KeptNoticeFilter(request.args)
-    tabs = filters.tabs(rows(Notice, P)) if filters.validate() else []
+    filters, scope = KeptNoticeFilter(request.args), rows(Notice, P)
     order = [Key(Notice.visible_at, True), Key(Notice.id, True)]
-    return Listing(rows(Notice, P), filters, order).respond("office/notices/list.html", "results", tabs=tabs)
+    listing = Listing(scope, filters, order, name="notices", shape=acting(), topics=("notices",))
+    numbers = counted(listing, lambda: filters.counts(scope), "phase") if filters.validate() else {}
+    tabs = filters.tabs(numbers) if not filters.errors else []
+    return listing.respond("office/notices/list.html", "results", tabs=tabs)
 
 
 @office.route("/notices/new", methods=["GET", "POST"])

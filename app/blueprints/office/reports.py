@@ -151,4 +151,5 @@ def _order(filters: ReviewFilter) -> list[Key]:
 def _listing() -> Listing:
     """For the export: everything about each, with its author."""
     filters, scope = _filters(), rows(Report, P.REPORTS).where(TO_STAFF).options(WITH_AUTHOR)
-    return Listing(scope, filters, _order(filters), columns=COLUMNS, name="reports", personal=True, shape=acting())
+    about: Any = {"columns": COLUMNS, "name": "reports", "personal": True, "shape": acting(), "topics": TOPICS}
+    return Listing(scope, filters, _order(filters), **about)

@@ -1,5 +1,7 @@
 """通知公告 on the portal: what the city tells everybody, from its moment on."""
 
+from typing import Any
+
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
@@ -22,7 +24,8 @@ OTHERS = 6
 def notices() -> ResponseReturnValue:
     """Visible notices, newest first."""
     order = [Key(Notice.visible_at, True), Key(Notice.id, True)]
-    return Listing(published(), NoticeFilter(request.args), order, scalars=False).respond("portal/notices/list.html")
+    about: Any = {"name": "notices", "scalars": False, "shape": "all", "topics": ("notices",)}
+    return Listing(published, NoticeFilter(request.args), order, **about).respond("portal/notices/list.html")
 
 
 @portal.get("/notices/<int:id>")

@@ -58,7 +58,7 @@ def looked_up(
             return found()
     if number > min(MOST if most is None else most, max(walked, reading.sample) if here else walked):
         return None
-    reading.at_once = True
+    reading.at_once, reading.hits = True, number
     return found()
 
 

@@ -3,16 +3,22 @@
 Every kind of thing brings the query of its own public list and what words demand there, so that a search never
 shows what the list would not: no draft, nothing withdrawn, hidden, scheduled or not agreed to. The rows of all
 kinds come in one statement, their numbers in another.
+
+Where a kind's hits are looked at one by one, the first ones' ids are told with their number and kept as long (app/few.py): a page reads
+their rows by them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, func, literal, null, select, union_all
 
+from app import clock
 from app.db import UtcDateTime, db
+from app.few import looked_at
 from app.freshness import this_minute
 from app.models import feedback_lists, notice
 from app.models.activities import search as activity_search
@@ -35,12 +41,15 @@ from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
 from app.reads import CAP, capped
+from app.statements import kept, rows_of
 
-TOPICS = (
-    *("activities", "help", "feedback", "reports", "notices", "teams", "bases", "professionals", "honours"),
-    *("people", "regions"),
-)
+# On what the sources hang that change often (whoever signs up touches the activities), and on what the others do
+TOPICS = {
+    True: ("activities", "feedback", "regions"),
+    False: ("help", "reports", "notices", "teams", "bases", "professionals", "honours", "people", "regions"),
+}
 MOST_WORDS = 6  # more make no search better, and each looks at every row
+MOST = 30  # the longest page of one kind
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,8 @@ class Source:
     says: Callable[[str], list[ColumnElement[bool]]]
     shown: Sequence[Any]
     ascending: bool = False
+    busy: bool = False  # it changes often
+    own_id: bool = True  # no two of its rows have the same id
 
     def found(self, words: str) -> Select[Any]:
         """What holds every word."""
@@ -62,8 +73,35 @@ class Source:
 
     def first(self, number: int, words: str, most: int) -> Select[Any]:
         """The first rows as columns that all sources share."""
-        id, title, text, code, moment = self.shown
+        stmt = self._columns(self.found(words), number)
+        return select(stmt.order_by(*self._order()).limit(most).subquery())
+
+    def named(self, number: int, most: int) -> Select[Any]:
+        """The same of the rows whose ids are the parameters `_places(number, most)`."""
+        ids = [bindparam(name, type_=Integer()) for name in _places(number, most)]
+        return self._columns(self.stmt.where(self.shown[0].in_(ids)), number)
+
+    def told(self, number: int, words: str) -> Select[Any]:
+        """How many there are, up to the cap, with the first ones' ids in order if each hit is looked at."""
+        few, (id, *_, moment) = looked_at(lambda: self.found(words)), self.shown
+        source = literal(number).label("source")
+        if few is None:
+            told: list[Any] = [capped(lambda: self.found(words)), cast(null(), Integer()), cast(null(), UtcDateTime())]
+        else:
+            told = [func.count().over(), id, _or_null(moment, UtcDateTime())]
+        columns = [one.label(name) for one, name in zip(told, ("total", "id", "moment"), strict=True)]
+        if few is None:
+            return select(source, *columns)
+        first = few.with_only_columns(source, *columns, maintain_column_froms=True).order_by(*self._order())
+        return select(first.limit(MOST).subquery())
+
+    def _order(self) -> list[Any]:
+        id, *_, moment = self.shown
         keys = [id] if moment is None else [moment, id]
+        return keys if self.ascending else [key.desc() for key in keys]
+
+    def _columns(self, stmt: Select[Any], number: int) -> Select[Any]:
+        id, title, text, code, moment = self.shown
         columns = {
             "id": id,
             "title": title,
@@ -71,17 +109,19 @@ class Source:
             "code": _or_null(code, title.type),
             "moment": _or_null(moment, UtcDateTime()),
         }
-        stmt = self.found(words).with_only_columns(
+        return stmt.with_only_columns(
             literal(number).label("source"),
             *(column.label(name) for name, column in columns.items()),
             maintain_column_froms=True,
         )
-        order = keys if self.ascending else [key.desc() for key in keys]
-        return select(stmt.order_by(*order).limit(most).subquery())
 
-    def counted(self, words: str) -> Any:
-        """How many there are, up to the cap."""
-        return capped(lambda: self.found(words))
+
+@dataclass(frozen=True)
+class Found:
+    """How many things of a source hold every word, up to CAP, and the first ones' ids; None: its own list must tell them."""
+
+    total: int = 0
+    ids: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,30 +140,63 @@ class Hit:
 
 def totals(words: str) -> dict[str, int]:
     """How many things of each kind hold every word, up to 1,000; counted once for all kinds that are looked at one after the other."""
-    return this_minute(("search", words), lambda: _totals(words), *TOPICS)
-
-
-def _totals(words: str) -> dict[str, int]:
-    """The same in one statement."""
-    _look_ahead(words)
-    all_of_them = sources()
-    found = db.session.execute(select(*(source.counted(words) for source in all_of_them))).one()
     numbers: dict[str, int] = {}
-    for source, number in zip(all_of_them, found, strict=True):
-        numbers[source.kind] = min(numbers.get(source.kind, 0) + number, CAP)
+    for source, found in zip(sources(), _found(words), strict=True):
+        numbers[source.kind] = min(numbers.get(source.kind, 0) + found.total, CAP)
     return numbers
 
 
 def hits(words: str, kinds: Iterable[str], most: int) -> dict[str, list[Hit]]:
-    """The first things of these kinds that hold every word, at most so many of each; one statement."""
-    wanted, all_of_them = set(kinds), sources()
-    pieces = [one.first(number, words, most) for number, one in enumerate(all_of_them) if one.kind in wanted]
-    rows = db.session.execute(union_all(*pieces)).all() if pieces else []
+    """The first things of these kinds that hold every word, at most so many (never more than MOST) of each."""
+    wanted = set(kinds)
+    here = {n: one for n, one in enumerate(_found(words)) if one.total and sources()[n].kind in wanted}
+    rows = _rows(here, words, wanted, most) if here else []
     found: dict[str, list[Hit]] = {}
-    for number, source in enumerate(all_of_them):
+    for number in here:
+        source = sources()[number]
         own = sorted((row for row in rows if row.source == number), key=_key, reverse=not source.ascending)
         found.setdefault(source.kind, []).extend(_hit(source, row) for row in own)
     return {kind: some[:most] for kind, some in found.items() if some}
+
+
+def _found(words: str) -> list[Found]:
+    """What was found of each source, until something is written on which it hangs or the minute is over."""
+    parts = [
+        this_minute(("search", words, busy), partial(_told, words, busy), *topics) for busy, topics in TOPICS.items()
+    ]
+    return [next(part[number] for part in parts if number in part) for number in range(len(sources()))]
+
+
+def _told(words: str, busy: bool) -> dict[int, Found]:
+    """The same in one statement, of what changes often or of the rest."""
+    _look_ahead(words)
+    wanted = {number: source for number, source in enumerate(sources()) if source.busy is busy}
+    rows = db.session.execute(union_all(*(source.told(number, words) for number, source in wanted.items()))).all()
+    return {number: _of(source, [row for row in rows if row.source == number]) for number, source in wanted.items()}
+
+
+def _of(source: Source, rows: list[Any]) -> Found:
+    if rows and rows[0].id is None:
+        return Found(rows[0].total)
+    rows.sort(key=_key, reverse=not source.ascending)
+    return Found(min(CAP, rows[0].total) if rows else 0, [row.id for row in rows])
+
+
+def _rows(found: dict[int, Found], words: str, kinds: set[str], most: int) -> Sequence[Any]:
+    """The first rows, by their ids where they are known; one statement, kept where all are: for all kinds together and each alone."""
+    known = {number: one.ids[:most] for number, one in found.items() if one.ids is not None}
+    asked = {name: id for number, ids in known.items() for name, id in zip(_places(number, most), ids, strict=False)}
+    if len(known) == len(found):
+        some = tuple(n for n, one in enumerate(sources()) if one.own_id and (len(kinds) > 1 or one.kind in kinds))
+        every = {name: 0 for number in some for name in _places(number, most)}
+        pieces = kept(("search", most, some), lambda: union_all(*(sources()[n].named(n, most) for n in some)))
+        return rows_of(pieces, every | asked)
+    each = [sources()[n].named(n, len(known[n])) if n in known else sources()[n].first(n, words, most) for n in found]
+    return db.session.execute(union_all(*each), asked).all()
+
+
+def _places(number: int, most: int) -> list[str]:
+    return [f"id_{number}_{place}" for place in range(most)]
 
 
 def _look_ahead(words: str) -> None:
@@ -139,8 +212,13 @@ def _look_ahead(words: str) -> None:
     learn({(model, word, ""): partial(ids, word) for model, ids in kinds.items() for word in words.split()})
 
 
-def sources() -> list[Source]:
+def sources() -> Sequence[Source]:
     """Everything that is looked through; a kind with two sources shows the first one's rows first."""
+    return _sources(clock.today())  # a day stands in them
+
+
+@lru_cache(maxsize=2)
+def _sources(today: date) -> Sequence[Source]:
     return [*_activities(), *_written(), *_displayed()]
 
 
@@ -150,8 +228,8 @@ def _activities() -> list[Source]:
     shown = a.id, a.title, a.place, a.community_code, a.starts_at
     coming, past = activity_search.to_come(), activity_search.shown_as("ended")
     return [
-        Source("activities", listed.where(*coming), activity_search.named, shown, ascending=True),
-        Source("activities", listed.where(*past), activity_search.named, shown),
+        Source("activities", listed.where(*coming), activity_search.named, shown, ascending=True, busy=True),
+        Source("activities", listed.where(*past), activity_search.named, shown, busy=True),
     ]
 
 
@@ -163,7 +241,7 @@ def _written() -> list[Source]:
     notices = n.id, n.title, n.body, None, n.visible_at
     return [
         Source("help", help_lists.published(), help_lists.says, cases),
-        Source("feedback", feedback_lists.published(), feedback_lists.says, feedback),
+        Source("feedback", feedback_lists.published(), feedback_lists.says, feedback, busy=True),
         Source("reports", report_lists.published(), report_lists.says, reports),
         Source("notices", notice.published(), notice.says, notices),
     ]
@@ -185,7 +263,7 @@ def _displayed() -> list[Source]:
         Source("teams", teams.public_teams(), teams.says, (t.id, t.name, t.introduction, t.community_code, None)),
         Source("bases", base_lists.public_bases(), base_lists.says, bases),
         Source("professionals", professionals.shown_groups(), professionals.group_says, groups, ascending=True),
-        Source("professionals", professionals.members(), professionals.member_says, members, ascending=True),
+        Source("professionals", professionals.members(), professionals.member_says, members, True, own_id=False),
         Source("stars", honour_lists.shown(), honour_lists.says, stars),
     ]
 

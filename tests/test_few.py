@@ -1,0 +1,119 @@
+"""What words find of a list where that is little (app/few.py): the same rows as the list's own statements, and never older than
+what was written."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app import clock, few
+from app.db import db
+from app.models import Report
+from app.models.pages import site_search
+from app.models.pages.site_search import hits, totals
+from app.models.report import ReportStatus
+from tests import cast
+from tests.helps import ask
+from tests.lists.finding import NEXT, PREV, follow
+from tests.portal.test_search import KINDS, found, show_one_of_each
+from tests.portal_feedback import published
+from tests.reports import reported
+from tests.support.statements import statements
+
+S = ReportStatus
+pytestmark = pytest.mark.usefixtures("one_minute")
+LISTS = (
+    ("member", "/reports?q=清洁"),
+    ("member", "/feedback?q=清洁"),
+    ("city", "/office/reports?q=清洁&status=published"),
+    ("city", "/office/help?q=QZ"),
+    ("city", "/office/activities?q=清洁"),
+    ("city", "/office/reports?q=没有人写过"),
+)
+
+
+def pages(client, path):
+    """Every page of this list from the first to the last, and back again."""
+    told = []
+    for link in (NEXT, PREV):
+        while path:
+            answer = client.get(path)
+            assert answer.status_code == 200
+            told.append("".join(re.findall(r"(?s)<main.*</main>", answer.text)))
+            last, path = path, follow(link, answer.text)
+        path = follow(PREV, told[-1]) if link is NEXT else None
+        assert last
+    return told
+
+
+def words(answer):
+    """What stands on a page, without its tags."""
+    return re.sub("<[^>]+>", "", answer.text)
+
+
+@pytest.fixture
+def many():
+    """Rows of several lists, for more than two pages each."""
+    for number in range(30):
+        for made in (reported(S.PUBLISHED, title=f"清洁{number}"), published(title=f"清洁{number}", pictures=0)):
+            made.published_at = clock.now() - timedelta(hours=number % 7)
+        cast.make_activity(title=f"清洁{number}", starts_at=clock.now() - timedelta(days=number % 5))
+        ask(content=f"第{number}件，家里的水管坏了")
+    db.session.commit()
+
+
+@pytest.mark.parametrize("most", [few.CAP, 25])
+def test_pages_are_those_of_the_lists_own_statements(clients, many, monkeypatch, most):
+    told = {}
+    for little in (True, False):
+        with monkeypatch.context() as patch:
+            patch.setattr(few, "CAP", most)
+            if not little:
+                patch.setattr(few, "rows_at", lambda *_: None)
+                patch.setattr("app.listing.rows_at", lambda *_: None)
+            patch.setattr("app.listing.keys_of", lambda *_: None)  # its number is told alike
+            told[little] = [pages(clients(who), path) for who, path in LISTS]
+    assert told[True] == told[False] and max(map(len, told[True])) > 4
+
+
+@pytest.mark.parametrize(
+    "path", ["/reports?q=清洁", "/office/reports?q=清洁&status=published", "/search?q=清洁&kind=reports"]
+)
+def test_what_is_written_is_shown_at_once(clients, many, path):
+    first, city = reported(S.PUBLISHED, title="最早的清洁"), clients("city")
+    db.session.commit()
+    assert all("最早的清洁" in words(city.get(path)) for _ in range(2))
+    first.withdraw(by=cast.who("gulou"), reason="照片里有门牌")
+    reported(S.PUBLISHED, title="再来清洁")
+    db.session.commit()
+    page = words(city.get(path))
+    assert "再来清洁" in page and "最早的清洁" not in page
+
+
+def test_a_row_between_two_pages_may_go(clients, many):
+    city, path = clients("city"), "/reports?q=清洁"
+    beyond = follow(NEXT, city.get(path).text)
+    rows = db.session.scalars(select(Report).order_by(Report.published_at.desc(), Report.id.desc())).all()
+    rows[11].withdraw(by=cast.who("gulou"), reason="照片里有门牌")
+    db.session.commit()
+    page = city.get(beyond).text
+    assert rows[12].title in page and rows[10].title not in page and follow(PREV, page)
+
+
+@pytest.mark.parametrize("words", ["梧桐", "清洁", "清洁 1", "梧", "没有人写过", "2"])
+def test_a_search_finds_the_same(app, many, monkeypatch, words):
+    show_one_of_each("梧桐")
+    db.session.commit()
+    told = totals(words), hits(words, KINDS, 5), [hits(words, [kind], 30) for kind in sorted(KINDS)]
+    monkeypatch.setattr(site_search, "looked_at", lambda _: None)
+    assert told == (totals(words), hits(words, KINDS, 5), [hits(words, [kind], 30) for kind in sorted(KINDS)])
+    assert any(told[0].values()) is (words != "没有人写过")
+
+
+def test_few_hits_are_looked_for_once(clients, many):
+    member, path = clients("member"), "/search?q=清洁"
+    assert found(member.get(path))
+    with statements() as sent:
+        assert found(member.get(path)) and found(member.get(path + "&kind=reports"))
+    assert not [one for one in sent if "LIKE" in one]
