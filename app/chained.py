@@ -13,11 +13,12 @@ from flask import request
 from sqlalchemy import Integer, literal_column, select, union_all
 
 from app.db import db
+from app.few import about, is_one_of, keys_at, these
 from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
 from app.positions import place_of, places, token
 from app.spoken import Spoken
-from app.statements import settled
+from app.statements import kept, settled
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,41 @@ class Chained(Listing):
         """At most one row more than a page, in the direction of reading."""
         start = at[0] if at else 0
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
+        if (few := self._few(at, numbers, backwards)) is not None:
+            return few
         spoken, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
         found = [made(kind, row) for row in spoken.raw({**self.values, **places(at and at[1])})]
         if len(numbers) == 1:
             return found
         rows = [row for number in numbers for row in self._in_order(number, found, backwards)]
         return rows[: self.per_page + 1]
+
+    def _few(self, at: tuple[int, list[Any]] | None, numbers: Sequence[int], backwards: bool) -> list[Any] | None:
+        """The same by ids, where the words find so little that all of it is known."""
+        parts: dict[int, int] = {}
+        for number in numbers:
+            if len(parts) > self.per_page:
+                break
+            part = self.parts[number]
+            alone = replace(self, order=part.order, stmt=partial(self._part, part), name=f"{self.name} {number}")
+            keys = keys_at(alone, at[1] if at and at[0] == number else None, backwards)
+            if keys is None:
+                return None
+            parts |= {key[-1]: number for key in keys}
+        ids = list(parts)[: self.per_page + 1]
+        if not ids:
+            return []
+        spoken, kind = kept(("few", *about(self)), self._by_ids)
+        raw = spoken.raw({**self.values, **these(ids, self.per_page + 1)})
+        found = {row.id: row for row in (made(kind, (*one[:-1], parts[one[0]])) for one in raw)}
+        return [found[id] for id in ids if id in found]
+
+    def _by_ids(self) -> tuple[Spoken, Kind]:
+        """Rows by their ids, which come first of their columns, in whatever part: its number comes last."""
+        rows: Any = self.stmt() if callable(self.stmt) else self.stmt
+        rows = rows.add_columns(literal_column("0", Integer).label("part"))
+        chosen = bare(rows).where(is_one_of(self.order[-1].column, self.per_page + 1))
+        return Spoken(settled(chosen)), kind_of(rows, db.engine.dialect)
 
     def _union(self, at: int | None, numbers: Sequence[int], backwards: bool) -> tuple[Spoken, Kind]:
         pieces = [self._piece(number, at == number, backwards) for number in numbers]

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, TypeVar
 
-from app.freshness import this_minute
+from app.freshness import NUMBERS, Remembered, this_minute
 
 if TYPE_CHECKING:
     from app.listing import Listing
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def counted(listing: "Listing", count: Callable[[], T], but: str = "", kind: str = "number") -> T:
+def counted(listing: "Listing", count: Callable[[], T], but: str = "", among: Remembered = NUMBERS) -> T:
     """What `count` says of this list as it is narrowed, kept for this minute by the topics that it names; with none it is not kept,
     nor without a shape, which tells what else it hangs on (who looks).
 
-    `but` is a filter that the numbers do not hang on: tabs tell each state. `kind`: what else is told of the same list.
+    `but` is a filter that the numbers do not hang on: tabs tell each state.
     """
-    return this_minute((hangs_on(listing, but), kind) if listing.topics and listing.shape is not None else None, count, *listing.topics)
+    about = hangs_on(listing, but) if listing.topics else None
+    return this_minute(about, count, *listing.topics, among=among)
 
 
 def hangs_on(listing: "Listing", but: str = "") -> Hashable | None:

@@ -197,17 +197,18 @@ class Remembered:
         self.kept[key] = seen, value, *topics
 
 
-_counted = Remembered(2000)
+NUMBERS = Remembered(2000)
 
 
-def this_minute(key: Hashable, count: Callable[[], T], *topics: str) -> T:
-    """What `count` says, kept until one of the topics is touched or the minute is over: what is late or open hangs on the moment.
+def this_minute(key: Hashable, count: Callable[[], T], *topics: str, among: Remembered = NUMBERS) -> T:
+    """What `count` says, kept `among` others until one of the topics is touched or the minute is over: what is late or open hangs on the
+    moment.
 
     `key` names all else on which it depends; None: it is not kept. Nor is what a writing request sees, which may never be committed.
     """
     if key is None or not reading.get():
         return count()
-    return _counted.of((key, clock.minute()), count, *topics)
+    return among.of((key, clock.minute()), count, *topics)
 
 
 def keeps(pages: dict[Any, Any]) -> None:

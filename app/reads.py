@@ -32,7 +32,9 @@ class Reading:
     sampled: bool = field(default=False, init=False)
     in_parts: bool = False  # so many of each of some parts, unless all of them can be told at once
     at_once: bool = field(default=False, init=False)  # the words are no reason to read the list part after part
-    hits: int = field(default=0, init=False)  # so many rows are looked at for it, about
+    looks: float = field(
+        default=inf, init=False
+    )  # so many rows are looked at for all that the words find, as far as that is known
 
 
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)  # None: the first rows of a list

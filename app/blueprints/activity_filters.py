@@ -21,6 +21,7 @@ from app.models.activity import Activity, Phase
 from app.models.category import categories, category_by_slug
 from app.models.figures.activities import launched
 from app.models.region import CITY, children
+from app.models.regions.homes import districts_of
 
 STATUS_WORDS = {"recruiting": "报名中", "ongoing": "进行中", "ended": "已结束"}
 Option = tuple[str, str, int | None]
@@ -56,7 +57,12 @@ class ActivityFilter(FilterForm):
     def conditions(self) -> list[Any]:
         """What region, category and words demand."""
         kind = [Activity.category_id == self.category_id] if self.category_id else []
-        return [*search.lies_in(self.place), *kind, *search.named(self.words)]
+        return [*search.lies_in(self.place), *kind, *search.named(self.words, districts=self.districts)]
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """In which all rows stand, whatever their words say of places elsewhere; none for the whole city."""
+        return districts_of(self.place or self.region.within)
 
     def chosen(self) -> list[tuple[str, str]]:
         """(what is chosen, the address without it), for the chips above the rows."""
@@ -116,7 +122,7 @@ class PublicFilter(ActivityFilter):
 
     def shape_of_words(self) -> Hashable:
         """As `search.named` takes them."""
-        return search.shape_of(self.words)
+        return search.shape_of(self.words, districts=self.districts)
 
     def counts(self) -> Counts:
         """How many activities each chip would show."""
@@ -229,7 +235,7 @@ class OfficeFilter(TodoFilter, ActivityFilter):
 
     def shape_of_words(self) -> Hashable:
         """As `search.named` takes them."""
-        return search.shape_of(self.words)
+        return search.shape_of(self.words, districts=self.districts)
 
     def chosen(self) -> list[tuple[str, str]]:
         """As above, and whether only what was launched is meant."""

@@ -1,5 +1,6 @@
 """How people narrow what the city itself displays: notices and stars of the quarter, on the portal and in the office."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from sqlalchemy import Select
@@ -14,8 +15,9 @@ from app.models.activities.search import lies_in
 from app.models.honour import Honour, HonourKind, HonourStatus
 from app.models.honours import figures as honour_figures
 from app.models.honours.quarter import Quarter, quarter_named, quarter_words, recent_quarters
-from app.models.notice import NoticePhase
+from app.models.notice import Notice, NoticePhase
 from app.models.pages.state_counts import state_counts
+from app.models.pages.worded import shape_of
 from app.models.region import Level, level_of, within
 from app.models.regions.homes import code_within
 from app.models.service_record import ServiceRecord
@@ -44,6 +46,10 @@ class NoticeFilter(WordsFilter):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         return stmt.where(*notice.says(self.q.data or ""))
+
+    def shape_of_words(self) -> Hashable:
+        """As `notice.says` takes them."""
+        return shape_of(self.q.data or "", Notice)
 
 
 class KeptNoticeFilter(NoticeFilter):

@@ -16,7 +16,7 @@ from app.finished import kept
 from app.htmx import render, wants_fragment
 from app.listing import Key
 from app.models.activities import search
-from app.models.activities.counts import Counts
+from app.models.activities.counts import TOPICS, Counts
 from app.models.activities.phase import phase_of
 from app.models.activity import Activity
 from app.models.category import categories
@@ -60,7 +60,7 @@ def _found(filters: PublicFilter, counts: Counts) -> Chained:
     me, status = somebody(), filters.status.data or ""
     return Chained(
         partial(search.public_activities, me is not None), filters, SOONEST, COLUMNS, "activities", scalars=False,
-        shape=me is not None, values={"me": me.id} if me else {}, parts=_parts(status), total=counts.status.get(status, 0),
+        shape=me is not None, values={"me": me.id} if me else {}, parts=_parts(status), total=counts.status.get(status, 0), topics=TOPICS,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """活动反馈 on the portal: the list and each feedback with its pictures."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import abort, request
@@ -18,7 +19,7 @@ from app.models.activities.search import lies_in
 from app.models.activity import Activity
 from app.models.category import categories
 from app.models.feedback import Feedback, on_portal
-from app.models.feedback_lists import how_many, published, says
+from app.models.feedback_lists import how_many, published, says, shape_of
 from app.reads import CAP
 
 PER_PAGE = 12
@@ -31,7 +32,11 @@ class FeedbackFilter(ActivityFilter):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         kind = [Activity.category_id == self.category_id] if self.category_id else []
-        return stmt.where(*lies_in(self.place, Feedback), *kind, *says(self.words))
+        return stmt.where(*lies_in(self.place, Feedback), *kind, *says(self.words, self.districts))
+
+    def shape_of_words(self) -> Hashable:
+        """As `says` takes them."""
+        return shape_of(self.words, self.districts)
 
     def state_word(self) -> list[str]:
         """Feedback on the portal has one state."""

@@ -1,5 +1,6 @@
 """公众求助 for everybody: closed cases, and asking without an account."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import abort, request, url_for
@@ -17,6 +18,7 @@ from app.listing import Key, Listing
 from app.models.activities.search import lies_in
 from app.models.category import categories
 from app.models.help import lists
+from app.models.pages.worded import shape_of
 from app.models.public_case import PublicCase
 from app.once import once
 
@@ -30,6 +32,10 @@ class CaseFilter(ActivityFilter):
         """Everything that was chosen."""
         kind = [PublicCase.category_id == self.category_id] if self.category_id else []
         return stmt.where(*lies_in(self.place, PublicCase), *kind, *lists.says(self.words))
+
+    def shape_of_words(self) -> Hashable:
+        """As `lists.says` takes them."""
+        return shape_of(self.words, PublicCase)
 
     def state_word(self) -> list[str]:
         """Cases on the portal have one state."""

@@ -57,8 +57,10 @@ def looked_up(
         with only(reading.sample):
             return found()
     if number > min(MOST if most is None else most, max(walked, reading.sample) if here else walked):
+        if length is not None and (own or here) and length() <= MOST:
+            reading.looks = min(reading.looks, length())
         return None
-    reading.at_once, reading.hits = True, number
+    reading.at_once, reading.looks = True, min(reading.looks, number)
     return found()
 
 

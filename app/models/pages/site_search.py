@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, func, li
 from app import clock
 from app.db import UtcDateTime, db
 from app.few import looked_at
-from app.freshness import this_minute
+from app.freshness import Remembered, this_minute
 from app.models import feedback_lists, notice
 from app.models.activities import search as activity_search
 from app.models.activity import Activity
@@ -50,6 +50,7 @@ TOPICS = {
 }
 MOST_WORDS = 6  # more make no search better, and each looks at every row
 MOST = 30  # the longest page of one kind
+_kept = Remembered(500)  # by words
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ def hits(words: str, kinds: Iterable[str], most: int) -> dict[str, list[Hit]]:
 def _found(words: str) -> list[Found]:
     """What was found of each source, until something is written on which it hangs or the minute is over."""
     parts = [
-        this_minute(("search", words, busy), partial(_told, words, busy), *topics) for busy, topics in TOPICS.items()
+        this_minute((words, busy), partial(_told, words, busy), *topics, among=_kept) for busy, topics in TOPICS.items()
     ]
     return [next(part[number] for part in parts if number in part) for number in range(len(sources()))]
 

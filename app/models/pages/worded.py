@@ -1,12 +1,14 @@
 """Words in texts: what somebody typed must stand there, every word of it."""
 
+from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
 from app.models.pages.pairs import SEARCHED, caseless, offered, searched
-from app.models.pages.quickest import each_word
-from app.typed import contains, icontains
+from app.models.pages.quickest import each_word, weights
+from app.typed import contains, icontains, places_of
 
 
 def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:
@@ -16,6 +18,13 @@ def holds(words: str, *columns: Any) -> list[ColumnElement[bool]]:
     return each_word(
         model, words, lambda word: offered(model, word), lambda word: stands(word, *columns), all_of_it=whole
     )
+
+
+def shape_of(words: str, model: Any) -> Hashable:
+    """All that a statement with `holds` of this model's columns hangs on besides the words themselves."""
+    every = dict.fromkeys(words.split())
+    forms = [(len(word), caseless(word)) for word in every]
+    return places_of(words), *forms, weights({(model, word, ""): partial(offered, model, word) for word in every})
 
 
 def stands(word: str, *columns: Any) -> ColumnElement[bool]:

@@ -42,7 +42,7 @@ def about(words: str) -> list[Any]:
     reading = now()[0]
     with counting(reading.wanted) as people_read:
         people = known_as(Volunteer, words)
-    reading.at_once, reading.hits = people_read.at_once, people_read.hits
+    reading.at_once, reading.looks = people_read.at_once, people_read.looks
     if not people:
         return []
     ids = [unit.id for unit in units().values() if words in unit.name]

@@ -56,7 +56,8 @@ def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequ
     if not words:
         return []
     if numbered := _numbered(model, words):
-        now()[0].at_once = True  # few people: no list is read part after part for them
+        reading = now()[0]
+        reading.at_once, reading.looks = True, 0  # few people: no list is read part after part for them
         return numbered
     places = _kept_in(model, districts)
     weighed, in_place = lambda: _offered(beside(model), words, places), not everywhere
