@@ -2,10 +2,9 @@
 
 Every kind of thing brings the query of its own public list and what words demand there, so that a search never
 shows what the list would not: no draft, nothing withdrawn, hidden, scheduled or not agreed to. The rows of all
-kinds come in one statement, their numbers in another.
+kinds come in one statement, their numbers in another two.
 
-Where a kind's hits are looked at one by one, the first ones' ids are told with their number and kept as long (app/few.py): a page reads
-their rows by them.
+The first ones of each are found with their number, and known as long: a page reads their rows by their keys.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -66,63 +65,58 @@ class Source:
     shown: Sequence[Any]
     ascending: bool = False
     busy: bool = False  # it changes often
-    own_id: bool = True  # no two of its rows have the same id
+    key: Any = None  # tells its rows apart where the id does not
 
     def found(self, words: str) -> Select[Any]:
         """What holds every word."""
         return self.stmt.where(*self.says(words))
 
-    def first(self, number: int, words: str, most: int) -> Select[Any]:
-        """The first rows as columns that all sources share."""
-        stmt = self._columns(self.found(words), number)
-        return select(stmt.order_by(*self._order()).limit(most).subquery())
-
     def named(self, number: int, most: int) -> Select[Any]:
-        """The same of the rows whose ids are the parameters `_places(number, most)`."""
-        ids = [bindparam(name, type_=Integer()) for name in _places(number, most)]
-        return self._columns(self.stmt.where(self.shown[0].in_(ids)), number)
-
-    def told(self, number: int, words: str) -> Select[Any]:
-        """How many there are, up to the cap, with the first ones' ids in order if each hit is looked at."""
-        few, (id, *_, moment) = looked_at(lambda: self.found(words)), self.shown
-        source = literal(number).label("source")
-        if few is None:
-            told: list[Any] = [capped(lambda: self.found(words)), cast(null(), Integer()), cast(null(), UtcDateTime())]
-        else:
-            told = [func.count().over(), id, _or_null(moment, UtcDateTime())]
-        columns = [one.label(name) for one, name in zip(told, ("total", "id", "moment"), strict=True)]
-        if few is None:
-            return select(source, *columns)
-        first = few.with_only_columns(source, *columns, maintain_column_froms=True).order_by(*self._order())
-        return select(first.limit(MOST).subquery())
-
-    def _order(self) -> list[Any]:
-        id, *_, moment = self.shown
-        keys = [id] if moment is None else [moment, id]
-        return keys if self.ascending else [key.desc() for key in keys]
-
-    def _columns(self, stmt: Select[Any], number: int) -> Select[Any]:
+        """The rows whose keys are the parameters `_places(number, most)`, as columns that all sources share."""
         id, title, text, code, moment = self.shown
         columns = {
+            "key": self.row,
             "id": id,
             "title": title,
             "text": text,
             "code": _or_null(code, title.type),
             "moment": _or_null(moment, UtcDateTime()),
         }
-        return stmt.with_only_columns(
+        keys = [bindparam(name, type_=Integer()) for name in _places(number, most)]
+        return self.stmt.where(self.row.in_(keys)).with_only_columns(
             literal(number).label("source"),
             *(column.label(name) for name, column in columns.items()),
             maintain_column_froms=True,
         )
 
+    def told(self, number: int, words: str) -> Select[Any]:
+        """The keys of the first ones, and how many there are, up to the cap: of one look at all hits, or else two ways to the list."""
+        few, (id, *_, moment) = looked_at(lambda: self.found(words)), self.shown
+        total = capped(lambda: self.found(words)) if few is None else func.count().over()
+        told = literal(number), total, self.row, id, _or_null(moment, UtcDateTime())
+        names = "source", "total", "key", "id", "moment"
+        columns = [one.label(name) for one, name in zip(told, names, strict=True)]
+        found = self.found(words) if few is None else few
+        first = found.with_only_columns(*columns, maintain_column_froms=True).order_by(*self._order())
+        return select(first.limit(MOST).subquery())
+
+    @property
+    def row(self) -> Any:
+        """What tells its rows apart."""
+        return self.shown[0] if self.key is None else self.key
+
+    def _order(self) -> list[Any]:
+        id, *_, moment = self.shown
+        keys = [id, self.row] if moment is None else [moment, id]
+        return keys if self.ascending else [key.desc() for key in keys]
+
 
 @dataclass(frozen=True)
 class Found:
-    """How many things of a source hold every word, up to CAP, and the first ones' ids; None: its own list must tell them."""
+    """How many things of a source hold every word, up to CAP, and the keys of the first ones."""
 
     total: int = 0
-    ids: Sequence[int] | None = None
+    keys: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -148,15 +142,14 @@ def totals(words: str) -> dict[str, int]:
 
 
 def hits(words: str, kinds: Iterable[str], most: int) -> dict[str, list[Hit]]:
-    """The first things of these kinds that hold every word, at most so many (never more than MOST) of each."""
-    wanted = set(kinds)
-    here = {n: one for n, one in enumerate(_found(words)) if one.total and sources()[n].kind in wanted}
-    rows = _rows(here, words, wanted, most) if here else []
+    """The first things of these kinds that hold every word, at most so many (never more than MOST) of each; one statement."""
+    wanted, every = set(kinds), sources()
+    known = {n: one.keys[:most] for n, one in enumerate(_found(words)) if one.total and every[n].kind in wanted}
+    rows = {(row.source, row.key): row for row in _rows(known, wanted, most)} if known else {}
     found: dict[str, list[Hit]] = {}
-    for number in here:
-        source = sources()[number]
-        own = sorted((row for row in rows if row.source == number), key=_key, reverse=not source.ascending)
-        found.setdefault(source.kind, []).extend(_hit(source, row) for row in own)
+    for n, keys in known.items():
+        own = [_hit(every[n], rows[n, key]) for key in keys if (n, key) in rows]
+        found.setdefault(every[n].kind, []).extend(own)
     return {kind: some[:most] for kind, some in found.items() if some}
 
 
@@ -177,23 +170,19 @@ def _told(words: str, busy: bool) -> dict[int, Found]:
 
 
 def _of(source: Source, rows: list[Any]) -> Found:
-    if rows and rows[0].id is None:
-        return Found(rows[0].total)
-    rows.sort(key=_key, reverse=not source.ascending)
-    return Found(min(CAP, rows[0].total) if rows else 0, [row.id for row in rows])
+    rows.sort(
+        key=lambda row: (row.id, row.key) if row.moment is None else (row.moment, row.id), reverse=not source.ascending
+    )
+    return Found(min(CAP, rows[0].total), [row.key for row in rows]) if rows else Found()
 
 
-def _rows(found: dict[int, Found], words: str, kinds: set[str], most: int) -> Sequence[Any]:
-    """The first rows, by their ids where they are known; one statement, kept where all are: for all kinds together and each alone."""
-    known = {number: one.ids[:most] for number, one in found.items() if one.ids is not None}
-    asked = {name: id for number, ids in known.items() for name, id in zip(_places(number, most), ids, strict=False)}
-    if len(known) == len(found):
-        some = tuple(n for n, one in enumerate(sources()) if one.own_id and (len(kinds) > 1 or one.kind in kinds))
-        every = {name: 0 for number in some for name in _places(number, most)}
-        pieces = kept(("search", most, some), lambda: union_all(*(sources()[n].named(n, most) for n in some)))
-        return rows_of(pieces, every | asked)
-    each = [sources()[n].named(n, len(known[n])) if n in known else sources()[n].first(n, words, most) for n in found]
-    return db.session.execute(union_all(*each), asked).all()
+def _rows(known: dict[int, Sequence[int]], kinds: set[str], most: int) -> Sequence[Any]:
+    """The rows with these keys; the statement is kept for all kinds together and each alone."""
+    some = tuple(n for n, one in enumerate(sources()) if len(kinds) > 1 or one.kind in kinds)
+    asked = {name: 0 for n in some for name in _places(n, most)}
+    asked |= {name: key for n, keys in known.items() for name, key in zip(_places(n, most), keys, strict=False)}
+    statement = kept(("search", most, some), lambda: union_all(*(sources()[n].named(n, most) for n in some)))
+    return rows_of(statement, asked)
 
 
 def _places(number: int, most: int) -> list[str]:
@@ -264,7 +253,7 @@ def _displayed() -> list[Source]:
         Source("teams", teams.public_teams(), teams.says, (t.id, t.name, t.introduction, t.community_code, None)),
         Source("bases", base_lists.public_bases(), base_lists.says, bases),
         Source("professionals", professionals.shown_groups(), professionals.group_says, groups, ascending=True),
-        Source("professionals", professionals.members(), professionals.member_says, members, True, own_id=False),
+        Source("professionals", professionals.members(), professionals.member_says, members, True, key=m.id),
         Source("stars", honour_lists.shown(), honour_lists.says, stars),
     ]
 
@@ -274,10 +263,6 @@ def _hit(source: Source, row: Any) -> Hit:
     person = source.kind == "professionals" and bool(row.code)
     text = " · ".join(part for part in row.text.split(" · ") if part) if person else row.text
     return Hit(source.kind, row.id, row.title, text or "", row.code or "", row.moment, over, person)
-
-
-def _key(row: Any) -> tuple[Any, ...]:
-    return (row.id,) if row.moment is None else (row.moment, row.id)
 
 
 def _or_null(column: Any, kind: Any) -> Any:
