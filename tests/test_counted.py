@@ -1,6 +1,7 @@
 """Numbers of narrowed lists (app/counted.py): counted once, and never older than what was written."""
 
 import re
+from itertools import count
 
 import pytest
 from sqlalchemy import select
@@ -12,12 +13,16 @@ from app.listing import AnyFilter, Listing
 from app.models import Report, UnitDispute
 from app.models.history import record
 from app.models.report import ReportStatus
-from tests import cast
+from app.models.team import MemberStatus
+from tests import applicants, cast, honours
 from tests.histories import sealed
+from tests.people_files import brought_in
 from tests.reports import reported
+from tests.showcases import make_base, make_member, make_team
 from tests.support.statements import statements
 
 S = ReportStatus
+NUMBERS = count(1)
 pytestmark = pytest.mark.usefixtures("one_minute")
 
 
@@ -189,3 +194,67 @@ def test_lines_of_history_are_counted_on_and_anew_where_a_thing_came_to_lie_else
     activity.locate(cast.far_code())
     db.session.commit()
     assert number() == before - 1 == 0
+
+
+def told_by(client, path):
+    """How many rows the page says that it has."""
+    found = re.search(r'找到 <b class="num">(\d+)', client.get(path).text)
+    return int(found[1]) if found else 0
+
+
+def asking():
+    """A new team in which somebody asks to be."""
+    make_member(make_team(name=f"团队{next(NUMBERS)}"), status=MemberStatus.ASKING)
+
+
+def brought():
+    """Somebody of 万通社区 whom a file brought in."""
+    return brought_in(cast.WANTONG)["invitation"]
+
+
+LISTS = {
+    "/office/applications": applicants.apply,
+    "/office/invitations?region=320302": brought,
+    "/office/teams": lambda: make_team(name=f"团队{next(NUMBERS)}"),
+    "/office/teams?asking=1": asking,
+    "/office/teams?todo=teams-all": asking,
+    "/office/bases": lambda: make_base(name=f"基地{next(NUMBERS)}"),
+    "/office/honours?status=candidate": honours.candidate,
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_the_number_of_a_list_is_counted_once_until_it_has_another(clients, path):
+    city = clients("city")
+    assert counting(city, path) > counting(city, path), "who asks is counted with each row of the teams"
+    before = told_by(city, path)
+    LISTS[path]()
+    db.session.commit()
+    assert told_by(city, path) == before + 1
+
+
+def test_a_list_is_counted_anew_when_a_row_moves_out_of_it(clients):
+    waiting, asked, invited = applicants.apply(), make_member(make_team(), status=MemberStatus.ASKING), brought()
+    db.session.commit()
+    city = clients("city")
+    paths = "/office/applications", "/office/teams?asking=1", "/office/invitations?status=open"
+    assert [told_by(city, path) for path in paths] == [1, 1, 1]
+    assert tabs(city, paths[0])["pending"] == 1
+    waiting.withdraw(by=cast.who("member"))
+    asked.decline(by=None, reason="人数已满")
+    invited.withdraw(by=None, reason="已经退休")
+    db.session.commit()
+    assert [told_by(city, path) for path in paths] == [0, 0, 0] and tabs(city, paths[0])["pending"] == 0
+
+
+def test_the_queue_is_counted_anew_when_somebody_gets_another_name(clients):
+    for number in range(21):  # what one page holds is not counted
+        applicants.apply(
+            cast.make_user(f"q{number}", f"申请{number}", f"137{number:08d}"), id_card=applicants.card(number)
+        )
+    db.session.commit()
+    city, path = clients("city"), "/office/applications?q=申请"
+    assert counting(city, path) and counting(city, path) == 0 and told_by(city, path) == 21
+    cast.who("q3").name = "欧阳静"
+    db.session.commit()
+    assert told_by(city, path) == 20

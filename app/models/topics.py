@@ -51,13 +51,13 @@ MOVED = some("places", "community_code", born=False)
 TOPICS: dict[str, tuple[Topic, ...]] = {
     # The sums of activities and of teams' services stand on few columns: a sign-up, which writes the counters, leaves them alone.
     "activity": (Topic("activities"), some("launched", "status", "starts_at", "community_code", "team_id"), MOVED),
-    "application": (MOVED,),
+    "application": (Topic("applications"), MOVED),
     "category": (Topic("categories"),),
     "feedback": (Topic("feedback"), MOVED),
     "figure": (Topic("figures"),),
     "help_request": (Topic("requests"), MOVED),
     "honour": (Topic("honours"), MOVED),
-    "invitation": (MOVED,),
+    "invitation": (Topic("invitations"), MOVED),
     "notice": (Topic("notices"),),
     "picture": (Topic("pictures"),),
     "post": (Topic("posts"),),
@@ -70,6 +70,7 @@ TOPICS: dict[str, tuple[Topic, ...]] = {
     "service_base": (Topic("bases"), MOVED),
     "sign_up": (some("places", "unit_id", born=False),),
     "team": (Topic("teams"), MOVED),
+    "team_member": (Topic("teams"),),
     "unit_dispute": (Topic("disputes"), some("places", "volunteer_community_code", "unit_id", born=False)),
     # Of people only what visitors may see: a new person is nowhere to be seen yet.
     "user": (

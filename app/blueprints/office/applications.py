@@ -27,6 +27,12 @@ from app.text import masked_phone
 from app.timeline.applications import told
 
 P = Permission
+TOPICS = (
+    "applications",
+    "roster",
+    "regions",
+    "units",
+)  # on which the number of a list hangs: words name people and units
 INDEX, SHOW = "office/applications/index.html", "office/applications/show.html"
 COLUMNS = {
     "姓名": lambda a: a.user.name,
@@ -124,4 +130,5 @@ def _listing() -> Listing:
     def scope() -> Any:
         return rows(Application, P.APPLICATIONS).options(*queue.WITH_PEOPLE)
 
-    return Listing(scope, filters, order, columns=COLUMNS, name="applications", personal=True, shape=acting())
+    shape, name = acting(), "applications"
+    return Listing(scope, filters, order, COLUMNS, name, personal=True, shape=shape, topics=TOPICS)

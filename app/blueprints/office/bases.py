@@ -15,6 +15,7 @@ from app.disclosure import disclose
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.media.uploads import receives
+from app.models.displays import bases as base_lists
 from app.models.history import history_of
 from app.models.service_base import BaseStatus, ServiceBase
 from app.once import once
@@ -46,7 +47,8 @@ def bases_export() -> ResponseReturnValue:
 
 def _listing() -> Listing:
     order = [Key(ServiceBase.id, True)]
-    return Listing(DESK.rows, DESK.filter(), order, COLUMNS, "bases", personal=True, shape=acting())
+    filters, topics = DESK.filter(), base_lists.TOPICS
+    return Listing(DESK.rows, filters, order, COLUMNS, "bases", personal=True, shape=acting(), topics=topics)
 
 
 @office.route("/bases/new", methods=["GET", "POST"])

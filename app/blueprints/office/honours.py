@@ -4,13 +4,15 @@ No page orders people by figures (SPEC section 4): candidates stand by community
 stands in honour_moves.py.
 """
 
+from typing import Any
+
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import TextAreaField
 
 from app import labels
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.display_filters import CandidateFilter, KeptStarFilter
 from app.blueprints.office import office
 from app.disclosure import disclose
@@ -31,6 +33,7 @@ from app.sent import sent
 from app.text import number_of
 
 P = Permission
+TOPICS = "honours", "regions"  # on which the number of a list hangs
 LISTED = 8  # quarters offered in the list's filter
 LOADED = (joinedload(Honour.team), joinedload(Honour.volunteer).joinedload(Volunteer.user))
 COLUMNS = {
@@ -76,8 +79,12 @@ def honours_export() -> ResponseReturnValue:
 
 def _listing() -> Listing:
     order = [Key(Honour.quarter, True), Key(Honour.id, True)]
-    stmt = rows(Honour, P.HONOURS).options(*LOADED)
-    return Listing(stmt, KeptStarFilter(request.args), order, COLUMNS, "honours", personal=True)
+
+    def stmt() -> Any:
+        return rows(Honour, P.HONOURS).options(*LOADED)
+
+    filters = KeptStarFilter(request.args)
+    return Listing(stmt, filters, order, COLUMNS, "honours", personal=True, shape=acting(), topics=TOPICS)
 
 
 @office.get("/honours/candidates")

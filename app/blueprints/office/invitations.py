@@ -22,6 +22,7 @@ from app.timeline import told
 
 P = Permission
 SLIPS = 60  # printed at once
+TOPICS = "invitations", "regions"  # on which the number of a list hangs
 COLUMNS = {
     "姓名": lambda one: one.name,
     "手机尾号": lambda one: one.phone_tail,
@@ -107,4 +108,5 @@ def _listing(per_page: int = 20, *states: InvitationStatus) -> Listing:
         return found.options(joinedload(Invitation.source))
 
     order, shape = [Key(Invitation.id, True)], (acting(), states)
-    return Listing(scope, filters, order, COLUMNS, "invitations", per_page, personal=True, shape=shape)
+    name = "invitations"
+    return Listing(scope, filters, order, COLUMNS, name, per_page, personal=True, shape=shape, topics=TOPICS)

@@ -54,7 +54,10 @@ def _listing() -> Listing:
     def stmt() -> Any:
         return team_lists.kept_teams(DESK.rows())
 
-    return Listing(stmt, DESK.filter(), order, COLUMNS, "teams", personal=True, scalars=False, shape=acting())
+    shape, topics = acting(), team_lists.TOPICS
+    return Listing(
+        stmt, DESK.filter(), order, COLUMNS, "teams", personal=True, scalars=False, shape=shape, topics=topics
+    )
 
 
 @office.route("/teams/new", methods=["GET", "POST"])

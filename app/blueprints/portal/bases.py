@@ -24,7 +24,8 @@ PER_PAGE = 12
 def bases() -> ResponseReturnValue:
     """The open bases, newest first."""
     order, filters = [Key(ServiceBase.id, descending=True)], BaseFilter(request.args)
-    found = Listing(base_lists.public_bases, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
+    stmt, topics = base_lists.public_bases, base_lists.TOPICS
+    found = Listing(stmt, filters, order, per_page=PER_PAGE, scalars=False, shape="public", topics=topics)
     return found.respond("portal/bases/list.html")
 
 

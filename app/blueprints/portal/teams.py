@@ -31,7 +31,8 @@ PER_PAGE = 12
 def teams() -> ResponseReturnValue:
     """The active teams, newest first."""
     order, filters = [Key(Team.id, descending=True)], TeamFilter(request.args)
-    found = Listing(team_lists.public_teams, filters, order, per_page=PER_PAGE, scalars=False, shape="public")
+    stmt, topics = team_lists.public_teams, team_lists.TOPICS
+    found = Listing(stmt, filters, order, per_page=PER_PAGE, scalars=False, shape="public", topics=topics)
     return found.respond("portal/teams/list.html", public_name=public_name)
 
 

@@ -12,6 +12,7 @@ from app.models.service_base import BaseStatus, ServiceBase
 from app.models.written import first_picture, of_first_picture
 
 TEXTS = ("name", "address", "introduction")
+TOPICS = "bases", "regions"  # on which lists of bases hang
 
 
 def public_bases() -> Select[Any]:

@@ -14,6 +14,7 @@ from app.models.volunteer import Volunteer
 from app.models.written import first_picture, of_first_picture
 
 TEXTS = ("name", "introduction")
+TOPICS = "teams", "regions"  # on which lists of teams hang
 ASKS = TeamMember.status == literal_column(f"'{MemberStatus.ASKING.value}'")  # spelt out as in its partial index
 
 
