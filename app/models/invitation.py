@@ -75,9 +75,10 @@ class Invitation(Answering, Placed, Row, Model):
         Index(None, "phone_hash"),
         Index(None, "accepted_by_id"),
         Index(None, "status", "id"),
-        Index(None, "district_code", "status", "id"),
-        Index(None, "subdistrict_code", "status", "id"),
-        Index(None, "community_code", "status", "id"),
+        # a place lists all states together, by id: with the state before the id they would be sorted
+        Index(None, "district_code", "id", "status"),
+        Index(None, "subdistrict_code", "id", "status"),
+        Index(None, "community_code", "id", "status"),
     )
 
     import_id: Mapped[int] = mapped_column(ForeignKey("import.id"))
