@@ -208,12 +208,13 @@ def asking():
 
 
 def brought():
-    """Somebody of 万通社区 whom a file brought in."""
+    """Somebody of 万通社区 whom another file brought in."""
     return brought_in(cast.WANTONG)["invitation"]
 
 
 LISTS = {
     "/office/applications": applicants.apply,
+    "/office/imports": brought,
     "/office/invitations?region=320302": brought,
     "/office/teams": lambda: make_team(name=f"团队{next(NUMBERS)}"),
     "/office/teams?asking=1": asking,

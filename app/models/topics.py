@@ -57,6 +57,7 @@ TOPICS: dict[str, tuple[Topic, ...]] = {
     "figure": (Topic("figures"),),
     "help_request": (Topic("requests"), MOVED),
     "honour": (Topic("honours"), MOVED),
+    "import": (Topic("imports"),),
     "invitation": (Topic("invitations"), MOVED),
     "notice": (Topic("notices"),),
     "picture": (Topic("pictures"),),

@@ -6,7 +6,7 @@ from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.import_forms import ImportFilter, UploadForm
 from app.export import KINDS, export
@@ -31,8 +31,13 @@ ERRORS = {"行号": lambda error: error[0], "列": lambda error: error[1], "怎�
 @requires(P.IMPORTS)
 def imports() -> ResponseReturnValue:
     """Every file that was checked or carried out here, newest first."""
-    scope = rows(Import, P.IMPORTS).options(joinedload(Import.created_by))
-    return Listing(scope, ImportFilter(request.args), [Key(Import.id, True)]).respond("office/imports/list.html")
+    filters, order = ImportFilter(request.args), [Key(Import.id, True)]
+
+    def scope() -> Any:
+        return rows(Import, P.IMPORTS).options(joinedload(Import.created_by))
+
+    found = Listing(scope, filters, order, name="imports", shape=acting(), topics=("imports", "regions"))
+    return found.respond("office/imports/list.html")
 
 
 @office.route("/imports/new", methods=["GET", "POST"])
