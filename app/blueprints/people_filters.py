@@ -59,11 +59,9 @@ class PeopleFilter(FilterForm):
 
     def common(self, model: Any) -> list[Any]:
         """Identity and words."""
-        place = self.region.data or self.region.within
-        known = search.known_as(
-            model, self.q.data or "", everywhere=place == CITY, districts=districts_of(self._served_in())
-        )
-        return [*search.being(model, self.identity.data or "", everywhere=self._everywhere()), *known]
+        everywhere, districts = self._everywhere(), districts_of(self._served_in())
+        known = search.known_as(model, self.q.data or "", everywhere=everywhere, districts=districts)
+        return [*search.being(model, self.identity.data or "", everywhere=everywhere), *known]
 
     def _everywhere(self) -> bool:
         """Whether all of the city's people are listed."""

@@ -13,7 +13,7 @@ from app.models.accounts.called import by_initials
 from app.models.pages import quickest
 from app.models.recount import CHECKS, repair
 from app.models.regions.homes import districts_of
-from app.models.volunteers import placed
+from app.models.volunteers import placed, search
 from app.models.volunteers.search import known_as
 from tests import cast
 
@@ -89,18 +89,20 @@ def test_who_joins_is_found_and_who_is_deleted_is_not(app):
 
 @pytest.mark.parametrize("most", [-1, 20_000])
 @pytest.mark.parametrize("times", [-1, 10])
-def test_a_roster_of_a_district_finds_the_same_by_it_and_without(app, monkeypatch, most, times):
+@pytest.mark.parametrize("few", [-1, 2000])  # people of the units that the words name
+def test_a_roster_of_a_district_finds_the_same_by_it_and_without(app, monkeypatch, most, times, few):
     volunteer = cast.volunteer_of("second")
     volunteer.unit_id, volunteer.unit_other = None, "清洁公司"
     call(cast.volunteer_of("volunteer"), "慕容清", "mrq")
     db.session.commit()
     monkeypatch.setattr(quickest, "MOST", most)
+    monkeypatch.setattr(search, "SOONER", few)
     monkeypatch.setattr(quickest, "GATHERED", dict.fromkeys(quickest.GATHERED, times))
-    for words in ("清", "容清", "慕容清", "m", "MRQ", "mrqx", "公司", "单位", "%", "龘"):
-        assert listed(words, HERE, districts=(HERE,)) == listed(words, HERE), words
-        total = reads.capped(
-            lambda words=words: select(Volunteer).where(*known_as(Volunteer, words, districts=(HERE,)))
-        )
+    for words in ("清", "容清", "慕容清", "m", "MRQ", "mrqx", "公司", "中学", "测试中学", "%", "龘"):
+        found = listed(words, HERE, districts=(HERE,))
+        assert found == listed(words, HERE) and (found or words != "中学"), words
+        here = select(Volunteer).where(Volunteer.district_code == HERE)
+        total = reads.capped(lambda words=words, here=here: here.where(*known_as(Volunteer, words, districts=(HERE,))))
         assert db.session.scalar(select(total)) == len(listed(words, HERE)), words
 
 

@@ -56,7 +56,10 @@ def looked_up(
         reading.sampled = True
         with only(reading.sample):
             return found()
-    if number > min(MOST if most is None else most, max(walked, reading.sample) if here else walked):
+    near = max(walked, reading.sample) if here else walked
+    if here and reads.in_order():  # a place is walked along inside its index, among all hits of it
+        near /= GATHERED[db.engine.dialect.name]
+    if number > min(MOST if most is None else most, near):
         if length is not None and (own or here) and length() <= MOST:
             reading.looks = min(reading.looks, length())
         return None

@@ -62,9 +62,11 @@ def known_as(model: Any, words: str, *, everywhere: bool = True, districts: Sequ
     places = _kept_in(model, districts)
     weighed, in_place = lambda: _offered(beside(model), words, places), not everywhere
     kind, here, most = ",".join(places), bool(places), SOONER if in_place and not places else None
-    found = looked_up(model, words, lambda: _found(model, words, places), weighed, everywhere, most, kind, here=here)
-    if found is not None:
-        return [found]
+    if not (places and _of_many(model, words)):
+        find = partial(_found, model, words, places)
+        found = looked_up(model, words, find, weighed, everywhere, most, kind, here=here)
+        if found is not None:
+            return [found]
     person = one_by_one(model.user_id, words, by_initials(words))
     other, *listed = _of_unit(model, words)
     everybody = in_place and gathered(model, words, weighed, kind, here=here)
@@ -93,6 +95,7 @@ def shape_of(model: Any, words: str, districts: Sequence[str]) -> Hashable:
     asked = {
         (model, words, ",".join(places)): lambda: _offered(beside(model), words, places),
         (model, words, "others"): lambda: _others(model, words),
+        (model, words, "units"): lambda: _in_units(model, words),
     }
     written = places_of(words), len(words), words.isascii(), caseless(words)
     return *written, *_units_named(words), weights(asked)
@@ -118,6 +121,19 @@ def _few_others(model: Any, words: str) -> bool:
     key = model, words, "others"
     known = learn({key: partial(_others, model, words)})
     return key in known and known[key][0] <= SOONER
+
+
+def _of_many(model: Any, words: str) -> bool:
+    """Whether so many people are in the units which the words name that they are soon met in a place, but long looked for among them all."""
+    key = model, words, "units"
+    known = learn({key: partial(_in_units, model, words)})
+    return key in known and known[key][0] > SOONER
+
+
+def _in_units(model: Any, words: str) -> Any:
+    """Ids of all rows of the units whose name holds the words, None where there is no such unit."""
+    row, ids = beside(model), _units_named(words)
+    return select(row.id).where(row.unit_id.in_(ids)) if ids else None
 
 
 def _ending(row: Any, digits: str) -> Any:
@@ -146,7 +162,7 @@ def _found(model: Any, words: str, districts: Sequence[str]) -> Any:
 
 def _ways(row: Any, words: str, districts: Sequence[str]) -> list[Any]:
     """Conditions, one of which is true: each names rows that an index finds."""
-    other, *listed = _of_unit(row, words)
+    other, *listed = _of_unit(row, words, districts)
     person = one_of(*_people(row, words, districts))
     return [person, and_(one_of(row.id, _others(row, words)), other), *listed]
 
@@ -160,16 +176,17 @@ def _people(row: Any, words: str, districts: Sequence[str]) -> tuple[Any, Any]:
 
 def _offered(row: Any, words: str, districts: Sequence[str]) -> Any:
     """About as many ids, not looked at with LIKE: of people instead of their rows."""
-    _, *listed = _of_unit(row, words)
+    _, *listed = _of_unit(row, words, districts)
     people = placed.offers(words, districts) if districts else offers(words, by_initials(words))
     return joined(people, _others(row, words), *(select(row.id).where(way) for way in listed))
 
 
-def _of_unit(model: Any, words: str) -> list[Any]:
-    """What the person wrote as a unit contains the words, or the unit's name does."""
+def _of_unit(model: Any, words: str, districts: Sequence[str] = ()) -> list[Any]:
+    """What the person wrote as a unit contains the words, or the unit's name does: of its people those of these districts, if any are named."""
     ids = _units_named(words)
     found = [contains(model.unit_other, words)]
-    return [*found, model.unit_id.in_(ids)] if ids else found
+    here = [model.district_code.in_(districts)] if districts else []
+    return [*found, and_(model.unit_id.in_(ids), *here)] if ids else found
 
 
 def _units_named(words: str) -> list[int]:
