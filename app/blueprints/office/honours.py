@@ -20,6 +20,7 @@ from app.forms import CreationForm, clean, length, required
 from app.htmx import go, render
 from app.listing import Key, Listing
 from app.models.honour import Honour, HonourKind
+from app.models.honours import figures as honour_figures
 from app.models.honours.figures import facts_of, facts_of_people, facts_of_teams
 from app.models.honours.lists import already
 from app.models.honours.proposal import LEAST_WORDS, MOST_WORDS, propose, why_not
@@ -95,7 +96,8 @@ def honours_candidates() -> ResponseReturnValue:
     team = filters.wanted is HonourKind.TEAM
     model, stmt = (Team, rows(Team, P.TEAMS)) if team else (Volunteer, rows(Volunteer, P.VOLUNTEERS))
     stmt = stmt if team else stmt.options(joinedload(Volunteer.user))
-    listing = Listing(stmt, filters, [Key(model.community_code), Key(model.id)])
+    order, topics = [Key(model.community_code), Key(model.id)], honour_figures.topics(filters.about)
+    listing = Listing(stmt, filters, order, name="candidates", shape=acting(), topics=topics)
     ask = facts_of_teams if team else facts_of_people
     facts = lambda items: ask(filters.about, [one.id for one in items])  # noqa: E731
     known = lambda items: already(str(filters.about), filters.wanted, [one.id for one in items])  # noqa: E731

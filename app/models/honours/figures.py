@@ -13,7 +13,7 @@ from app.db import db
 from app.models.activity import Activity
 from app.models.honours.quarter import Quarter
 from app.models.honours.reached import IDS, OF_TEAMS, Reached, who_reached
-from app.models.service_record import ServiceRecord
+from app.models.service_record import ServiceRecord, month_topic
 from app.models.team import MemberStatus, Team, TeamMember, TeamStatus
 from app.models.volunteer import Volunteer, VolunteerStatus
 from app.models.volunteers.identity import Political
@@ -66,6 +66,12 @@ def facts_of(quarter: Quarter, subject: Team | Volunteer) -> Facts:
     """The facts of one team or person."""
     ask = facts_of_teams if isinstance(subject, Team) else facts_of_people
     return ask(quarter, [subject.id]).get(subject.id, Facts())
+
+
+def topics(quarter: Quarter) -> tuple[str, ...]:
+    """On which it hangs who served how often in this quarter, and who of them may be a star; none while it lasts, as each tick changes it."""
+    months = [f"{quarter.year}-{quarter.number * 3 - late:02d}" for late in (2, 1, 0)]
+    return (*map(month_topic, months), "roster", "regions", *OF_TEAMS) if quarter.is_over else ()
 
 
 def may_be_star(political: Political) -> bool:
