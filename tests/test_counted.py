@@ -10,7 +10,7 @@ from app.counted import counted
 from app.db import db, reading
 from app.growing import Growing
 from app.listing import AnyFilter, Listing
-from app.models import Report, UnitDispute
+from app.models import Report, ServiceRecord, UnitDispute
 from app.models.history import record
 from app.models.report import ReportStatus
 from app.models.team import MemberStatus
@@ -259,3 +259,23 @@ def test_the_queue_is_counted_anew_when_somebody_gets_another_name(clients):
     cast.who("q3").name = "欧阳静"
     db.session.commit()
     assert told_by(city, path) == 20
+
+
+def test_who_could_be_a_star_is_counted_once_until_a_record_of_the_quarter_is_written_or_somebody_leaves(clients):
+    day, activity = honours.past_quarter().first_day, cast.make_activity()
+    people = [cast.make_volunteer(cast.make_user(f"s{n}", f"人{n}", f"137{n:08d}")) for n in range(22)]
+    for one in people[:21]:  # what one page holds is not counted
+        honours.served(one, day, activity=activity)
+    db.session.commit()
+    city, path = clients("city"), "/office/honours/candidates"
+    assert counting(city, path) > counting(city, path), "their facts are asked each time"
+    assert told_by(city, path) == 21
+    last = honours.served(people[21], day, activity=activity)
+    db.session.commit()
+    assert told_by(city, path) == 22
+    ServiceRecord.revoke([last], by=cast.who("city"))
+    db.session.commit()
+    assert told_by(city, path) == 21
+    people[20].leave(by=cast.who("city"), reason="搬走了")
+    db.session.commit()
+    assert told_by(city, path) == 20 == city.get(path).text.count('data-l="社区"')
