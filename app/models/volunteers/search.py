@@ -206,7 +206,7 @@ def being(model: Any, identity: str, *, everywhere: bool = True) -> list[Any]:
     if not identity:
         return []
     political, employment = IDENTITIES[identity]
-    meant = [model.political.in_(political), *([model.employment.in_(employment)] if employment else [])]
+    meant = [_any_of(model.political, political), *([model.employment.in_(employment)] if employment else [])]
     if model is Volunteer and (identity == RARE or not everywhere):
         some = _looked_up(identity, select(model.id).where(*meant), None if everywhere else SOONER)
         if some is not None:
@@ -217,11 +217,17 @@ def being(model: Any, identity: str, *, everywhere: bool = True) -> list[Any]:
 def standing(states: Sequence[VolunteerStatus], *, everywhere: bool = True) -> list[Any]:
     """The condition that a volunteer is in one of these states. Nearly all serve; a place or a unit is not walked along for a few
     of the others."""
-    found = Volunteer.status.in_(states)
+    found = _any_of(Volunteer.status, states)
     if everywhere or VolunteerStatus.SERVING in states:
         return [found]
     some = _looked_up("".join(states), select(Volunteer.id).where(found), SOONER)
     return [found if some is None else some]
+
+
+def _any_of(column: Any, values: Sequence[Any]) -> Any:
+    """The condition that a column has one of these values. A single one stands in the statement's text: as a list PostgreSQL would in time plan
+    it for any value, and walk along everybody for one that hardly anybody has."""
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def living_in(code: str) -> Any:
