@@ -7,7 +7,7 @@ attached; they take effect when the person accepts (SPEC section 4).
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Row, Sealed, db
@@ -19,6 +19,8 @@ from app.models.region import CITY, Placed, prefixes
 from app.models.stateful import FREE, REASON
 from app.models.user import Gender, Post, User
 from app.models.volunteers.identity import Employment, Political
+
+HAS_CARD = "id_card_hash IS NOT NULL"
 
 
 class Import(Importing, Row, Model):
@@ -71,7 +73,7 @@ class Invitation(Answering, Placed, Row, Model):
     }
     __table_args__ = (
         Index(None, "import_id", "id"),
-        Index(None, "id_card_hash"),
+        Index(None, "id_card_hash", sqlite_where=text(HAS_CARD), postgresql_where=text(HAS_CARD)),
         Index(None, "phone_hash"),
         Index(None, "accepted_by_id"),
         Index(None, "status", "id"),

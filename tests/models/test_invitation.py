@@ -14,7 +14,7 @@ from app.media.sheets import BadSheet, read_sheet
 from app.models import EarlierService, History, Invitation, Message, Region, ServiceMonth, ServiceRecord, WorkUnit
 from app.models.imports.file import Choices
 from app.models.imports.importing import ImportStatus, dry_run, forgotten
-from app.models.imports.mine import addressed_to, by_code
+from app.models.imports.mine import by_code, invitations_of
 from app.models.invitation import InvitationStatus
 from app.models.service_record import Evidence
 from app.models.volunteer import VolunteerStatus
@@ -33,7 +33,7 @@ def errors(*rows, **choices):
 
 
 def mine(user):
-    return [one.id for one in db.session.scalars(db.select(Invitation).where(addressed_to(user)))]
+    return [one.id for one in invitations_of(user)]
 
 
 @pytest.mark.sqlite_only

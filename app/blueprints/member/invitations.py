@@ -4,18 +4,16 @@ from datetime import timedelta
 
 from flask import abort, flash, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import joinedload
 
 from app.access import me, signed_in
 from app.accounts import guard
 from app.blueprints.member import member
-from app.db import db
 from app.forms import Form, IdCardField, TextField, length, required
 from app.htmx import go, render
 from app.models.accounts.attempt import Limit, forget
 from app.models.applications.particulars import card_given_before
 from app.models.history import history_of
-from app.models.imports.mine import addressed_to, by_code
+from app.models.imports.mine import by_code, invitations_of
 from app.models.invitation import Invitation, InvitationStatus
 from app.models.region import place_name
 from app.models.volunteer import VolunteerStatus, volunteer_of
@@ -106,15 +104,15 @@ def invitations_reopening(id: int) -> ResponseReturnValue:
 
 def mine(id: int) -> Invitation:
     """The invitation, if it is this member's; else 404."""
-    wanted = db.select(Invitation).where(Invitation.id == id, addressed_to(me(), session.get(SHOWN, 0)))
-    found: Invitation | None = db.session.scalar(wanted.options(joinedload(Invitation.source)))
-    return found or abort(404)
+    return next((one for one in _all() if one.id == id), None) or abort(404)
+
+
+def _all() -> list[Invitation]:
+    return invitations_of(me(), session.get(SHOWN, 0))
 
 
 def _list(form: CodeForm) -> ResponseReturnValue:
-    wanted = db.select(Invitation).where(addressed_to(me(), session.get(SHOWN, 0))).order_by(Invitation.id)
-    found = db.session.scalars(wanted.options(joinedload(Invitation.source))).all()
-    return render("member/invitations/list.html", status=form.status, form=form, found=found)
+    return render("member/invitations/list.html", status=form.status, form=form, found=_all())
 
 
 def _page(found: Invitation, form: AcceptanceForm) -> ResponseReturnValue:
