@@ -9,6 +9,7 @@ from sqlalchemy import true
 from app import charts
 from app.access import Permission, acting, holds, narrowed, rows
 from app.blueprints.office.statistics_forms import StatisticsFilter
+from app.freshness import this_minute
 from app.labels import duration
 from app.models.activity import Activity
 from app.models.figures.activities import activities_by_region
@@ -24,6 +25,7 @@ from app.models.volunteer import Volunteer
 
 P = Permission
 UNITS_SHOWN = 15
+TOPICS = ("roster", "regions", "units")  # on which hangs how many volunteers there are
 Columns = Mapping[str, Callable[[Any], Any]]
 
 
@@ -132,8 +134,11 @@ class Statistics:
     @cached_property
     def roster(self) -> int | None:
         """Volunteers there now, at most 1,000; None for 无单位, which the roster cannot be narrowed to."""
-        mine = _inside(Volunteer, P.VOLUNTEERS, self.scope)
-        return None if self.scope.unit == 0 else on_roster(mine, self.scope.unit)
+        region, unit = self.scope.region, self.scope.unit
+        if unit == 0:
+            return None
+        asked = "roster", acting(), region, unit
+        return this_minute(asked, lambda: on_roster(_inside(Volunteer, P.VOLUNTEERS, self.scope), unit), *TOPICS)
 
     @property
     def trail(self) -> list[tuple[str, str]]:
