@@ -15,6 +15,8 @@ from app.models.history import record
 from app.models.report import ReportStatus
 from app.models.team import MemberStatus
 from tests import applicants, cast, honours
+from tests.applicants import apply
+from tests.helps import ask
 from tests.histories import sealed
 from tests.people_files import brought_in
 from tests.reports import reported
@@ -103,6 +105,26 @@ def test_a_place_elsewhere_says_nothing_in_a_district(clients):
         for region in ("", f"&region={cast.HUANGLOU}", f"&region={cast.HUANGLOU[:6]}"):
             page = member.get(f"/reports?q={words}{region}").text
             assert ("手抖" in page) is there, (words, region)
+
+
+def test_the_workbench_counts_once_and_never_less_than_was_written(clients):
+    city = clients("city")
+    asked = [counting(city, "/office/") for _ in range(2)]
+    assert asked[1] < asked[0], "what has topics is not counted again"
+    written = {
+        "reports": lambda: reported(S.PENDING),
+        "applications": apply,
+        "help": ask,
+        "disputes": lambda: UnitDispute.put(cast.volunteer_of("volunteer"), "不在本单位工作", by=cast.who("unit")),
+    }
+    for kind, write in written.items():
+        assert f"todo={kind}-all" not in city.get("/office/").text
+        write()
+        db.session.commit()
+        assert f'todo={kind}-all">1 ' in city.get("/office/").text
+    db.session.scalars(select(Report)).one().publish(by=cast.who("gulou"))
+    db.session.commit()
+    assert "todo=reports-all" not in city.get("/office/").text
 
 
 @pytest.mark.parametrize("reads", [True, False])

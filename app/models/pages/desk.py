@@ -3,13 +3,14 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, String, case, cast, func, literal, null, select, union_all
 
 from app import clock
 from app.db import UtcDateTime
-from app.freshness import generation
+from app.freshness import generation, this_minute
 from app.models.pages.duties import Kind, Part, level, stands, todo
 from app.models.posts.rising import held_places
 from app.models.region import Level
@@ -79,40 +80,52 @@ class Desk:
 
 
 Narrowed = dict[tuple[str, Part], Select[Any]]
+Counting = list[tuple[tuple[str, ...], Spoken]]  # what counts kinds with the same topics
 
 
 def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind], code: str, shape: Hashable) -> Desk:
-    """The 待办 of a post over the region `code`. Two statements, built once a day for each `shape`.
+    """The 待办 of a post over the region `code`. Statements are built once a day for each `shape`; kinds with topics are counted
+    once a minute, until a row of theirs is written.
 
     `scopes` are what access lets it reach, by kind; `shape` names all on which these depend.
     """
     shape = shape, code, held_places(), generation("workdays"), tuple(kind.key for kind in kinds)
-    narrowed, asked, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
-    numbers = iter(read(counting)[0])
+    narrowed, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
+    numbers: dict[str, int] = {}
+    for topics, counts in counting:
+        about = ("desk", topics, shape) if topics else None
+        numbers |= this_minute(about, partial(_read, counts), *topics, "posts", "regions")
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
-    by_key = {kind.key: kind for kind in kinds}
-    for (key, part), late_is_counted in asked:
-        kind, number = by_key[key], next(numbers)
-        late = next(numbers) if late_is_counted else number * kind.born_late
+    for kind, part in ((kind, part) for kind in kinds for part in Part if (kind.key, part) in narrowed):
+        number = numbers[todo(kind, part)]
+        late = numbers.get(_late(kind, part), number * kind.born_late)
         duties[part].append(Duty(kind, part, number, late))
-    return Desk(duties, _lines(narrowed, by_key, duties, code, shape))
+    return Desk(duties, _lines(narrowed, {kind.key: kind for kind in kinds}, duties, code, shape))
 
 
-def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, list[Any], Any]:
-    """Scopes narrowed to each kind and part, these with whether what is late is counted apart, and one statement that counts."""
+def _read(counts: Spoken) -> dict[str, int]:
+    return dict(read(counts)[0]._mapping)
+
+
+def _late(kind: Kind, part: Part) -> str:
+    return f"{todo(kind, part)} late"
+
+
+def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, Counting]:
+    """Scopes narrowed to each kind and part, and the statements that count them, by topics."""
     parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
     narrowed: Narrowed = {}
-    asked, counts = [], []
+    counts: dict[tuple[str, ...], list[Any]] = {}
     for kind in kinds:
         for part in parts:
             if part is Part.RISEN and kind.late_by is None:
                 continue
             narrowed[kind.key, part] = wanted = _waiting(kind, scopes[kind.key].where(stands(kind, part, code)), code)
-            late = None if kind.born_late or kind.late_by is None else _count(wanted.where(kind.late_by(None)))
-            asked.append(((kind.key, part), late is not None))
-            counts.append(_count(wanted).label(todo(kind, part)))
-            counts += [] if late is None else [late.label(f"{todo(kind, part)} late")]
-    return narrowed, asked, Spoken(settled(_unless_full(counts)))
+            found = counts.setdefault(kind.topics, [])
+            found.append(_count(wanted).label(todo(kind, part)))
+            if kind.late_by is not None and not kind.born_late:
+                found.append(_count(wanted.where(kind.late_by(None))).label(_late(kind, part)))
+    return narrowed, [(topics, Spoken(settled(_unless_full(some)))) for topics, some in counts.items()]
 
 
 def _waiting(kind: Kind, scope: Select[Any], code: str) -> Select[Any]:
@@ -133,7 +146,7 @@ def _unless_full(counts: Sequence[Any]) -> Select[Any]:
     def found(name: str) -> Any:
         if name not in whole:
             return others.c[name]
-        return case((others.c[name.rpartition("-")[0]] >= CAP, CAP), else_=whole[name].element)
+        return case((others.c[name.rpartition("-")[0]] >= CAP, CAP), else_=whole[name].element).label(name)
 
     return select(*(found(one.name) for one in counts))
 

@@ -67,6 +67,9 @@ class Kind:
     apart: bool = (
         False  # an index holds whatever waits, and nothing else: the city's are passed there, wherever they are
     )
+    topics: tuple[
+        str, ...
+    ] = ()  # besides posts and the clock, all on which hangs how much waits; none: counted each time
     lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 

@@ -94,6 +94,7 @@ KINDS: tuple[Kind, ...] = (
         late_by=lambda moment: Application.due_at <= (moment or NOW),
         tables=lambda scope: scope.join(User, User.id == Application.user_id),
         person=Application.user_id,
+        topics=("applications",),
     ),
     Kind(
         "help", "公众求助", "件", H, "office.help", "office.help_show",
@@ -101,6 +102,7 @@ KINDS: tuple[Kind, ...] = (
         lambda: (H.number, H.category_id, H.running_since, _help_due()),
         late_by=lambda moment: help_lists.overdue(moment),
         apart=True,
+        topics=("requests",),
     ),
     Kind(
         "raised", "转办两次的求助", "件", H, "office.help", "office.help_show",
@@ -108,6 +110,7 @@ KINDS: tuple[Kind, ...] = (
         lambda: (H.number, H.category_id, H.handed_up_at, _help_due()),
         late_by=lambda moment: help_lists.overdue(moment),
         lowest=Level.DISTRICT,
+        topics=("requests",),
     ),
     Kind(
         "signups", "报名待审核", "场", Activity, "office.activities", "office.signups",
@@ -137,6 +140,7 @@ KINDS: tuple[Kind, ...] = (
         late_by=lambda moment: Report.submitted_at < over_since(DAYS_TO_DECIDE, moment),
         due=_decided,
         person=Report.user_id,
+        topics=("reports",),
     ),
     Kind(
         "teams", "团队入队申请", "支", Team, "office.teams", "office.teams_show",
@@ -152,6 +156,7 @@ KINDS: tuple[Kind, ...] = (
         tables=_of_disputes,
         person=select(Volunteer.user_id).where(Volunteer.id == UnitDispute.volunteer_id).correlate(UnitDispute).scalar_subquery(),
         prefix="volunteer_",
+        topics=("disputes",),
     ),
 )  # fmt: skip
 BY_KEY = {kind.key: kind for kind in KINDS}
