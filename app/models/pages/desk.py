@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import Integer, Select, String, bindparam, case, cast, func, literal, null, select, union_all
 
 from app import clock
 from app.db import UtcDateTime
@@ -80,31 +80,37 @@ class Desk:
 
 
 Narrowed = dict[tuple[str, Part], Select[Any]]
-Counting = list[tuple[tuple[str, ...], Spoken]]  # what counts kinds with the same topics
+# what counts kinds with the same topics, and finds which of them are the most urgent
+Counting = list[tuple[tuple[str, ...], Spoken, Spoken | None]]
+First = dict[str, list[int]]  # the numbers of the most urgent, by `todo`
 
 
 def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind], code: str, shape: Hashable) -> Desk:
-    """The 待办 of a post over the region `code`. Statements are built once a day for each `shape`; kinds with topics are counted
-    once a minute, until a row of theirs is written.
+    """The 待办 of a post over the region `code`. Statements are built once a day for each `shape`; kinds with topics are counted, and
+    the most urgent of them found, once a minute, until a row of theirs is written.
 
     `scopes` are what access lets it reach, by kind; `shape` names all on which these depend.
     """
     shape = shape, code, held_places(), generation("workdays"), tuple(kind.key for kind in kinds)
     narrowed, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
-    numbers: dict[str, int] = {}
-    for topics, counts in counting:
+    numbers, first = dict[str, int](), First()
+    for topics, counts, urgent in counting:
         about = ("desk", topics, shape) if topics else None
-        numbers |= this_minute(about, partial(_read, counts), *topics, "posts", "regions")
+        found = this_minute(about, partial(_read, counts, urgent), *topics, "posts", "regions")
+        numbers, first = numbers | found[0], first | found[1]
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
     for kind, part in ((kind, part) for kind in kinds for part in Part if (kind.key, part) in narrowed):
         number = numbers[todo(kind, part)]
         late = numbers.get(_late(kind, part), number * kind.born_late)
         duties[part].append(Duty(kind, part, number, late))
-    return Desk(duties, _lines(narrowed, {kind.key: kind for kind in kinds}, duties, code, shape))
+    return Desk(duties, _lines(narrowed, first, duties, code, shape))
 
 
-def _read(counts: Spoken) -> dict[str, int]:
-    return dict(read(counts)[0]._mapping)
+def _read(counts: Spoken, urgent: Spoken | None) -> tuple[dict[str, int], First]:
+    first: First = {}
+    for name, id in read(urgent) if urgent else ():
+        first.setdefault(name, []).append(id)
+    return dict(read(counts)[0]._mapping), first
 
 
 def _late(kind: Kind, part: Part) -> str:
@@ -116,6 +122,7 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
     parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
     narrowed: Narrowed = {}
     counts: dict[tuple[str, ...], list[Any]] = {}
+    urgent: dict[tuple[str, ...], list[Any]] = {}
     for kind in kinds:
         for part in parts:
             if part is Part.RISEN and kind.late_by is None:
@@ -125,7 +132,13 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
             found.append(_count(wanted).label(todo(kind, part)))
             if kind.late_by is not None and not kind.born_late:
                 found.append(_count(wanted.where(kind.late_by(None))).label(_late(kind, part)))
-    return narrowed, [(topics, Spoken(settled(_unless_full(some)))) for topics, some in counts.items()]
+            if kind.topics and part is not Part.ALL:
+                few = _few(kind, wanted, code).subquery()
+                urgent.setdefault(kind.topics, []).append(select(literal(todo(kind, part)).label("todo"), few.c.id))
+    return narrowed, [
+        (topics, Spoken(settled(_unless_full(some))), Spoken(settled(union_all(*urgent[topics]))) if topics else None)
+        for topics, some in counts.items()
+    ]
 
 
 def _waiting(kind: Kind, scope: Select[Any], code: str) -> Select[Any]:
@@ -157,23 +170,31 @@ def _count(wanted: Select[Any]) -> Any:
 
 
 def _lines(
-    narrowed: Narrowed, kinds: Mapping[str, Kind], duties: Mapping[Part, Sequence[Duty]], code: str, shape: Hashable
+    narrowed: Narrowed, first: First, duties: Mapping[Part, Sequence[Duty]], code: str, shape: Hashable
 ) -> dict[Part, list[Line]]:
     """The most urgent of what waits, own and risen, in one statement; none when nothing waits."""
     found: dict[Part, list[Line]] = {Part.OWN: [], Part.RISEN: []}
     full = [(duty.kind, part) for part in found for duty in duties[part] if duty.count]
     if not full:
         return found
+    kinds = {kind.key: kind for kind, _ in full}
     about = tuple((kind.key, part) for kind, part in full)
     union = kept(
         ("desk lines", shape, about),
         lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part], code) for kind, part in full)),
     )
-    for row in read(union):
+    for row in read(union, _known(full, first)):
         kind = kinds[row.key]
         due = kind.due(row.since, row.due)
         found[Part(row.part)].append(Line(kind, row.id, row.title, row.note, row.code, row.since, due))
     return {part: sorted(lines, key=_urgency)[:SHOWN] for part, lines in found.items()}
+
+
+def _known(full: Sequence[tuple[Kind, Part]], first: First) -> dict[str, int]:
+    """The numbers of the most urgent that are known, by the names under which the statement asks for them; 0: there are no more."""
+    names = [todo(kind, part) for kind, part in full if kind.topics]
+    ids = {name: [*first.get(name, ()), *[0] * OF_A_KIND] for name in names}
+    return {f"{name} {place}": ids[name][place] for name in names for place in range(OF_A_KIND)}
 
 
 def _urgency(line: Line) -> tuple[Any, ...]:
@@ -183,7 +204,6 @@ def _urgency(line: Line) -> tuple[Any, ...]:
 
 def _of_kind(kind: Kind, part: Part, scope: Select[Any], code: str) -> Any:
     title, note, since, due = kind.row()
-    first = since if due is None else due
     columns = [
         literal(kind.key).label("key"),
         literal(part.value).label("part"),
@@ -194,10 +214,19 @@ def _of_kind(kind: Kind, part: Part, scope: Select[Any], code: str) -> Any:
         since.label("since"),
         (cast(null(), UtcDateTime()) if due is None else due).label("due"),
     ]
-    # which they are is found within an index, then these few are looked at
-    few = scope.with_only_columns(kind.model.id, maintain_column_froms=True).order_by(None)
-    few = few.order_by(first, kind.model.id).limit(OF_A_KIND)
-    if kind.in_order and level(code) is Level.CITY:  # the first of them are met soon, in whatever district they are
-        few = no_way_by(getattr(kind.model, f"{kind.prefix}district_code"), few)
+    if kind.topics:
+        few: Any = [bindparam(f"{todo(kind, part)} {place}", type_=Integer) for place in range(OF_A_KIND)]
+    else:
+        few = _few(kind, scope, code)
     rows = kind.tables(select(kind.model).where(kind.model.id.in_(few)))
     return select(rows.with_only_columns(*columns, maintain_column_froms=True).subquery())
+
+
+def _few(kind: Kind, scope: Select[Any], code: str) -> Select[Any]:
+    """Which are the most urgent: found within an index, then these few are looked at."""
+    _, _, since, due = kind.row()
+    few = scope.with_only_columns(kind.model.id, maintain_column_froms=True).order_by(None)
+    few = few.order_by(since if due is None else due, kind.model.id).limit(OF_A_KIND)
+    if kind.in_order and level(code) is Level.CITY:  # the first of them are met soon, in whatever district they are
+        few = no_way_by(getattr(kind.model, f"{kind.prefix}district_code"), few)
+    return few
