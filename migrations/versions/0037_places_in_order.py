@@ -7,7 +7,7 @@ them, and stars in 公示 whose last day has not passed likewise, though that is
 from alembic import op
 
 revision = "0037"
-down_revision = "0035"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ one that all invitations share, and went through all of them for a member's."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
