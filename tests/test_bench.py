@@ -1,9 +1,12 @@
 """The bench itself works: it fills a city, serves, drives, and writes its table. What it measures is no test's matter."""
 
+import os
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from app import create_app
 from app.db import db
 from app.freshness import forget
 from bench import fill, fill_years
@@ -16,6 +19,8 @@ from bench.result import Figure, write
 from bench.servers import constant
 from bench.sizes import PER_ACTIVITY, Size
 from tests.cast import make_activity
+from tests.fixtures import prepare, settings
+from tests.support.databases import Template, open_database
 
 
 @pytest.mark.sqlite_only
@@ -63,6 +68,19 @@ def test_ten_years_lie_over_a_filled_city_and_every_sum_is_right(app, clients):
         assert clients("city").get(f"/office/{path}").status_code == 200, path
     with pytest.raises(DatabaseError, match="history is never changed"):
         db.session.execute(text("DELETE FROM history"))
+
+
+@pytest.mark.postgresql_only
+def test_postgresql_is_filled_past_its_triggers_and_what_they_keep_is_made_anew(kind):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "master")
+    database = open_database(kind, worker, Template("filled", prepare))
+    app, size = create_app(settings(database.owners)), Size("test", 60, 8, "test")
+    with app.app_context():
+        fill.pour(database.owners, size)  # raises where a sum is not
+        fill_years.pour(database.owners, size)
+        db.session.remove()
+        db.engine.dispose()
+    database.close()
 
 
 @pytest.mark.sqlite_only
