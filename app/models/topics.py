@@ -46,7 +46,7 @@ ASKED = "help_request"  # counted by the month in which they were handed in, eac
 SHARED = ("categories", "pictures", "people", "regions", "units")  # every page of the portal may name these
 # Of what the roster is narrowed by: volunteers with their skills, and by what an account is found. No tick writes them.
 ROSTER = Topic("roster")
-# Things that come to lie elsewhere take their lines of history along
+# Things that come to lie elsewhere take their lines of history along (a sign-up goes where its activity or its person goes)
 MOVED = some("places", "community_code", born=False)
 TOPICS: dict[str, tuple[Topic, ...]] = {
     # The sums of activities and of teams' services stand on few columns: a sign-up, which writes the counters, leaves them alone.
@@ -69,7 +69,6 @@ TOPICS: dict[str, tuple[Topic, ...]] = {
     "region_name": (Topic("regions"),),
     "report": (Topic("reports"), MOVED),
     "service_base": (Topic("bases"), MOVED),
-    "sign_up": (some("places", "unit_id", born=False),),
     "team": (Topic("teams"), MOVED),
     "team_member": (Topic("teams"),),
     "unit_dispute": (Topic("disputes"), some("places", "volunteer_community_code", "unit_id", born=False)),
