@@ -4,7 +4,7 @@ All of it is looked at in any case: to count it is to find it, and to put it in 
 the next one come of one look. Only ids and what puts them in order are kept; a page reads its own rows anew.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, bindparam
@@ -12,23 +12,15 @@ from sqlalchemy import ColumnElement, Select, bindparam
 from app.counted import counted
 from app.db import db
 from app.freshness import Remembered
-from app.reads import CAP, counting
+from app.reads import CAP, looked_at
 from app.statements import kept, rows_of
 
 if TYPE_CHECKING:
     from app.listing import Listing
 
-FEW = 6 * CAP  # so many rows are looked at to put the first CAP of what is found in order
 MANY = "many"
 _kept = Remembered(60)  # the longest takes 150 kB
 Keys = Sequence[tuple[Any, ...]]  # of rows, in the list's order; the id is the last of each
-
-
-def looked_at(build: Callable[[], Select[Any]]) -> Select[Any] | None:
-    """What `build` finds by words if not many rows are looked at for all of it, hits or those of a short list; else None."""
-    with counting(CAP) as reading:
-        found = build()
-    return found if reading.looks <= FEW else None
 
 
 def keys_of(listing: "Listing") -> Keys | None:

@@ -85,6 +85,16 @@ def capped(build: Callable[[], Select[Any]], cap: int = CAP) -> Any:
     return case(*((some == cap, cap) for some in samples), else_=last) if samples else last
 
 
+FEW = 6 * CAP  # so many rows are looked at to put the first CAP of what is found in order
+
+
+def looked_at(build: Callable[[], Select[Any]]) -> Select[Any] | None:
+    """What `build` finds by words if not many rows are looked at for all of it, hits or those of a short list; else None."""
+    with counting(CAP) as reading:
+        found = build()
+    return found if reading.looks <= FEW else None
+
+
 def now() -> tuple[Reading, Callable[[], int] | None]:
     """What is being read, and what tells how long the list is (None: as long as its table)."""
     return _reading.get() or Reading(), _length.get()

@@ -40,6 +40,7 @@ MAY_IMPORT = {
             "app.counted",
             "app.db",
             "app.export",
+            "app.few",
             "app.freshness",
             "app.htmx",
             "app.positions",

@@ -56,15 +56,18 @@ def looked_up(
         reading.sampled = True
         with only(reading.sample):
             return found()
-    near = max(walked, reading.sample) if here else walked
-    if here and reads.in_order():  # a place is walked along inside its index, among all hits of it
-        near /= GATHERED[db.engine.dialect.name]
-    if number > min(MOST if most is None else most, near):
+    if number > min(MOST if most is None else most, _near(walked, reading.sample) if here else walked):
         if length is not None and (own or here) and length() <= MOST:
             reading.looks = min(reading.looks, length())
         return None
     reading.at_once, reading.looks = True, min(reading.looks, number)
     return found()
+
+
+def _near(walked: float, sample: int) -> float:
+    """So many hits of a place are looked up rather than walked along among: inside its index, which takes less for each."""
+    near = max(walked, sample)
+    return near / GATHERED[db.engine.dialect.name] if reads.in_order() else near
 
 
 def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "", *, here: bool = False) -> bool:

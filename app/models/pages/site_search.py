@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, func, li
 
 from app import clock
 from app.db import UtcDateTime, db
-from app.few import looked_at
 from app.freshness import Remembered, this_minute
 from app.models import feedback_lists, notice
 from app.models.activities import search as activity_search
@@ -39,7 +38,7 @@ from app.models.service_base import ServiceBase
 from app.models.team import Team
 from app.models.user import User
 from app.models.volunteer import Volunteer
-from app.reads import CAP, capped
+from app.reads import CAP, capped, looked_at
 from app.statements import kept, rows_of
 
 # On what the sources hang that change often (whoever signs up touches the activities), and on what the others do
