@@ -48,18 +48,29 @@ def _found(listing: "Listing") -> Keys | None:
 
 def keys_at(listing: "Listing", position: Sequence[Any] | None, backwards: bool) -> Keys | None:
     """Those of at most one row more than a page behind (or before) a position; None where the list's own statement must tell."""
-    known, most, at = keys_of(listing), listing.per_page + 1, -1
+    known, most = keys_of(listing), listing.per_page + 1
     if known is None:
         return None
-    if position is not None:
-        if tuple(position) not in known:  # it was written since, or was never there
-            return None
-        at = known.index(tuple(position))
-    elif backwards:
-        at = len(known)
-    some = known[max(0, at - most) : at][::-1] if backwards else known[at + 1 : at + 1 + most]
-    beyond = at == len(known) if backwards else len(some) < most
+    if position is None:
+        first = last = len(known) if backwards else 0
+    elif tuple(position) in known:
+        first = known.index(tuple(position))
+        last = first + 1
+    elif len(known) < CAP:  # all of it is known: so is where a row would stand that is not there
+        first = last = sum(_stands_before(listing, key, position) for key in known)
+    else:
+        return None
+    some = known[max(0, first - most) : first][::-1] if backwards else known[last : last + most]
+    beyond = position is None if backwards else len(some) < most
     return None if beyond and len(known) == CAP else some
+
+
+def _stands_before(listing: "Listing", key: tuple[Any, ...], position: Sequence[Any]) -> bool:
+    """Whether a row of this key comes before one at the position."""
+    for column, mine, theirs in zip(listing.order, key, position, strict=True):
+        if mine != theirs:
+            return bool(mine > theirs if column.descending else mine < theirs)
+    return False
 
 
 def rows_at(listing: "Listing", position: Sequence[Any] | None, backwards: bool) -> list[Any] | None:

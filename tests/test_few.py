@@ -13,6 +13,7 @@ from app.models import Report
 from app.models.pages import site_search
 from app.models.pages.site_search import hits, totals
 from app.models.report import ReportStatus
+from app.positions import token
 from tests import cast
 from tests.helps import ask
 from tests.lists.finding import NEXT, PREV, follow
@@ -47,6 +48,19 @@ def pages(client, path):
         path = follow(PREV, told[-1]) if link is NEXT else None
         assert last
     return told
+
+
+@pytest.mark.parametrize("way", ["after", "before"])
+def test_a_page_may_begin_where_no_row_stands(clients, many, monkeypatch, way):
+    told = {}
+    for hours in (-1, 0, 3, 9):
+        place = token([clock.now() - timedelta(hours=hours, minutes=30), 0])
+        for little in (True, False):
+            with monkeypatch.context() as patch:
+                if not little:
+                    patch.setattr("app.listing.rows_at", lambda *_: None)
+                told[little] = pages(clients("member"), f"/reports?q=清洁&{way}={place}")
+        assert told[True] == told[False], hours
 
 
 def words(answer):
