@@ -70,7 +70,7 @@ class Chained(Listing):
         """At most one row more than a page, in the direction of reading."""
         start = at[0] if at else 0
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
-        if (few := self._few(at, numbers, backwards)) is not None:
+        if self.filters.typed and (few := self._few(at, numbers, backwards)) is not None:
             return few
         spoken, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
         found = [made(kind, row) for row in spoken.raw({**self.values, **places(at and at[1])})]

@@ -238,7 +238,7 @@ class Listing:
         return kept(None if chosen is None else (about, self.shape, chosen), lambda: build(*args))
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
-        if (few := rows_at(self, position, backwards)) is not None:
+        if self.filters.typed and (few := rows_at(self, position, backwards)) is not None:
             return few
         stmt = self.kept(self._rows, position is not None, backwards)
         values = {**self.values, **places(position)}
