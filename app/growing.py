@@ -16,8 +16,9 @@ from app.listing import Listing
 from app.reads import CAP, capped
 
 _counted_up_to = Remembered(500)
-# with which a row of such a list may come to lie elsewhere, or somebody to be called otherwise
-LEAVING = "people", "regions", "units", "places"
+# with which a row of such a list may come to lie elsewhere, or somebody to be called otherwise; lines about a person come to lie somewhere
+# with the person's first application that is approved
+LEAVING = "people", "roster", "regions", "units", "places"
 
 
 @dataclass

@@ -302,3 +302,20 @@ def test_who_could_be_a_star_is_counted_once_until_a_record_of_the_quarter_is_wr
     people[20].leave(by=cast.who("city"), reason="搬走了")
     db.session.commit()
     assert told_by(city, path) == 20 == city.get(path).text.count('data-l="社区"')
+
+
+@pytest.mark.both
+def test_lines_about_a_person_count_where_they_become_a_volunteer(clients):
+    def number():
+        page = clients("wantong").get("/office/history?noun=user").text
+        found = re.search(r"(\d+)</b> 条", page)
+        return int(found.group(1)) if found else 0
+
+    person = cast.make_user("fresh", name="慕容清")
+    record(person, "profile", by=person)
+    db.session.commit()
+    sealed(0)
+    before = number()
+    cast.make_volunteer(person)
+    db.session.commit()
+    assert number() == before + 1
