@@ -112,19 +112,19 @@ def _found(noun: str, where: str) -> str:
     which = f"CASE level.n WHEN 1 THEN {district} WHEN 2 THEN {subdistrict} WHEN 3 THEN {community} ELSE {unit} END"
     levels = "(SELECT 1 AS n UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) AS level"
     return (
-        f"SELECT {which} AS place, line.id AS line_id, line.noun AS noun, line.action AS action "  # noqa: S608
+        f"SELECT {which} AS place, line.id AS line_id, line.noun AS noun, line.action AS action "  # noqa: S608  (our own names)
         f"FROM {source} JOIN history AS line ON line.noun = '{noun}' AND line.noun_id = {number} CROSS JOIN {levels} WHERE {where}"
     )
 
 
 def _put(noun: str, where: str) -> str:
     found = _found(noun, where)
-    return f"INSERT INTO {KEPT} (place, line_id, noun, action) SELECT place, line_id, noun, action FROM ({found}) AS found WHERE place IS NOT NULL"  # noqa: S608
+    return f"INSERT INTO {KEPT} (place, line_id, noun, action) SELECT place, line_id, noun, action FROM ({found}) AS found WHERE place IS NOT NULL"  # noqa: S608  (our own names)
 
 
 def _take(noun: str, where: str) -> str:
     found = _found(noun, where)
-    return f"DELETE FROM {KEPT} WHERE (place, line_id) IN (SELECT place, line_id FROM ({found}) AS found)"  # noqa: S608
+    return f"DELETE FROM {KEPT} WHERE (place, line_id) IN (SELECT place, line_id FROM ({found}) AS found)"  # noqa: S608  (our own names)
 
 
 def _names() -> Iterator[tuple[str, str]]:

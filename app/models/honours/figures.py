@@ -119,10 +119,8 @@ def _did(
     """
     least, (reading, _) = max(least, 1), now()
     if many:
-        able = records.with_only_columns(whose).group_by(
-            common(whose)
-        )  # by an index of persons every year would be read
-        able = able.having(func.count() >= least)
+        # `common`: by an index of persons every year would be read
+        able = records.with_only_columns(whose).group_by(common(whose)).having(func.count() >= least)
         known = who_reached(model, quarter, least, able, OF_TEAMS if model is Team else ())
         if _sooner(known, model, reading.wanted):
             found: ColumnElement[bool] = model.id.in_(written(list(known.ids)))

@@ -64,12 +64,10 @@ class Kind:
     prefix: str = ""
     born_late: bool = False
     in_order: bool = False  # an index holds whatever waits in the order of its lines
-    apart: bool = (
-        False  # an index holds whatever waits, and nothing else: the city's are passed there, wherever they are
-    )
-    topics: tuple[
-        str, ...
-    ] = ()  # besides posts and the clock, all on which hangs how much waits; none: counted each time
+    # an index holds whatever waits, and nothing else: the city's are passed there, wherever they are
+    apart: bool = False
+    # besides posts and the clock, all on which hangs how much waits; none: counted each time
+    topics: tuple[str, ...] = ()
     lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 
