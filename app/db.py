@@ -155,10 +155,13 @@ def engine_options(url: str) -> dict[str, Any]:
 def prepare(engine: Engine) -> None:
     """Attach SQLite's pragmas and the write lock to this engine, or to PostgreSQL's links their patience."""
     if engine.dialect.name == "sqlite":
-        from app.sqlite import guard
+        from app import sqlite
+
+        sqlite.guard(engine)
     else:
-        from app.link import guard
-    guard(engine)
+        from app import link
+
+        link.guard(engine)
 
 
 # so many entries of each index: 3 seconds with a million people, and what is said of them is still true

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from app import turns
 from app.db import reading
@@ -49,16 +49,28 @@ class Connections(QueuePool):
         connection.info["writer"] = True
         return connection
 
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        writes = _written(record)
+        try:
+            super()._do_return_conn(record)
+        finally:  # after it lies here again: who is next in line takes it, and opens none of their own
+            if writes:
+                _one_writer.release()
+
 
 # one for each thread, and one for who reads and has the right to write besides (`sessions._seen`): all others may wait for it
 POOL = {"poolclass": Connections, "pool_size": KEPT, "max_overflow": THREADS + 1 - KEPT, "pool_use_lifo": True}
 
 
-def guard(engine: Engine) -> None:
-    """Attach the pragmas and the right to write to this engine."""
+def guard(engine: Engine) -> "Copying":
+    """Attach the pragmas, the right to write and who copies the log to this engine; the last comes back."""
+    copying = Copying(engine)
     event.listen(engine, "connect", _told)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "checkin", Copying(engine).back)
+    event.listen(engine, "checkin", copying.back)
+    if not isinstance(engine.pool, Connections):  # a database in memory
+        event.listen(engine, "checkin", lambda connection, record: _written(record) and _one_writer.release())
+    return copying
 
 
 def _told(connection: Any, record: Any) -> None:
@@ -83,6 +95,11 @@ def _take_right() -> None:
         raise sa.exc.TimeoutError(f"no turn to write within {WRITE_WAIT} s")
 
 
+def _written(record: ConnectionPoolEntry) -> bool:
+    """Whether this one had the right to write until now."""
+    return bool(record.info.pop("writer", False))
+
+
 def _waited() -> bool:
     """Wait for the turn to write; readers go on meanwhile."""
     with turns.aside():
@@ -97,15 +114,11 @@ class Copying:
         self.thread: threading.Thread | None = None
 
     def back(self, connection: Any, record: Any) -> None:
-        """A connection comes back; a writer's gives the right to write away."""
-        if record.info.pop("writer", False):
-            self.written += 1  # whoever writes is alone
-            due = self.written >= OFTEN and not (self.thread and self.thread.is_alive())
-            self.written = 0 if due else self.written
-            _one_writer.release()
-            if due:
-                self.thread = threading.Thread(target=self._copy, name="log", daemon=True)
-                self.thread.start()
+        """A connection comes back; a writer still has the right to write, so whoever counts is alone."""
+        self.written += bool(record.info.get("writer"))
+        if self.written >= OFTEN and not (self.thread and self.thread.is_alive()):
+            self.written, self.thread = 0, threading.Thread(target=self._copy, name="log", daemon=True)
+            self.thread.start()
 
     def _copy(self) -> None:
         with suppress(sa.exc.SQLAlchemyError):  # a full disk is told to whoever writes
