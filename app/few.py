@@ -76,10 +76,11 @@ def _stands_before(listing: "Listing", key: tuple[Any, ...], position: Sequence[
 def rows_at(listing: "Listing", position: Sequence[Any] | None, backwards: bool) -> list[Any] | None:
     """These rows themselves."""
     keys = keys_at(listing, position, backwards)
-    return None if keys is None else _rows(listing, [key[-1] for key in keys])
+    return None if keys is None else rows_of_ids(listing, [key[-1] for key in keys])
 
 
-def _rows(listing: "Listing", ids: Sequence[int]) -> list[Any]:
+def rows_of_ids(listing: "Listing", ids: Sequence[int]) -> list[Any]:
+    """The rows of these ids (of the list's last key) in this order, no more than a page and one; `shape` names all that they hang on."""
     if not ids:
         return []
     key, most = listing.order[-1], listing.per_page + 1

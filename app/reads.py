@@ -39,6 +39,7 @@ class Reading:
 
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)  # None: the first rows of a list
 _length: ContextVar[Callable[[], int] | None] = ContextVar("length", default=None)
+_short: ContextVar[bool] = ContextVar("short", default=False)
 
 
 @contextmanager
@@ -50,6 +51,21 @@ def counting(wanted: float = inf, *, sample: int = 0, again: bool = False, in_pa
         yield reading
     finally:
         _reading.reset(token)
+
+
+@contextmanager
+def short(is_short: Any) -> Iterator[None]:
+    """What is built inside reads so short a piece of a list, if it does, that every row of it is best looked at."""
+    token = _short.set(bool(is_short))
+    try:
+        yield
+    finally:
+        _short.reset(token)
+
+
+def is_short() -> bool:
+    """Whether hardly any rows are read."""
+    return _short.get()
 
 
 @contextmanager

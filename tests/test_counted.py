@@ -219,6 +219,36 @@ def test_lines_of_history_are_counted_on_and_anew_where_a_thing_came_to_lie_else
     assert number() == before - 1 == 0
 
 
+@pytest.mark.both
+def test_the_newest_lines_by_somebody_are_found_once_until_another_comes_or_a_name_changes(clients):
+    city, path = clients("city"), "/office/history?q=欧阳"
+    person, activity = cast.who("wantong"), cast.make_activity()
+    person.name = "欧阳静"
+    db.session.commit()
+
+    def page(more=""):
+        text = city.get(path + more).text
+        found = re.search(r"(\d+)</b> 条", text)
+        return int(found[1]) if found else 0, [int(one) for one in re.findall(r"第(\d+)次", text)]
+
+    def edited(*times):
+        for number in times:
+            record(activity, "edit", by=person, reason=f"第{number}次")
+        db.session.commit()
+
+    edited(*range(15))
+    sealed(0)
+    assert page() == page() == (15, [*range(14, -1, -1)])
+    edited(15, 16)
+    assert page() == (17, [*range(16, -1, -1)]), "what came since stands above"
+    sealed(0)
+    edited(*range(17, 40))
+    assert page() == page("&region=320302") == (40, [*range(39, 19, -1)]) and page("&region=320303") == (0, [])
+    person.name = "王静"
+    db.session.commit()
+    assert page() == (0, [])
+
+
 def told_by(client, path):
     """How many rows the page says that it has."""
     found = re.search(r'找到 <b class="num">(\d+)', client.get(path).text)

@@ -69,8 +69,7 @@ class HistoryFilter(FilterForm):
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
         """Everything that was chosen."""
         days: tuple[date | None, date | None] = (self.since.data, self.until.data)
-        of_unit = not acting_within()
-        return stmt.where(*search.conditions(self.about(), self.action.data, self.q.data or "", days, of_unit=of_unit))
+        return stmt.where(*search.conditions(self.about(), self.action.data, self.q.data or "", days))
 
     def about(self) -> About:
         """The kind of thing and the region that were chosen; only the city reads all lines."""
@@ -130,11 +129,12 @@ def words_of(line: History) -> str:
 
 def _listing() -> Growing:
     filters = HistoryFilter(request.args)
+    about = filters.about()
 
     def lines() -> Select[Any]:
-        return inside(search.lines(filters.about()), filters.about(), P.HISTORY)
+        return inside(search.lines(about, of_unit=not acting_within()), about, P.HISTORY)
 
-    order = [Key(filters.about().number, True, lambda line: line.id)]
+    order, shape = [Key(about.number, True, lambda line: line.id)], (acting(), about)
     return Growing(
-        lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=acting(), settled=sealed_up_to
+        lines, filters, order, columns=COLUMNS, name="history", personal=True, shape=shape, settled=sealed_up_to
     )

@@ -12,18 +12,17 @@ from app.models.histories.scope import About
 from app.models.history import History
 
 
-def lines(about: About) -> "Select[tuple[History]]":
-    """All lines, each with who did it and its words: app/access.py leaves those that the post reads."""
-    return about.lines().options(joinedload(History.actor), joinedload(History.note))
+def lines(about: About, *, of_unit: bool) -> "Select[tuple[History]]":
+    """All lines in this region, each with who did it and its words: app/access.py leaves those that the post reads. `of_unit`: a
+    unit reads."""
+    found = about.lines().options(joinedload(History.actor), joinedload(History.note))
+    return found.where(about.lies_there(beside=of_unit)) if about.place else found
 
 
-def conditions(
-    about: About, action: str, person: str, days: tuple[date | None, date | None], *, of_unit: bool
-) -> list[Any]:
-    """Of this kind, in this region, this deed, by whom, from a day to a day (Shanghai); `of_unit`: a unit reads."""
+def conditions(about: About, action: str, person: str, days: tuple[date | None, date | None]) -> list[Any]:
+    """Of this kind, this deed, by whom, from a day to a day (Shanghai)."""
     first, last = days
     found = ways.of_kind(about) if about.noun else []
-    found += [about.lies_there(beside=of_unit)] if about.place else []
     found += ways.of_deed(about, action) if action else []
     found += [_by(about, person)] if person else []
     found += ways.since(about, clock.start_of(first)) if first else []

@@ -41,6 +41,8 @@ def of_kind(about: About) -> list[ColumnElement[bool]]:
 def of_people(about: About, words: str, also: Also) -> ColumnElement[bool]:
     """Done by somebody called like this: one person has an order of their own, however many lines; the few lines of some
     people are found by it; what many have done is met along the list."""
+    if reads.is_short():
+        return one_by_one(History.actor_id, words, also)
     found = partial(ids_of, words, also)
     number = _number(words, also)
     if number <= SOME:
@@ -87,12 +89,12 @@ def _indexed(column: Any, value: str, usual: Sequence[str]) -> list[ColumnElemen
 
 def since(about: About, moment: datetime) -> list[ColumnElement[bool]]:
     """From this moment on."""
-    return [History.created_at >= moment, about.number > _around(moment - SLACK)[0]]
+    return [History.created_at >= moment, *([] if reads.is_short() else [about.number > _around(moment - SLACK)[0]])]
 
 
 def until(about: About, moment: datetime) -> list[ColumnElement[bool]]:
     """Before this moment."""
-    return [History.created_at < moment, about.number <= _around(moment + SLACK)[1]]
+    return [History.created_at < moment, *([] if reads.is_short() else [about.number <= _around(moment + SLACK)[1]])]
 
 
 def _around(moment: datetime) -> tuple[Any, Any]:
