@@ -37,6 +37,7 @@ class Chained(Listing):
     """
 
     parts: Sequence[Part] = field(default_factory=list)
+    meets_words = True  # its total is counted in any case
 
     def _page(self) -> Page:
         after, before = self._where("after"), self._where("before")

@@ -33,7 +33,7 @@ def keys_of(listing: "Listing") -> Keys | None:
 
 def _found(listing: "Listing") -> Keys | None:
     def keys() -> Select[Any] | str:
-        found = looked_at(listing.narrowed)
+        found = looked_at(listing.narrowed, alone=listing.meets_words and listing.filters.given().keys() == {"q"})
         columns = [key.column for key in listing.order]
         way = [key.column.desc() if key.descending else key.column.asc() for key in listing.order]
         return (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -160,6 +160,7 @@ class Listing:
     values: Mapping[str, Any] = field(default_factory=dict)
     total: int | None = None
     topics: Sequence[str] = ()  # on which its rows hang, and on nothing else: counted once (app/counted.py)
+    meets_words: ClassVar[bool] = False  # common words are met along it sooner than all of them are put in order
     _lengths: dict[Narrow, int] = field(default_factory=dict, init=False)
 
     def respond(self, template: str, *fragments: str, **context: Any) -> ResponseReturnValue:

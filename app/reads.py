@@ -32,9 +32,15 @@ class Reading:
     sampled: bool = field(default=False, init=False)
     in_parts: bool = False  # so many of each of some parts, unless all of them can be told at once
     at_once: bool = field(default=False, init=False)  # the words are no reason to read the list part after part
-    looks: float = field(
-        default=inf, init=False
-    )  # so many rows are looked at for all that the words find, as far as that is known
+    # so many rows are looked at for all that the words find, as far as that is known
+    looks: float = field(default=inf, init=False)
+    sure: bool = field(default=False, init=False)  # of which none is looked at in vain: all hold the words
+    met: float = field(default=inf, init=False)  # so many rows are met along the list until there is a page of them
+
+    def finds(self, number: int, *, sure: bool, rows: int) -> None:
+        """Some words of these find so many of so many rows; the rarest of them tell how many are looked at."""
+        if number < self.looks:
+            self.looks, self.sure, self.met = number, sure, FIRST * rows / max(number, 1) if sure else inf
 
 
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)  # None: the first rows of a list
@@ -102,13 +108,16 @@ def capped(build: Callable[[], Select[Any]], cap: int = CAP) -> Any:
 
 
 FEW = 6 * CAP  # so many rows are looked at to put the first CAP of what is found in order
+DOUBTED = 3 * FEW  # so many where the texts are read: who counts reads them in any case
 
 
-def looked_at(build: Callable[[], Select[Any]]) -> Select[Any] | None:
-    """What `build` finds by words if not many rows are looked at for all of it, hits or those of a short list; else None."""
+def looked_at(build: Callable[[], Select[Any]], *, alone: bool = False) -> Select[Any] | None:
+    """What `build` finds by words if not many rows are looked at for all of it, hits or those of a short list; else None, as where the
+    words `alone` narrow the list and are met sooner along it."""
     with counting(CAP) as reading:
         found = build()
-    return found if reading.looks <= FEW else None
+    is_met = alone and 2 * reading.met < reading.looks
+    return found if reading.looks <= (FEW if reading.sure else DOUBTED) and not is_met else None
 
 
 def now() -> tuple[Reading, Callable[[], int] | None]:

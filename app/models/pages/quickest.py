@@ -50,17 +50,18 @@ def looked_up(
     compared = _compared(model, words, weighed, kind, here)
     if compared is None:
         return None
-    number, walked = compared
+    number, walked, rows = compared
     reading, length = reads.now()
     if reading.sample and (own or here) and number > reading.sample and (length is None or length() > MOST):
         reading.sampled = True
         with only(reading.sample):
             return found()
     if number > min(MOST if most is None else most, _near(walked, reading.sample) if here else walked):
-        if length is not None and (own or here) and length() <= MOST:
+        if length is not None and length() <= MOST:
             reading.looks = min(reading.looks, length())
         return None
-    reading.at_once, reading.looks = True, min(reading.looks, number)
+    reading.at_once = True
+    reading.finds(number, sure=tells(words), rows=rows)
     return found()
 
 
@@ -75,7 +76,7 @@ def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "",
 
     Who counts part after part would gather them for each: only in a short list, where all of it is counted at once.
     """
-    number, walked = _compared(model, words, weighed, kind, here) or (inf, 0)
+    number, walked, _ = _compared(model, words, weighed, kind, here) or (inf, 0, 0)
     database = db.engine.dialect.name
     if number > min(COUNTED[database], GATHERED[database] * walked):
         return False
@@ -86,8 +87,10 @@ def gathered(model: Any, words: str, weighed: Callable[[], Any], kind: str = "",
     return reading.at_once
 
 
-def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str, here: bool) -> tuple[int, float] | None:
-    """How many hits there may be (up to one more than are COUNTED), and how many rows are met until there are enough."""
+def _compared(
+    model: Any, words: str, weighed: Callable[[], Any], kind: str, here: bool
+) -> tuple[int, float, int] | None:
+    """How many hits there may be (up to one more than are COUNTED), how many rows are met until there are enough, and how many there are."""
     key = model, words, kind
     known = learn({key: weighed})
     if key not in known:
@@ -101,7 +104,7 @@ def _compared(model: Any, words: str, weighed: Callable[[], Any], kind: str, her
         walked = max(walked, last - newest)
     if length is not None and min(number, walked) > EASY:
         walked = min(walked, length() if length() <= MOST else inf)
-    return number, walked
+    return number, walked, last
 
 
 def learn(wanted: Mapping[Key, Callable[[], Any]]) -> dict[Key, tuple[int, int, int]]:
