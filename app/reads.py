@@ -38,7 +38,8 @@ class Reading:
     met: float = field(default=inf, init=False)  # so many rows are met along the list until there is a page of them
 
     def finds(self, number: int, *, sure: bool, rows: int) -> None:
-        """Some words of these find so many of so many rows; the rarest of them tell how many are looked at."""
+        """Some words find so many of so many rows, which are looked up; the rarest words tell how many are looked at."""
+        self.at_once = True
         if number < self.looks:
             self.looks, self.sure, self.met = number, sure, FIRST * rows / max(number, 1) if sure else inf
 

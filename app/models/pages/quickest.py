@@ -57,10 +57,8 @@ def looked_up(
         with only(reading.sample):
             return found()
     if number > min(MOST if most is None else most, _near(walked, reading.sample) if here else walked):
-        if length is not None and length() <= MOST:
-            reading.looks = min(reading.looks, length())
+        reading.looks = min(reading.looks, length() if length is not None and length() <= MOST else inf)
         return None
-    reading.at_once = True
     reading.finds(number, sure=tells(words), rows=rows)
     return found()
 
