@@ -1,6 +1,6 @@
-"""What words find of a list where that is little: all of it, found once and kept like the list's number (app/counted.py).
+"""What words find of a list: all of it where that is little, else the first page, found once and kept like the list's number (app/counted.py).
 
-All of it is looked at in any case: to count it is to find it, and to put it in order costs hardly more. So the number, each page and
+Little is looked at as a whole in any case: to count it is to find it, and to put it in order costs hardly more. So the number, each page and
 the next one come of one look. Only ids and what puts them in order are kept; a page reads its own rows anew.
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MANY = "many"
 _kept = Remembered(60)  # the longest takes 150 kB
+_first = Remembered(200)
 Keys = Sequence[tuple[Any, ...]]  # of rows, in the list's order; the id is the last of each
 
 
@@ -73,10 +74,23 @@ def _stands_before(listing: "Listing", key: tuple[Any, ...], position: Sequence[
     return False
 
 
-def rows_at(listing: "Listing", position: Sequence[Any] | None, backwards: bool) -> list[Any] | None:
-    """These rows themselves."""
+def page_of(listing: "Listing", position: list[Any] | None, backwards: bool) -> list[Any]:
+    """At most one row more than a page of what words find, behind (or before) a position."""
     keys = keys_at(listing, position, backwards)
-    return None if keys is None else rows_of_ids(listing, [key[-1] for key in keys])
+    if keys is not None:
+        return rows_of_ids(listing, [key[-1] for key in keys])
+    return listing.read(position, backwards) if position or backwards else _first_page(listing)
+
+
+def _first_page(listing: "Listing") -> list[Any]:
+    now: list[Any] = []
+
+    def found() -> Sequence[int]:
+        now.extend(listing.read(None, False))
+        return [listing.order[-1].of(row) for row in now]
+
+    ids: Sequence[int] = counted(listing, found, among=_first)
+    return now or rows_of_ids(listing, ids)
 
 
 def rows_of_ids(listing: "Listing", ids: Sequence[int]) -> list[Any]:

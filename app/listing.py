@@ -19,7 +19,7 @@ from app.addresses import address
 from app.counted import counted
 from app.db import db
 from app.export import KINDS, export
-from app.few import keys_of, rows_at
+from app.few import keys_of, page_of
 from app.htmx import render
 from app.positions import place_of, places, token
 from app.reads import along, capped, counting, length_of
@@ -239,8 +239,10 @@ class Listing:
         return kept(None if chosen is None else (about, self.shape, chosen), lambda: build(*args))
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
-        if self.filters.typed and (few := rows_at(self, position, backwards)) is not None:
-            return few
+        return page_of(self, position, backwards) if self.filters.typed else self.read(position, backwards)
+
+    def read(self, position: list[Any] | None, backwards: bool) -> list[Any]:
+        """At most one row more than a page, by the list's own statement."""
         stmt = self.kept(self._rows, position is not None, backwards)
         values = {**self.values, **places(position)}
         return list(db.session.scalars(stmt, values).unique()) if self.scalars else list(rows_of(stmt, values))

@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
+from app import reads
 from app.counted import counted
 from app.db import db, reading
 from app.growing import Growing
@@ -247,6 +248,27 @@ def test_the_newest_lines_by_somebody_are_found_once_until_another_comes_or_a_na
     person.name = "王静"
     db.session.commit()
     assert page() == (0, [])
+
+
+@pytest.mark.both
+def test_the_first_page_of_common_words_is_found_once_until_a_name_changes(clients, monkeypatch):
+    monkeypatch.setattr(reads, "FEW", -1)
+    monkeypatch.setattr(reads, "DOUBTED", -1)
+    city, path = clients("city"), "/office/volunteers?q=欧阳"
+    people = [cast.make_user(f"person{number}", name=f"欧阳{number}") for number in range(3)]
+    for person in people:
+        cast.make_volunteer(person)
+    db.session.commit()
+
+    def named():
+        with statements() as sent:
+            names = re.findall(r"欧阳\d", city.get(path).text)
+        return list(dict.fromkeys(names)), sum("LIKE" in one or "pairs" in one for one in sent)
+
+    assert named()[0] == ["欧阳2", "欧阳1", "欧阳0"] and named() == (["欧阳2", "欧阳1", "欧阳0"], 0)
+    people[1].name = "王静"
+    db.session.commit()
+    assert named()[0] == ["欧阳2", "欧阳0"]
 
 
 def told_by(client, path):
