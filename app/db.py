@@ -126,16 +126,23 @@ POSTGRESQL = (
 )
 
 
+# Statements that SQLAlchemy keeps compiled, up to half as many more: those of object lists and detail pages, each some 130 kB. Of its
+# usual 500 a server that is asked for everything keeps 540, 69 MB (docs/performance.md).
+COMPILED = 60
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Engine settings for this database; PERFORMANCE.md and docs/performance.md say why."""
     if url.startswith("sqlite"):
         Path(sa.make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
         from app.sqlite import POOL
 
-        one = {"connect_args": {"timeout": 10}, "hide_parameters": True}  # a database in memory has one connection
+        # a database in memory has one connection
+        one = {"connect_args": {"timeout": 10}, "hide_parameters": True, "query_cache_size": COMPILED}
         return one | (POOL if sa.make_url(url).database else {})
     return {
         "hide_parameters": True,  # an error that is logged quotes no row
+        "query_cache_size": COMPILED,
         "pool_use_lifo": True,
         "pool_size": 10,
         "max_overflow": 10,
