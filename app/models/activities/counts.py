@@ -7,13 +7,11 @@ in one go over the narrower set. Words are looked for once, but for those that m
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, String, cast, func, literal, select, union_all
 
-from app.db import db
-from app.freshness import generation, this_minute
+from app.freshness import this_minute
 from app.models.activities.phase import ActivityStatus, Phase
 from app.models.activities.search import CAP, STATUSES, ids_named, in_phase, lies_in, named, shown_as
 from app.models.activity import Activity
@@ -21,7 +19,7 @@ from app.models.category import Category, categories
 from app.models.pages.quickest import in_most
 from app.models.region import Level, Region, heir
 from app.reads import along, capped, counting, length_of
-from app.statements import rows_of
+from app.statements import kept, rows_of
 
 
 @dataclass
@@ -43,13 +41,14 @@ def public_counts(region: str, status: str, category_id: int | None, words: str)
     """The counts for the portal's filters."""
 
     def count() -> Counts:
-        built = _counting if words else _kept
-        return _sorted(db.session.execute(built(region, status, category_id, words, generation("regions"))))
+        # building the statement costs more than running it
+        about = None if words else ("portal counts", region, status, category_id)
+        return _sorted(rows_of(kept(about, lambda: _counting(region, status, category_id, words))))
 
     return this_minute(("activities", region, status, category_id, words), count, *TOPICS)
 
 
-def _counting(region: str, status: str, category_id: int | None, words: str, regions: int) -> Any:
+def _counting(region: str, status: str, category_id: int | None, words: str) -> Any:
     """The statement: rows of (filter, value, number)."""
     few = bool(words) and not in_most(Activity, words, ids_named)
     a: Any = _hits(words).c if few else Activity
@@ -67,10 +66,6 @@ def _counting(region: str, status: str, category_id: int | None, words: str, reg
     ]
     districts = _districts(a, [*now, *kind], together=bool(kind or few))
     return union_all(*states, districts, _categories(a, [*now, *here], together=bool(here or few)))
-
-
-# Building the statement costs more than running it. `regions` is their generation: mergers change what lies in what.
-_kept = lru_cache(maxsize=512)(_counting)
 
 
 def _hits(words: str) -> Any:
