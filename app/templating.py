@@ -20,7 +20,7 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 from app.compiled import Compiled
 from app.freshness import Same
 
-ROOM = 2_000_000  # letters of what plain macros answered, in all; then all is forgotten
+ROOM = 1_000_000  # letters of what plain macros answered, in all; then all is forgotten
 LEAVES = frozenset({str, Markup, int, bool, float, type(None), Same})
 # Macros that are nothing but their arguments: no token, no clock, nobody who looks.
 NAMES = (
