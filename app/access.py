@@ -23,7 +23,7 @@ from app.db import db
 from app.models.region import lies_below, within
 from app.models.user import Role, User
 from app.models.work_unit import with_merged
-from app.statements import kept
+from app.statements import kept, objects_of, settled
 from app.straight import fresh, plain, read
 
 
@@ -144,9 +144,11 @@ def one(model: Any, id: int, permission: Permission, *options: Any, lock: bool =
         wanted = rows(model, permission).where(model.id == bindparam("one"))
         return wanted.with_for_update(of=model) if lock else wanted
 
-    wanted = kept((model, permission, acting(), lock), build)
-    found = db.session.scalar(wanted.options(*options) if options else wanted, {"one": id})
-    return found if found is not None else abort(404)
+    if options:  # kept as it is, to take them
+        [wanted] = kept((model, permission, acting(), lock), lambda: (settled(build()),))
+        return db.session.scalar(wanted.options(*options), {"one": id}) or abort(404)
+    found = objects_of(kept(("whole", model, permission, acting(), lock), build), {"one": id})
+    return found[0] if found else abort(404)
 
 
 def held(model: Any, id: int, permission: Permission) -> Any:

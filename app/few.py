@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, bindparam
 
 from app.counted import counted
-from app.db import db
 from app.freshness import Remembered
 from app.reads import CAP, looked_at
-from app.statements import kept, rows_of
+from app.statements import kept, objects_of, rows_of
 
 if TYPE_CHECKING:
     from app.listing import Listing
@@ -105,7 +104,7 @@ def rows_of_ids(listing: "Listing", ids: Sequence[int]) -> list[Any]:
 
     statement = kept(("few", listing.scalars, str(key.column), *about(listing)), build)
     asked = {**listing.values, **these(ids, most)}
-    found = db.session.scalars(statement, asked).unique() if listing.scalars else rows_of(statement, asked)
+    found = objects_of(statement, asked) if listing.scalars else rows_of(statement, asked)
     by_id = {key.of(row): row for row in found}
     return [by_id[id] for id in ids if id in by_id]
 

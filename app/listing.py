@@ -23,7 +23,7 @@ from app.few import keys_of, page_of
 from app.htmx import render
 from app.positions import place_of, places, token
 from app.reads import along, capped, counting, length_of
-from app.statements import VARIED, T, kept, rows_of, this_hour
+from app.statements import VARIED, T, kept, objects_of, rows_of, this_hour
 from app.typed import typing
 
 PER_PAGE = 20
@@ -245,7 +245,7 @@ class Listing:
         """At most one row more than a page, by the list's own statement."""
         stmt = self.kept(self._rows, position is not None, backwards)
         values = {**self.values, **places(position)}
-        return list(db.session.scalars(stmt, values).unique()) if self.scalars else list(rows_of(stmt, values))
+        return objects_of(stmt, values) if self.scalars else list(rows_of(stmt, values))
 
     def _rows(self, beyond: bool, backwards: bool) -> Select[Any]:
         stmt = self.narrowed()

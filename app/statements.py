@@ -27,6 +27,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from app import clock
 from app.db import db
 from app.freshness import Remembered, numbers
+from app.revived import revived
 from app.spoken import NONE, Spoken, Values, takes_lists
 from app.straight import read
 
@@ -40,7 +41,7 @@ _held = Remembered(400)
 def kept(key: Hashable, build: Callable[[], T]) -> T:
     """What `build` says, built once for this key: everything that it depends on. None for a key: built each time.
 
-    A statement of columns is kept in words (app/spoken.py): `rows_of` reads its rows.
+    A statement of columns is kept in words (app/spoken.py): `rows_of` reads its rows. So is one of whole objects: `objects_of`.
     """
     if key is None:
         return build()
@@ -60,9 +61,43 @@ def rows_of(statement: Any, values: Values = NONE) -> Sequence[Any]:
     return db.session.execute(statement, values).all()
 
 
+class Objects(Spoken):
+    """A statement of a model's objects, in words: all columns of its table, of which `objects_of` makes them."""
+
+    __slots__ = ("model",)
+
+    def __init__(self, statement: Any, model: Any) -> None:
+        super().__init__(statement.with_only_columns(*model.__table__.c, maintain_column_froms=True))
+        self.model = model
+
+
+def objects_of(statement: Any, values: Values = NONE) -> list[Any]:
+    """The objects of what `kept` gave, each once: made of the columns, or loaded by the session with what its options ask for."""
+    if isinstance(statement, Objects):
+        found, session = read(statement, values), db.session()
+        return list(dict.fromkeys(revived(session, statement.model, row) for row in found))
+    return list(db.session.scalars(statement, values).unique())
+
+
+def _model_of(statement: Any) -> Any:
+    """The model whose objects are all that this statement finds, as its table holds them and with nothing beside; else None."""
+    columns: Any = getattr(statement, "column_descriptions", ())
+    if len(columns) != 1 or statement._with_options or statement.get_execution_options():
+        return None
+    model = columns[0]["expr"]
+    table = getattr(model, "__table__", None) if isinstance(model, type) else None  # a column or an alias is none
+    if table is None or statement._for_update_arg is not None:  # who holds a row wants it as it is now
+        return None
+    mapper = model.__mapper__
+    whole = tuple(mapper.column_attrs.keys()) == tuple(table.c.keys())
+    return model if whole and [*mapper.primary_key] == [next(iter(table.c))] else None
+
+
 def _ready(built: Any) -> Any:
     if not isinstance(built, SelectBase):
         return built
+    if (model := _model_of(built)) is not None and not takes_lists(built):
+        return Objects(settled(built), model)
     columns = getattr(built, "column_descriptions", ())
     statement = settled(built)
     objects = any(not isinstance(one["expr"], SQLColumnExpression) for one in columns)
