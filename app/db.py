@@ -128,7 +128,7 @@ POSTGRESQL = (
 
 # Statements that SQLAlchemy keeps compiled, up to half as many more: those of object lists and detail pages, each some 130 kB. Of its
 # usual 500 a server that is asked for everything keeps 540, 69 MB (docs/performance.md).
-COMPILED = 60
+COMPILED = 100
 
 
 def engine_options(url: str) -> dict[str, Any]:
