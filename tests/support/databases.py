@@ -7,9 +7,9 @@ How a test gets one:
 2. Each xdist worker copies the template once: a file on SQLite, CREATE DATABASE … TEMPLATE on PostgreSQL.
 3. After each test `restore()` brings back what the copy held at first. Nothing is rolled back and nothing
    is mocked: the product commits, several threads or processes may write, and afterwards
-   - SQLite: if any connection committed (PRAGMA data_version), the first content is written over the file by
-     SQLite's own backup, as one transaction that open connections simply see;
-   - PostgreSQL: one function looks at each table (number of rows, newest writer) and puts back the changed
+   - SQLite: if any connection committed (PRAGMA data_version), the log is emptied into the file, whose changed pages
+     are put back, and open connections forget theirs;
+   - PostgreSQL: one function looks at each table (number of rows, newest writer), puts back the changed
      ones, and all sequences. It runs as `session_replication_role = replica`, so neither foreign keys nor the
      triggers that keep the history from being deleted stand in the way; the product never does that.
 
@@ -20,7 +20,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import closing
@@ -34,6 +33,8 @@ from tests.support import ROOT, postgres
 
 Prepare = Callable[[str], None]
 PATIENCE = 5  # seconds to wait for a transaction that a test left open
+PAGE = 4096  # bytes of a file that are compared, and put back, at a time
+SCHEMA = slice(40, 44)  # where an SQLite file counts the changes of its tables
 
 
 class Database(ABC):
@@ -93,8 +94,10 @@ class SQLite(Database):
         self.template, file = run / f"{name}.db", run / f"{name}-{worker}.db"
         shutil.copyfile(self.template, file)
         self.url = self.owners = f"sqlite:///{file}"
+        # stays open: whoever closes a file lets go of all locks that their process has on it, those of SQLite's connections too
+        self.file = os.open(file, os.O_RDWR)
         self.watcher = sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False)
-        self.seen = self._version()
+        self.first, self.seen = self._content(), self._version()
 
     @classmethod
     def make(cls, run: Path, template: Template) -> None:
@@ -113,23 +116,48 @@ class SQLite(Database):
         """Changes whenever another connection commits."""
         return self.watcher.execute("PRAGMA data_version").fetchone()[0]
 
+    def _content(self) -> bytes:
+        return os.pread(self.file, os.fstat(self.file).st_size, 0)
+
+    def _empty_log(self) -> None:
+        """Bring all that was committed into the file, and let every connection forget what it read of it."""
+        if self.watcher.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise TimeoutError("A test left a transaction open: its database cannot be restored.")
+
     def restore(self) -> None:
         if self._version() == self.seen:
             return
-        template = sqlite3.connect(f"file:{self.template}?mode=ro", uri=True)
-        target = sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=PATIENCE)
-        until = time.monotonic() + PATIENCE
-
-        def give_up(status: int, remaining: int, total: int) -> None:
-            if status != sqlite3.SQLITE_DONE and time.monotonic() > until:
-                raise TimeoutError("A test left a transaction open: its database cannot be restored.")
-
-        with closing(template), closing(target):
-            template.backup(target, progress=give_up)
+        self._empty_log()
+        now = os.pread(self.file, len(self.first), 0)
+        if (len(now), now[SCHEMA]) != (len(self.first), self.first[SCHEMA]):
+            self._begin_again()
+        elif now != self.first:
+            self._put_back(now)
+            self._empty_log()
         self.seen = self._version()
+
+    def _put_back(self, now: bytes) -> None:
+        """Write the pages over the file that are others than at first; nobody uses it meanwhile.
+
+        What it has grown by is emptied only: SQLite remembers how long it is, and its first page how much of that is used."""
+        for place in range(0, len(self.first), PAGE):
+            page = self.first[place : place + PAGE]
+            if now[place : place + PAGE] != page:
+                os.pwrite(self.file, page, place)
+        size = os.fstat(self.file).st_size
+        os.truncate(self.file, len(self.first))
+        os.truncate(self.file, size)
+
+    def _begin_again(self) -> None:
+        """The tables were changed, or the file is shorter: SQLite's own backup, after which every connection reads anew what there is."""
+        with closing(sqlite3.connect(f"file:{self.template}?mode=ro", uri=True)) as template:
+            template.backup(self.watcher)
+        self._empty_log()
+        self.first = self._content()
 
     def close(self) -> None:
         self.watcher.close()
+        os.close(self.file)
 
 
 class PostgreSQL(Database):
@@ -229,27 +257,27 @@ def _create(admin: psycopg.Connection, name: str, template: str) -> None:
     admin.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
 
-# Made in the template after `prepare`: a copy of every table and sequence, what a table looks like untouched,
-# and the function that restores. Columns that the database computes itself are left to it.
+# Made in the template after `prepare`: a copy of every table and sequence, what a table looks like untouched, and the function
+# that restores. Columns that the database computes itself are left to it. `kept.looks()` names all tables in one statement,
+# which PostgreSQL plans once for a connection: a statement for each costs four times as much.
 KEEP = f"""
 CREATE SCHEMA kept;
 CREATE TABLE kept.tables (name text PRIMARY KEY, columns text, row_count bigint, newest bigint);
 CREATE TABLE kept.sequences (name text PRIMARY KEY, value bigint, called boolean);
 
-CREATE FUNCTION kept.look(name text, OUT row_count bigint, OUT newest bigint) LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('SELECT count(*), max(xmin::text::bigint) FROM public.%I', name) INTO row_count, newest;
-END $$;
-
 DO $$
-DECLARE item record;
+DECLARE item record; all_of_them text;
 BEGIN
-  FOR item IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+  SELECT string_agg(format('SELECT %L, count(*), max(xmin::text::bigint) FROM public.%I', tablename, tablename), ' UNION ALL ')
+    INTO all_of_them FROM pg_tables WHERE schemaname = 'public';
+  EXECUTE format('CREATE FUNCTION kept.looks() RETURNS TABLE (name text, row_count bigint, newest bigint) LANGUAGE plpgsql AS %L',
+                 'BEGIN RETURN QUERY ' || all_of_them || '; END');
+  FOR item IN SELECT * FROM kept.looks() LOOP
     EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%1$I', item.name);
     INSERT INTO kept.tables
       SELECT item.name, (SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
-                         WHERE table_schema = 'public' AND table_name = item.name AND is_generated = 'NEVER'), look.*
-      FROM kept.look(item.name) AS look;
+                         WHERE table_schema = 'public' AND table_name = item.name AND is_generated = 'NEVER'),
+             item.row_count, item.newest;
   END LOOP;
   FOR item IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' LOOP
     EXECUTE format('INSERT INTO kept.sequences SELECT %L, last_value, is_called FROM public.%I', item.name, item.name);
@@ -258,15 +286,14 @@ END $$;
 
 CREATE FUNCTION kept.restore() RETURNS void LANGUAGE plpgsql
 SET session_replication_role = replica SET lock_timeout = '{PATIENCE}s' SET client_min_messages = warning AS $$
-DECLARE item record; now record;
+DECLARE item record;
 BEGIN
-  FOR item IN SELECT * FROM kept.tables LOOP
-    now := kept.look(item.name);
-    CONTINUE WHEN (now.row_count, now.newest) IS NOT DISTINCT FROM (item.row_count, item.newest);
+  FOR item IN SELECT first.* FROM kept.looks() AS now JOIN kept.tables AS first USING (name)
+              WHERE (now.row_count, now.newest) IS DISTINCT FROM (first.row_count, first.newest) LOOP
     EXECUTE format('DELETE FROM public.%I', item.name);
     EXECUTE format('INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM kept.%1$I',
                    item.name, item.columns);
-    UPDATE kept.tables SET newest = (kept.look(item.name)).newest WHERE name = item.name;
+    UPDATE kept.tables SET newest = pg_current_xact_id()::xid::text::bigint WHERE name = item.name AND row_count > 0;
   END LOOP;
   PERFORM setval(format('public.%I', name)::regclass, value, called) FROM kept.sequences;
 END $$;
