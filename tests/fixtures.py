@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -23,6 +24,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import clock, create_app, freshness
+from app.accounts import passwords
 from app.commands.regions import DATA, load_workdays, read_regions
 from app.db import db
 from app.freshness import forget
@@ -273,3 +275,24 @@ def one_minute(monkeypatch):
     """A minute ends only where the test moves the clock: what is counted once a minute is not counted twice by chance."""
     began = clock.now()
     monkeypatch.setattr(clock, "minute", lambda: int((began + clock._shift).timestamp()) // 60)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[dict[str, Any]]:
+    """Passwords and recovery codes are hashed by the same way in a thousandth of the memory: 30 ms each are saved.
+
+    Gives what the product has; other parameters than those of the cast's hashes, which are therefore renewed at sign-in.
+    """
+    own = {name: getattr(passwords, name) for name in ("MEMORY", "_hasher")}
+    quick = PasswordHasher(time_cost=passwords.PASSES, memory_cost=16, parallelism=passwords.LANES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "MEMORY", quick.memory_cost)
+        patch.setattr(passwords, "_hasher", quick)
+        yield own
+
+
+@pytest.fixture
+def slow_hashes(quick_hashes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test of the product's own parameters."""
+    for name, value in quick_hashes.items():
+        monkeypatch.setattr(passwords, name, value)

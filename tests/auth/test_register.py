@@ -43,7 +43,7 @@ def test_a_visitor_registers_and_is_led_to_what_comes_next(client):
     assert people_with_phone("138 1234 5678")[0].phone_tail == "5678"
 
 
-def test_the_password_is_kept_as_argon2id_and_nowhere_plain(client):
+def test_the_password_is_kept_as_argon2id_and_nowhere_plain(client, slow_hashes):
     client.submit("/register", **GOOD)
     user = user_named("lijing_new")
     assert user.password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
