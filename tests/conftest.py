@@ -25,10 +25,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure(config: Any) -> None:
-    """End the run's server and remove its files."""
-    if hasattr(config, "run_pipe"):
-        drop_leftovers()
-        postgres.close_run(config.run_pipe)
+    """End the run's server and remove its files; one worker of several leaves them to the main process."""
+    if not hasattr(config, "run_pipe"):
+        postgres.leave_run()
+        return
+    drop_leftovers()
+    postgres.close_run(config.run_pipe)
 
 
 SURFACES = {"auth", "browser", "member", "office", "portal"}  # whose rules lie in the models, tried on both databases

@@ -57,6 +57,15 @@ def open_run() -> int:
     return pipe
 
 
+def leave_run() -> None:
+    """A worker ends before the server does, which another process ends (`close_run`): nobody here waits for the keeper.
+
+    Python warns of a child that was neither waited for nor is over, unless it is told how that one ended.
+    """
+    for keeper in _keepers:
+        keeper.returncode = 0
+
+
 def _sweep(place: Path) -> None:
     """Remove what earlier runs left that were killed before they could tidy up."""
     for alive in place.glob(f"{PREFIX}*/alive"):
