@@ -15,11 +15,13 @@ from app.models.pages.site_search import hits, totals
 from app.models.report import ReportStatus
 from app.positions import token
 from tests import cast
+from tests.fixtures import BASE, as_new, filling, sites
 from tests.helps import ask
 from tests.lists.finding import NEXT, PREV, follow
 from tests.portal.test_search import KINDS, found, show_one_of_each
 from tests.portal_feedback import published
 from tests.reports import reported
+from tests.support.databases import Template
 from tests.support.statements import statements
 
 S = ReportStatus
@@ -51,7 +53,7 @@ def pages(client, path):
 
 
 @pytest.mark.parametrize("way", ["after", "before"])
-def test_a_page_may_begin_where_no_row_stands(clients, many, monkeypatch, way):
+def test_a_page_may_begin_where_no_row_stands(clients, monkeypatch, way):
     told = {}
     for hours in (-1, 0, 3, 9):
         place = token([clock.now() - timedelta(hours=hours, minutes=30), 0])
@@ -68,19 +70,36 @@ def words(answer):
     return re.sub("<[^>]+>", "", answer.text)
 
 
-@pytest.fixture
-def many():
-    """Rows of several lists, for more than two pages each."""
+def many(url):
+    """Fill a template database: to the cast rows of several lists, for more than two pages each."""
+    with filling(url):
+        fill()
+
+
+def fill():
     for number in range(30):
         for made in (reported(S.PUBLISHED, title=f"清洁{number}"), published(title=f"清洁{number}", pictures=0)):
             made.published_at = clock.now() - timedelta(hours=number % 7)
         cast.make_activity(title=f"清洁{number}", starts_at=clock.now() + timedelta(days=number % 5, hours=1))
         ask(content=f"第{number}件，家里的水管坏了")
-    db.session.commit()
+
+
+@pytest.fixture(scope="session")
+def many_sites():
+    """One application and database of these rows for each kind of database: to make them costs more than most tests do."""
+    with sites(Template("many", many, BASE), lambda kind: "") as ask_for:
+        yield ask_for
+
+
+@pytest.fixture
+def app(kind, many_sites):
+    """These tests look at many rows."""
+    with as_new(*many_sites(kind), f"many-{kind}") as app:
+        yield app
 
 
 @pytest.mark.parametrize("most", [few.CAP, 25])
-def test_pages_are_those_of_the_lists_own_statements(clients, many, monkeypatch, most):
+def test_pages_are_those_of_the_lists_own_statements(clients, monkeypatch, most):
     told = {}
     for little in (True, False):
         with monkeypatch.context() as patch:
@@ -96,7 +115,7 @@ def test_pages_are_those_of_the_lists_own_statements(clients, many, monkeypatch,
 @pytest.mark.parametrize(
     "path", ["/reports?q=清洁", "/office/reports?q=清洁&status=published", "/search?q=清洁&kind=reports"]
 )
-def test_what_is_written_is_shown_at_once(clients, many, path):
+def test_what_is_written_is_shown_at_once(clients, path):
     first, city = reported(S.PUBLISHED, title="最早的清洁"), clients("city")
     db.session.commit()
     assert all("最早的清洁" in words(city.get(path)) for _ in range(2))
@@ -107,7 +126,7 @@ def test_what_is_written_is_shown_at_once(clients, many, path):
     assert "再来清洁" in page and "最早的清洁" not in page
 
 
-def test_a_row_between_two_pages_may_go(clients, many):
+def test_a_row_between_two_pages_may_go(clients):
     city, path = clients("city"), "/reports?q=清洁"
     beyond = follow(NEXT, city.get(path).text)
     rows = db.session.scalars(select(Report).order_by(Report.published_at.desc(), Report.id.desc())).all()
@@ -118,7 +137,7 @@ def test_a_row_between_two_pages_may_go(clients, many):
 
 
 @pytest.mark.parametrize("words", ["梧桐", "清洁", "清洁 1", "梧", "没有人写过", "2"])
-def test_a_search_finds_the_same(app, many, monkeypatch, words):
+def test_a_search_finds_the_same(app, monkeypatch, words):
     show_one_of_each("梧桐")
     db.session.commit()
     told = totals(words), hits(words, KINDS, 5), [hits(words, [kind], 30) for kind in sorted(KINDS)]
@@ -127,7 +146,7 @@ def test_a_search_finds_the_same(app, many, monkeypatch, words):
     assert any(told[0].values()) is (words != "没有人写过")
 
 
-def test_few_hits_are_looked_for_once(clients, many):
+def test_few_hits_are_looked_for_once(clients):
     member, path = clients("member"), "/search?q=清洁"
     assert found(member.get(path))
     with statements() as sent:
