@@ -18,7 +18,8 @@ app/answering.py holds from the first line of an answer to the last.
 
 import threading
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import errors
@@ -29,6 +30,10 @@ from sqlalchemy.engine import Engine
 
 from app.answering import is_answering, is_awaited
 from app.db import reading
+from app.prepared import Prepared
+
+if TYPE_CHECKING:
+    from app.spoken import Answer
 
 # Seconds; the server ends a statement before (engine_options); both together leave room for those in line.
 PATIENCE, GREETING = 4.5, 2.0
@@ -55,6 +60,7 @@ class Link(psycopg.Connection[Any]):
     heard = 0.0  # when it last answered, on time.monotonic()
     failed = False  # a statement, since the last rollback
     _numbered: Any = None
+    _known: Prepared | None = None
 
     def cursor(self, name: str = "", **options: Any) -> Any:
         """As psycopg's; what is read piece by piece gets a transaction after all: outside of one the server would make all of
@@ -69,6 +75,12 @@ class Link(psycopg.Connection[Any]):
         if self._numbered is None or self._numbered.closed:
             self._numbered = psycopg.RawCursor(self)
         return self._numbered
+
+    def ask(self, said: bytes, values: Sequence[Any]) -> "Answer | None":
+        """What app/prepared.py finds for such a text; None where `numbered` must be asked."""
+        if self._known is None:
+            self._known = Prepared(self)
+        return self._known.ask(said, values)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's, but with an end while a request is being answered."""

@@ -19,6 +19,7 @@ from sqlalchemy.sql.visitors import iterate
 from app.db import db, reading
 
 Values = Mapping[str, Any]
+Answer = tuple[list[tuple[Any, ...]], int]  # what the driver gives, and how many rows were found or changed
 NONE: Values = {}
 FEW = 200  # rows that a cursor which is used again may hold until then
 
@@ -26,7 +27,7 @@ FEW = 200  # rows that a cursor which is used again may hold until then
 class Spoken:
     """A statement in the words of this engine's database; `given` names the values of an INSERT that names none itself."""
 
-    __slots__ = ("columns", "execution_options", "fixed", "made", "moving", "places", "said")
+    __slots__ = ("columns", "execution_options", "fixed", "is_quick", "made", "moving", "places", "said")
 
     def __init__(self, statement: Executable, given: Sequence[str] | None = None) -> None:
         asked: Any = statement
@@ -50,7 +51,8 @@ class Spoken:
             name: way(value) if (way := ways.get(name)) else value for name, value in whole.parameters.items()
         }
         self.columns = [(column.keyname, column.type) for column in said._result_columns]
-        self.made: Any = None  # how rows are made of the driver's values: known with the first of them
+        self.made: Any = None  # how rows are made of the driver's values: known with the first answer
+        self.is_quick = False  # what an answer has told it of may be asked without a cursor, where that is possible
         self.execution_options = asked.get_execution_options()  # app/link.py looks for `varied` in them
 
     @property
@@ -68,7 +70,7 @@ class Spoken:
         made = self.made
         return Found([Row(made, made._processors, made._key_to_index, one) for one in raw], changed)
 
-    def _answer(self, values: Values) -> tuple[list[tuple[Any, ...]], int]:
+    def _answer(self, values: Values) -> Answer:
         engine = db.engine
         if not reading.get() or db.session.registry.has():
             return self._sent(engine, db.session().connection().connection, values)
@@ -84,27 +86,37 @@ class Spoken:
         finally:
             connection.close()
 
-    def _sent(self, engine: Any, connection: Any, values: Values) -> tuple[list[tuple[Any, ...]], int]:
+    def _sent(self, engine: Any, connection: Any, values: Values) -> Answer:
+        asked, link = self._asked(values), connection.dbapi_connection
+        cursor = link.cursor() if engine.dialect.positional else link.numbered()
+        for heard in engine.dispatch.before_cursor_execute:  # who counts statements
+            heard(None, cursor, self.text, asked, self, False)
+        try:
+            told = link.ask(self.said, asked) if self.is_quick else None
+            return told or self._told(engine.dialect, cursor, asked)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise self._named(engine, error) from error
+
+    def _asked(self, values: Values) -> tuple[Any, ...]:
         given = self.fixed.copy()
         for name, says, way in self.moving:
             value = says() if says else values[name]
             given[name] = way(value) if way else value
-        asked = tuple([given[name] for name in self.places])
-        link = connection.dbapi_connection
-        is_kept = not engine.dialect.positional
-        cursor, rows = link.numbered() if is_kept else link.cursor(), list[tuple[Any, ...]]()
-        for heard in engine.dispatch.before_cursor_execute:  # who counts statements
-            heard(None, cursor, self.text, asked, self, False)
+        return tuple([given[name] for name in self.places])
+
+    def _told(self, dialect: Any, cursor: Any, asked: tuple[Any, ...]) -> Answer:
+        """By the driver's cursor, which also tells of what kind the columns are."""
+        rows: list[tuple[Any, ...]] = []
         try:
-            engine.dialect.do_execute(cursor, self.said, asked, self)
-            rows = cursor.fetchall() if self.columns else []
-            if rows and self.made is None:
-                self.made = _made(engine.dialect, self.columns, cursor.description)
+            dialect.do_execute(cursor, self.said, asked, self)
+            if self.columns:
+                rows = cursor.fetchall()
+                if self.made is None:
+                    self.made = _made(dialect, self.columns, cursor.description)
+            self.is_quick = not dialect.positional and "varied" not in self.execution_options
             return rows, cursor.rowcount
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise self._named(engine, error) from error
         finally:
-            if not is_kept or len(rows) > FEW:
+            if dialect.positional or len(rows) > FEW:
                 cursor.close()
 
     def _named(self, engine: Any, error: Exception) -> Exception:
