@@ -18,7 +18,7 @@ from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
 from app.positions import place_of, places, token
 from app.spoken import Spoken
-from app.statements import kept, settled
+from app.statements import kept, settled, steady
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,8 @@ class Chained(Listing):
         stmt = stmt.add_columns(literal_column(str(number), Integer).label("part")).order_by(
             *piece._directions(backwards)
         )
-        return stmt.limit(self.per_page + 1)
+        # with words a plan may hang on them
+        return (stmt if self.filters.typed else steady(stmt)).limit(self.per_page + 1)
 
     def _in_order(self, number: int, found: Sequence[Any], backwards: bool) -> list[Any]:
         """The rows of one part, sorted: a union keeps no order."""

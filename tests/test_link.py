@@ -2,13 +2,15 @@
 
 import psycopg
 import pytest
+from sqlalchemy import Integer, bindparam, column, select, table
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app import create_app, link
 from app.db import db
 from app.link import PATIENCE
-from app.statements import VARIED
+from app.spoken import Spoken
+from app.statements import VARIED, steady
 from tests.fixtures import settings
 from tests.support.statements import statements
 
@@ -158,6 +160,36 @@ def test_what_hangs_on_its_values_is_planned_for_each_and_nothing_else(beside):
             db.session.execute(db.text("SELECT 1 AS varied"), execution_options=VARIED)
         said = "; ".join(db.session.scalars(prepared))
         assert "as_a_rule" in said and "varied" not in said
+
+
+@pytest.mark.postgresql_only
+def test_what_runs_as_well_for_all_values_is_planned_once_though_that_looks_dearer(beside):
+    """Of a plan for all values PostgreSQL believes that each moment leaves a third of the rows."""
+    moments = (column("n") <= bindparam(name, type_=Integer) for name in "abc")
+    rows = select(column("n")).select_from(table("many")).where(*moments).order_by(column("n")).limit(20)
+    planned = db.text(
+        "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%FROM %many%'"
+    )
+    with beside.app_context():
+        db.session.execute(db.text("CREATE TEMPORARY TABLE many AS SELECT n FROM generate_series(1, 50000) AS n"))
+        db.session.execute(db.text("CREATE INDEX ON many (n)"))
+        db.session.execute(db.text("ANALYZE many"))
+        found = []
+        for statement in (rows, steady(rows)):
+            spoken = Spoken(statement)
+            found.append([spoken.raw(dict.fromkeys("abc", 40_000)) for _ in range(20)][-1])
+        assert found[0] == found[1] == [(n,) for n in range(1, 21)]
+        assert sorted(tuple(one) for one in db.session.execute(planned)) == [(0, 15), (10, 5)]
+
+
+def test_the_portals_list_is_planned_once_but_for_words(clients):
+    """On PostgreSQL, that is; SQLite plans by the text alone."""
+    is_steady = []
+    for query in ("", "?status=ended", "?q=清洁"):
+        with statements() as seen:
+            assert clients("").get(f"/activities{query}").status_code == 200
+        is_steady.append(any("steady_" in one for one in seen))
+    assert is_steady == ([True, True, False] if db.engine.dialect.name == "postgresql" else [False] * 3)
 
 
 @pytest.mark.sqlite_only
