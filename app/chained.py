@@ -4,7 +4,7 @@ The portal's activities are the example: first what comes, soonest first, then w
 parts are read in one statement, so that a page costs the same wherever it begins. A position names its part.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from flask import request
 from sqlalchemy import Integer, literal_column, select, union_all
 
 from app.db import db
-from app.few import about, is_one_of, keys_at, these
+from app.few import about, is_one_of, keys_at, once, these
 from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
 from app.positions import place_of, places, token
@@ -71,8 +71,15 @@ class Chained(Listing):
         """At most one row more than a page, in the direction of reading."""
         start = at[0] if at else 0
         numbers = list(range(start, -1, -1) if backwards else range(start, len(self.parts)))
-        if self.filters.typed and (few := self._few(at, numbers, backwards)) is not None:
-            return few
+        if not self.filters.typed:
+            return self._read(at, numbers, backwards)
+        rows, parts = list[Any](), self._few(at, numbers, backwards)
+        if parts is None:
+            where = at and (at[0], *at[1]), backwards
+            rows, parts = once(self, where, lambda: self._read(at, numbers, backwards), lambda row: (row.id, row.part))
+        return rows or self._rows_of(dict(parts))
+
+    def _read(self, at: tuple[int, list[Any]] | None, numbers: Sequence[int], backwards: bool) -> list[Any]:
         spoken, kind = self.kept(self._union, at[0] if at else None, tuple(numbers), backwards)
         found = [made(kind, row) for row in spoken.raw({**self.values, **places(at and at[1])})]
         if len(numbers) == 1:
@@ -80,8 +87,10 @@ class Chained(Listing):
         rows = [row for number in numbers for row in self._in_order(number, found, backwards)]
         return rows[: self.per_page + 1]
 
-    def _few(self, at: tuple[int, list[Any]] | None, numbers: Sequence[int], backwards: bool) -> list[Any] | None:
-        """The same by ids, where the words find so little that all of it is known."""
+    def _few(
+        self, at: tuple[int, list[Any]] | None, numbers: Sequence[int], backwards: bool
+    ) -> Sequence[tuple[int, int]] | None:
+        """The id and the part of each row of a page, where the words find so little that all of it is known."""
         parts: dict[int, int] = {}
         for number in numbers:
             if len(parts) > self.per_page:
@@ -92,13 +101,15 @@ class Chained(Listing):
             if keys is None:
                 return None
             parts |= {key[-1]: number for key in keys}
-        ids = list(parts)[: self.per_page + 1]
-        if not ids:
+        return list(parts.items())[: self.per_page + 1]
+
+    def _rows_of(self, parts: Mapping[int, int]) -> list[Any]:
+        if not parts:
             return []
         spoken, kind = kept(("few", *about(self)), self._by_ids)
-        raw = spoken.raw({**self.values, **these(ids, self.per_page + 1)})
+        raw = spoken.raw({**self.values, **these(list(parts), self.per_page + 1)})
         found = {row.id: row for row in (made(kind, (*one[:-1], parts[one[0]])) for one in raw)}
-        return [found[id] for id in ids if id in found]
+        return [found[id] for id in parts if id in found]
 
     def _by_ids(self) -> tuple[Spoken, Kind]:
         """Rows by their ids, which come first of their columns, in whatever part: its number comes last."""

@@ -1,25 +1,26 @@
-"""What words find of a list: all of it where that is little, else the first page, found once and kept like the list's number (app/counted.py).
+"""What words find of a list: all of it where that is little, else each page, found once and kept like the list's number (app/counted.py).
 
 Little is looked at as a whole in any case: to count it is to find it, and to put it in order costs hardly more. So the number, each page and
 the next one come of one look. Only ids and what puts them in order are kept; a page reads its own rows anew.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam
 
-from app.counted import counted
-from app.freshness import Remembered
+from app.counted import counted, hangs_on
+from app.freshness import Remembered, this_minute
 from app.reads import CAP, looked_at
 from app.statements import kept, objects_of, rows_of
 
 if TYPE_CHECKING:
     from app.listing import Listing
 
+T = TypeVar("T")
 MANY = "many"
 _kept = Remembered(60)  # the longest takes 150 kB
-_first = Remembered(200)
+_pages = Remembered(300)
 Keys = Sequence[tuple[Any, ...]]  # of rows, in the list's order; the id is the last of each
 
 
@@ -78,18 +79,23 @@ def page_of(listing: "Listing", position: list[Any] | None, backwards: bool) -> 
     keys = keys_at(listing, position, backwards)
     if keys is not None:
         return rows_of_ids(listing, [key[-1] for key in keys])
-    return listing.read(position, backwards) if position or backwards else _first_page(listing)
+    at = position and tuple(position), backwards
+    rows, ids = once(listing, at, lambda: listing.read(position, backwards), listing.order[-1].of)
+    return rows or rows_of_ids(listing, ids)
 
 
-def _first_page(listing: "Listing") -> list[Any]:
-    now: list[Any] = []
+def once(
+    listing: "Listing", at: Hashable, read: Callable[[], list[Any]], key: Callable[[Any], T]
+) -> tuple[list[Any], Sequence[T]]:
+    """The rows that `read` finds for the page at this place, unless it did so this minute, and by what each is found again."""
+    rows: list[Any] = []
 
-    def found() -> Sequence[int]:
-        now.extend(listing.read(None, False))
-        return [listing.order[-1].of(row) for row in now]
+    def found() -> list[T]:
+        rows.extend(read())
+        return [key(row) for row in rows]
 
-    ids: Sequence[int] = counted(listing, found, among=_first)
-    return now or rows_of_ids(listing, ids)
+    about = hangs_on(listing) if listing.topics else None
+    return rows, this_minute(about and (about, at), found, *listing.topics, among=_pages)
 
 
 def rows_of_ids(listing: "Listing", ids: Sequence[int]) -> list[Any]:
