@@ -60,7 +60,7 @@ def test_a_page_may_begin_where_no_row_stands(clients, monkeypatch, way):
         for little in (True, False):
             with monkeypatch.context() as patch:
                 if not little:
-                    patch.setattr("app.listing.rows_at", lambda *_: None)
+                    patch.setattr(few, "keys_at", lambda *_: None)
                 told[little] = pages(clients("member"), f"/reports?q=清洁&{way}={place}")
         assert told[True] == told[False], hours
 
@@ -105,7 +105,7 @@ def test_pages_are_those_of_the_lists_own_statements(clients, monkeypatch, most)
         with monkeypatch.context() as patch:
             patch.setattr(few, "CAP", most)
             if not little:
-                patch.setattr("app.listing.rows_at", lambda *_: None)
+                patch.setattr(few, "keys_at", lambda *_: None)
                 patch.setattr("app.chained.keys_at", lambda *_: None)
             patch.setattr("app.listing.keys_of", lambda *_: None)  # its number is told alike
             told[little] = [pages(clients(who), path) for who, path in LISTS]

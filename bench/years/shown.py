@@ -70,7 +70,8 @@ def professionals(past: Past) -> Rows:
 def stars(past: Past) -> Rows:
     """As many in each of forty quarters, every tenth a team; those of the last one are chosen at this moment: more than /stars shows of
     these in the small city too."""
-    whole, last = past.amount(STARS, 130 * QUARTERS), past.today.year * 4 + (past.today.month - 1) // 3
+    least = min(130, past.size.volunteers // 2)
+    whole, last = past.amount(STARS, least * QUARTERS), past.today.year * 4 + (past.today.month - 1) // 3
     each, team_number = whole // QUARTERS, past.amount(TEAMS)
     for n in range(each * QUARTERS):
         back, turn = QUARTERS - n // each, n % each
