@@ -34,4 +34,4 @@ def hangs_on(listing: "Listing", but: str = "") -> Hashable | None:
     chosen = [(name, str(one.data)) for name, one in filters._fields.items() if one.data and name != but]
     # a name or a number that somebody typed does not stay in memory; the shape also tells who holds a post, where that matters
     asked = filters.shape(but), hashlib.sha256(repr(chosen).encode()).digest()
-    return type(filters), listing.name, but, listing.shape, *listing.values.items(), asked
+    return type(filters), listing.name, but, listing.shape, listing.stands, *listing.values.items(), asked

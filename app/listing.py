@@ -141,11 +141,10 @@ class Listing:
     """A list: `stmt` already narrowed by access, its filter form, its order (last key: the id).
 
     `columns` maps an export's headings to functions of a row; without them there is no export.
-    `personal` ones are exported by a POST of their own view (logged), never by GET.
-    `scalars` False pages over rows of columns instead of objects.
+    `personal` ones are exported by a POST of their own view (logged), never by GET. `scalars` False: rows of columns, not objects.
     `shape` names all that `stmt` depends on (who looks, and from where): then its statements are built once, and `stmt` may
-    be what builds it. `values` are its parameters. `total` comes from who counts the parts of the list anyway; else it is counted
-    once for all pages where `topics` name what changes the list.
+    be what builds it. `values` are its parameters. `total` comes from who counts the parts of the list anyway; else it is counted once
+    where `topics` (and `stands`, a number that rises with what is no topic) name what changes the list.
     """
 
     stmt: Select[Any] | Callable[[], Select[Any]]
@@ -160,6 +159,7 @@ class Listing:
     values: Mapping[str, Any] = field(default_factory=dict)
     total: int | None = None
     topics: Sequence[str] = ()  # on which its rows hang, and on nothing else: counted once (app/counted.py)
+    stands: int | None = None  # with it pages are kept as those of words are (app/few.py)
     meets_words: ClassVar[bool] = False  # common words are met along it sooner than all of them are put in order
     _lengths: dict[Narrow, int] = field(default_factory=dict, init=False)
 
@@ -239,7 +239,7 @@ class Listing:
         return kept(None if chosen is None else (about, self.shape, chosen), lambda: build(*args))
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
-        return page_of(self, position, backwards) if self.filters.typed else self.read(position, backwards)
+        return (page_of if self.filters.typed or self.stands is not None else Listing.read)(self, position, backwards)
 
     def read(self, position: list[Any] | None, backwards: bool) -> list[Any]:
         """At most one row more than a page, by the list's own statement."""

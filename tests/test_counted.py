@@ -6,13 +6,14 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from app import reads
+from app import clock, reads
 from app.counted import counted
 from app.db import db, reading
 from app.growing import Growing
 from app.listing import AnyFilter, Listing
 from app.models import Report, ServiceRecord, UnitDispute
 from app.models.history import record
+from app.models.honours.quarter import quarter_of
 from app.models.report import ReportStatus
 from app.models.team import MemberStatus
 from tests import applicants, cast, honours
@@ -336,21 +337,35 @@ def test_the_queue_is_counted_anew_when_somebody_gets_another_name(clients):
     assert told_by(city, path) == 20
 
 
-def test_who_could_be_a_star_is_counted_once_until_a_record_of_the_quarter_is_written_or_somebody_leaves(clients):
-    day, activity = honours.past_quarter().first_day, cast.make_activity()
+@pytest.mark.parametrize("is_over", [True, False])
+def test_who_could_be_a_star_is_counted_once_until_a_record_of_the_quarter_is_written_or_somebody_leaves(
+    clients, is_over
+):
+    quarter = honours.past_quarter() if is_over else quarter_of(clock.today())
+    day, activity = quarter.first_day if is_over else clock.today(), cast.make_activity()
     people = [cast.make_volunteer(cast.make_user(f"s{n}", f"人{n}", f"137{n:08d}")) for n in range(22)]
     for one in people[:21]:  # what one page holds is not counted
         honours.served(one, day, activity=activity)
     db.session.commit()
-    city, path = clients("city"), "/office/honours/candidates"
+    city, path = clients("city"), f"/office/honours/candidates?quarter={quarter}"
+
+    def named():
+        return set(re.findall(r"人\d+", city.get(path).text))
+
     assert counting(city, path) > counting(city, path), "their facts are asked each time"
-    assert told_by(city, path) == 21
+    assert told_by(city, path) == 21 and named() == named() and "人0" in named()
     last = honours.served(people[21], day, activity=activity)
     db.session.commit()
     assert told_by(city, path) == 22
     ServiceRecord.revoke([last], by=cast.who("city"))
     db.session.commit()
     assert told_by(city, path) == 21
+    [first] = ServiceRecord.live_of(activity.id, [people[0].id])
+    ServiceRecord.revoke([first], by=cast.who("city"))
+    db.session.commit()
+    assert told_by(city, path) == 20 and "人0" not in named() and "人20" in named()
+    honours.served(people[0], day, activity=activity)
+    db.session.commit()
     people[20].leave(by=cast.who("city"), reason="搬走了")
     db.session.commit()
     assert told_by(city, path) == 20 == city.get(path).text.count('data-l="社区"')

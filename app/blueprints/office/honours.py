@@ -97,7 +97,8 @@ def honours_candidates() -> ResponseReturnValue:
     model, stmt = (Team, rows(Team, P.TEAMS)) if team else (Volunteer, rows(Volunteer, P.VOLUNTEERS))
     stmt = stmt if team else stmt.options(joinedload(Volunteer.user))
     order, topics = [Key(model.community_code), Key(model.id)], honour_figures.topics(filters.about)
-    listing = Listing(stmt, filters, order, name="candidates", shape=acting(), topics=topics)
+    stands = honour_figures.changes(filters.about)
+    listing = Listing(stmt, filters, order, name="candidates", shape=acting(), topics=topics, stands=stands)
     ask = facts_of_teams if team else facts_of_people
     facts = lambda items: ask(filters.about, [one.id for one in items])  # noqa: E731
     known = lambda items: already(str(filters.about), filters.wanted, [one.id for one in items])  # noqa: E731

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from app.db import db
 from app.models.activity import Activity
+from app.models.city_sum import changed
 from app.models.honours.quarter import Quarter
 from app.models.honours.reached import IDS, OF_TEAMS, Reached, who_reached
 from app.models.service_record import ServiceRecord, month_topic
@@ -69,9 +70,17 @@ def facts_of(quarter: Quarter, subject: Team | Volunteer) -> Facts:
 
 
 def topics(quarter: Quarter) -> tuple[str, ...]:
-    """On which it hangs who served how often in this quarter, and who of them may be a star; none while it lasts, as each tick changes it."""
-    months = [f"{quarter.year}-{quarter.number * 3 - late:02d}" for late in (2, 1, 0)]
-    return (*map(month_topic, months), "roster", "regions", *OF_TEAMS) if quarter.is_over else ()
+    """On which it hangs who served how often in this quarter, and who of them may be a star; in the present month also on `changes`."""
+    return (*map(month_topic, _months(quarter)), "roster", "regions", *OF_TEAMS)
+
+
+def changes(quarter: Quarter) -> int:
+    """A number that rises with each record of the quarter that is made or taken back while it lasts: no tick touches a topic then."""
+    return 0 if quarter.is_over else changed("category", None, _months(quarter))
+
+
+def _months(quarter: Quarter) -> tuple[str, ...]:
+    return tuple(f"{quarter.year}-{quarter.number * 3 - late:02d}" for late in (2, 1, 0))
 
 
 def may_be_star(political: Political) -> bool:
