@@ -28,6 +28,8 @@ def read(statement: Executable | Spoken, values: Values = NONE) -> Found:
 
 def write(statement: Executable | Spoken, values: Values | Sequence[Values] = NONE) -> Found:
     """Send this statement, to which it is all the same what the session has not written yet; many values, one statement."""
+    if isinstance(values, Sequence) and len(values) == 1:  # one tick's record, sum and line
+        [values] = values
     said = statement if isinstance(statement, Spoken) else _said(statement, values)
     if said is not None:
         return said.ask(cast("Values", values))
