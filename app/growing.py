@@ -1,7 +1,7 @@
 """A list to which rows are only added, as lines of history are: what was found of it is not looked for again.
 
 Its first key is a number that rises with every row, and all rows up to a `settled` number are there. How many they are and, where words
-narrow them, which are the newest is found once; from then on only rows behind that number are looked at.
+narrow them, which are on each page is found once; from then on only rows behind that number are looked at.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from app.freshness import Remembered, numbers, this_minute
 from app.listing import Listing
 from app.reads import CAP, MOST, capped, short
 
-_counted_up_to, _newest_up_to = Remembered(500), Remembered(500)
+_counted_up_to, _newest_up_to, _pages = Remembered(500), Remembered(500), Remembered(300)
 # with which a row of such a list may come to lie elsewhere, or somebody to be called otherwise; lines about a person come to lie somewhere
 # with the person's first application that is approved
 LEAVING = "people", "roster", "regions", "units", "places"
@@ -41,16 +41,31 @@ class Growing(Listing):
         return min(CAP, known + self._came[1]) if settled == self._came[0] else self._and_between(known, settled)
 
     def _fetch(self, position: list[Any] | None, backwards: bool) -> list[Any]:
-        is_kept = self.filters.typed and position is None and not backwards
-        none: tuple[int, ...] = ()
-        up_to = self._up_to(_newest_up_to, none, self._and_newest) if is_kept else None
-        if up_to is None:
+        if not self.filters.typed:
             return super()._fetch(position, backwards)
+        none: tuple[int, ...] = ()
+        up_to = self._up_to(_newest_up_to, none, self._and_newest) if position is None and not backwards else None
+        if up_to is None:
+            return self._behind(position, backwards)
         settled, known = up_to
         ids = self._and_newest((), settled)
         if len(ids) <= self.per_page:
             self._came = settled, len(ids)
         return rows_of_ids(self, (*ids, *known)[: self.per_page + 1])
+
+    def _behind(self, position: list[Any] | None, backwards: bool) -> list[Any]:
+        """Any other page: once all of it is settled, with a row beyond it, no later row changes it."""
+        about, seen = (hangs_on(self), position and tuple(position), backwards), numbers(*LEAVING)
+        known = _pages.get(about, *LEAVING) if reading.get() else None
+        if known is not None:
+            return rows_of_ids(self, known)
+        rows = super()._fetch(position, backwards)
+        ids, settled = [self.order[0].of(row) for row in rows], this_minute(("settled", self.name), self.settled)
+        is_past = position is not None and position[0] <= settled and not backwards
+        is_kept = about[0] is not None and reading.get() and max(ids, default=0) <= settled
+        if is_kept and (is_past or len(ids) > self.per_page):
+            _pages.keep(about, ids, seen, *LEAVING)
+        return rows
 
     def _up_to(self, kept: Remembered, none: T, add: Callable[[T, int, int], T]) -> tuple[int, T] | None:
         """The settled number, and what is found up to it: `add` to what is known what stands between two numbers. None: nothing is kept."""

@@ -1,6 +1,7 @@
 """Numbers of narrowed lists (app/counted.py): counted once, and never older than what was written."""
 
 import re
+from html import unescape
 from itertools import count
 
 import pytest
@@ -246,6 +247,17 @@ def test_the_newest_lines_by_somebody_are_found_once_until_another_comes_or_a_na
     sealed(0)
     edited(*range(17, 40))
     assert page() == page("&region=320302") == (40, [*range(39, 19, -1)]) and page("&region=320303") == (0, [])
+    sealed(0)
+    older = unescape(re.search(r"[?&;](after=[^&\"]+)", city.get(path).text)[1])
+    assert page(f"&{older}") == (40, [*range(19, -1, -1)])
+    newer = unescape(re.search(r"[?&;](before=[^&\"]+)", city.get(f"{path}&{older}").text)[1])
+    for way, found in ((older, [*range(19, -1, -1)]), (newer, [*range(39, 19, -1)])):
+        assert page(f"&{way}") == (40, found)
+        with statements() as sent:
+            assert page(f"&{way}") == (40, found)
+        assert way == newer or not [one for one in sent if "LIKE" in one and "LIMIT 21" in one], "found once"
+    edited(40)
+    assert page(f"&{older}") == (41, [*range(19, -1, -1)]) and page(f"&{newer}") == (41, [*range(39, 19, -1)])
     person.name = "王静"
     db.session.commit()
     assert page() == (0, [])

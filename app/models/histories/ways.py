@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
 from sqlalchemy.orm import aliased
 
-from app import reads
+from app import clock, reads
 from app.db import db
 from app.models.accounts.called import Also, ids_of, offers, one_by_one
 from app.models.histories.scope import KEPT, About
@@ -94,7 +94,9 @@ def since(about: About, moment: datetime) -> list[ColumnElement[bool]]:
 
 def until(about: About, moment: datetime) -> list[ColumnElement[bool]]:
     """Before this moment."""
-    return [History.created_at < moment, *([] if reads.is_short() else [about.number <= _around(moment + SLACK)[1]])]
+    is_now = moment + SLACK >= clock.now()  # as long as the clock may be wrong, the newest lines are meant too
+    bound = [] if is_now or reads.is_short() else [about.number <= _around(moment + SLACK)[1]]
+    return [History.created_at < moment, *bound]
 
 
 def _around(moment: datetime) -> tuple[Any, Any]:
