@@ -14,6 +14,7 @@ from tests import cast
 from tests.test_finished import honest
 
 __all__ = ["honest"]
+pytestmark = pytest.mark.usefixtures("one_minute")  # with the next one the second would build the page too
 
 
 class Herd:
