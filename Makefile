@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-# compiled tests are kept whatever the shell says: three processes would rewrite every assertion in each run
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 3 --dist worksteal
+# compiled tests are kept whatever the shell says: four processes would rewrite every assertion in each run
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 4 --dist worksteal
 export PORT ?= 8000
 SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member
