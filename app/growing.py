@@ -74,7 +74,8 @@ class Growing(Listing):
             return None
         upto, known = kept.get(about, *LEAVING) or (0, none)
         newest = this_minute(("settled", self.name), self.settled)
-        if newest > upto:
+        # another request may have heard of lines that this one's transaction does not see yet
+        if newest > upto and (newest := min(newest, self.settled())) > upto:
             upto, known = newest, add(known, upto, newest)
             kept.keep(about, (upto, known), seen, *LEAVING)
         return upto, known

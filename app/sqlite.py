@@ -115,10 +115,13 @@ class Copying:
 
     def back(self, connection: Any, record: Any) -> None:
         """A connection comes back; a writer still has the right to write, so whoever counts is alone."""
-        self.written += bool(record.info.get("writer"))
+        if not record.info.get("writer"):
+            return
+        self.written += 1
         if self.written >= OFTEN and not (self.thread and self.thread.is_alive()):
             self.written, self.thread = 0, threading.Thread(target=self._copy, name="log", daemon=True)
-            self.thread.start()
+            with suppress(RuntimeError):  # no room for another thread: the right to write must not be lost for that
+                self.thread.start()
 
     def _copy(self) -> None:
         with suppress(sa.exc.SQLAlchemyError):  # a full disk is told to whoever writes

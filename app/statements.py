@@ -91,7 +91,9 @@ def _model_of(statement: Any) -> Any:
     if table is None or statement._for_update_arg is not None:  # who holds a row wants it as it is now
         return None
     mapper = model.__mapper__
-    whole = tuple(mapper.column_attrs.keys()) == tuple(table.c.keys())
+    whole = tuple(mapper.column_attrs.keys()) == tuple(table.c.keys()) and not any(
+        one.deferred for one in mapper.column_attrs
+    )
     return model if whole and [*mapper.primary_key] == [next(iter(table.c))] else None
 
 

@@ -25,6 +25,7 @@ from tests.histories import sealed
 from tests.people_files import brought_in
 from tests.reports import reported
 from tests.showcases import make_base, make_member, make_team
+from tests.signups import join
 from tests.support.statements import statements
 
 S = ReportStatus
@@ -384,6 +385,28 @@ def test_who_could_be_a_star_is_counted_once_until_a_record_of_the_quarter_is_wr
     people[20].leave(by=cast.who("city"), reason="搬走了")
     db.session.commit()
     assert told_by(city, path) == 20 == city.get(path).text.count('data-l="社区"')
+
+
+@pytest.mark.both
+def test_lines_about_a_sign_up_count_for_the_unit_in_which_its_person_comes_back(clients):
+    def number():
+        page = clients("unit").get("/office/history?noun=sign_up").text
+        found = re.search(r"(\d+)</b> 条", page)
+        return int(found.group(1)) if found else 0
+
+    volunteer, other = cast.volunteer_of("volunteer"), cast.who("unit2").post.unit_id
+    activity = cast.make_activity()
+    join("volunteer", activity).cancel(by=cast.who("volunteer"))
+    db.session.commit()
+    sealed(0)
+    before = number()
+    assert before == number() >= 2
+    volunteer.unit_id = other
+    db.session.commit()
+    assert number() == before, "the row stays where it was left"
+    join("volunteer", activity)
+    db.session.commit()
+    assert number() == 0
 
 
 @pytest.mark.both

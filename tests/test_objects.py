@@ -5,6 +5,7 @@ from sqlalchemy import Integer, bindparam, literal, select, update
 from sqlalchemy.orm import aliased, joinedload
 
 from app.db import COMPILED, db
+from app.models import Import
 from app.models.activity import Activity
 from app.models.volunteer import Volunteer
 from app.statements import Objects, kept, objects_of
@@ -65,6 +66,7 @@ def test_each_comes_once(app):
         select(aliased(Activity)),
         select(Activity, Activity.id),
         select(Activity).with_for_update(),
+        select(Import),
         select(Activity).execution_options(populate_existing=True),
         select(Activity).where(Activity.id.in_(bindparam("some", expanding=True))),
     ],

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 
 from app.db import add_to, db
+from app.freshness import touch
 from app.models import city_sum
 from app.models.activity import Activity
 from app.models.feedback import Feedback, FeedbackStatus
@@ -213,6 +214,7 @@ def repair(differences: list[Difference]) -> None:
         pairs_kept.rebuild(table)
     if any(one.noun == "历史区域" for one in differences):
         placed.rebuild()
+        touch("places")
     for one in differences:
         if one.noun in ("词对", "历史区域"):
             continue

@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import clock
 from app.db import Model, Row
+from app.freshness import touch
 from app.models.activities.phase import ActivityStatus, queue_is_over
 from app.models.activities.search import NOW
 from app.models.activity import Activity
@@ -173,7 +174,10 @@ class SignUp(Placed, Stateful, Row, Model):
         from app.models.volunteers.membership import belonging_on
 
         self.locate(activity.community_code)
-        code, self.unit_id = belonging_on(volunteer, clock.day(activity.starts_at))
+        code, unit_id = belonging_on(volunteer, clock.day(activity.starts_at))
+        if self.id and self.unit_id != unit_id:
+            touch("places")  # who comes back in another unit takes the lines about this along
+        self.unit_id = unit_id
         self.volunteer_district_code, self.volunteer_subdistrict_code = code[:6], code[:9]
         self.volunteer_community_code = code
         set_committed_value(self, "activity", activity)
