@@ -66,12 +66,18 @@ def feedback() -> ResponseReturnValue:
     """Published feedback, newest first."""
     order = [Key(Feedback.published_at, descending=True), Key(Feedback.id, descending=True)]
     filters: Any = FeedbackFilter(request.args)
-    about: Any = {
-        "shape": "all",
-        "topics": TOPICS,
-        "stands": 0,
-    }  # the topics tell all: what is on a page of a rare kind is kept
-    listing = Published(published, filters, order, name="feedback", per_page=PER_PAGE, scalars=False, **about)
+    # `stands`: its topics tell all, and pages of a rare kind are kept
+    listing = Published(
+        published,
+        filters,
+        order,
+        name="feedback",
+        per_page=PER_PAGE,
+        scalars=False,
+        shape="all",
+        topics=TOPICS,
+        stands=0,
+    )
     return listing.respond("portal/feedback/list.html")
 
 
