@@ -87,6 +87,16 @@ class PeopleFilter(FilterForm):
         return found
 
 
+class ServingFilter(PeopleFilter):
+    """The volunteers that serve, to be found by name or phone where somebody is added or asked."""
+
+    LISTED = Volunteer
+
+    def narrow(self, stmt: Select[Any]) -> Select[Any]:
+        """Whom the words name."""
+        return stmt.where(Volunteer.status == VolunteerStatus.SERVING, *self.common(Volunteer))
+
+
 class ApplicationFilter(TodoFilter, PeopleFilter):
     """The queue's: one state at a time, 待审核 unless another is chosen."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app import clock
+from app.blueprints.office import help_moves
 from app.db import db
 from app.models import Assignment, ContactView, HelpRequest, Message, PublicCase
 from app.models.help.states import OPEN, HelpStatus
@@ -329,9 +330,9 @@ def test_staff_file_only_for_communities_of_their_own(wantong):
 # --- suggestions
 
 
-def suggested(request, words=""):
-    found = suggest(request, db.select(Volunteer), words)
-    return [(one.volunteer.user.name, [text for text, _ in one.reasons]) for one in found]
+def suggested(request):
+    found = suggest(request, lambda: db.select(Volunteer), None)
+    return [(one.name, [text for text, _ in one.reasons]) for one in found]
 
 
 def test_a_skill_comes_before_none_and_each_says_why(app):
@@ -377,6 +378,20 @@ def test_others_are_found_by_name_inside_ones_scope(wantong, clients):
     guest = volunteer_of("guest").id
     wantong.post(path(request, "arrangement"), data={"volunteers": [guest]})
     assert db.session.scalar(db.select(db.func.count()).select_from(Assignment)) == 0, "out of 万通's reach"
+
+
+def test_where_many_are_called_so_some_are_compared_and_the_page_says_it(clients, monkeypatch):
+    at, city = path(bring(S.ACCEPTED), "arrangement"), clients("city")
+    monkeypatch.setattr(help_moves, "NAMED", 1)
+    for words in ("王", "wjg"):
+        found = city.get(at, query_string={"q": words}).text
+        assert "王建国" in found and "写完整" not in found
+    who("third").name = "王晨"
+    db.session.commit()
+    found = city.get(at, query_string={"q": "王"}).text
+    assert "王晨" in found and "王建国" not in found and "写完整" in found
+    long = city.get(at, query_string={"q": "王" * 51})
+    assert long.status_code == 422 and "最多 50 个字" in long.text and "推荐的志愿者" in long.text
 
 
 # --- 待办

@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
-from app.access import Permission, me, one, requires, rows
+from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.help_forms import HelpReasonForm, SentenceForm, ServiceResultForm, SupplementForm
 from app.blueprints.office import office
+from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.office.help import page, slip
 from app.blueprints.office.help_forms import (
     ArrangeForm,
@@ -17,15 +19,18 @@ from app.blueprints.office.help_forms import (
     SolvingForm,
     TransferForm,
 )
-from app.forms import Form, clean
+from app.blueprints.people_filters import ServingFilter
+from app.forms import Form
 from app.htmx import go, render
+from app.listing import Key, Listing
 from app.models.assignment import assignment_of, results_of
 from app.models.contact_view import look, print_slip
 from app.models.help import sentences
 from app.models.help.lists import with_number
-from app.models.help.suggestions import reachable, suggest
+from app.models.help.suggestions import NAMED, reachable, suggest
 from app.models.help_request import HelpRequest
 from app.models.public_case import take_down
+from app.models.region import CITY
 from app.models.volunteer import Volunteer
 from app.refusal import Invalid
 
@@ -162,11 +167,38 @@ def help_arrangement(id: int) -> ResponseReturnValue:
     """Ask volunteers, from suggestions that say why."""
     found = one(HelpRequest, id, P.HELP)
     form = ArrangeForm(sentence=sentences.arranged(found.phone))
-    scope, sought = rows(Volunteer, P.VOLUNTEERS), clean(request.args.get("q", ""))[:40]
-    if form.carry(lambda: found.arrange(reachable(scope, form.ids), by=me(), said=form.said)) is not None:
+    if form.carry(lambda: found.arrange(reachable(_people(), form.ids), by=me(), said=form.said)) is not None:
         return _done(id, "已发出邀请，志愿者会在 24 小时内答复。")
-    people = suggest(found, scope, sought)
-    return render("office/help/arrange.html", status=form.status, r=found, form=form, people=people, sought=sought)
+    filters, named, more = _named()
+    status = 422 if filters.errors else form.status
+    people = suggest(found, _people, acting(), named)
+    return render(
+        "office/help/arrange.html", status=status, r=found, form=form, people=people, filters=filters, more=more
+    )
+
+
+def _people() -> Select[Any]:
+    return rows(Volunteer, P.VOLUNTEERS)
+
+
+def _named() -> tuple[ServingFilter, list[int] | None, bool]:
+    """Who is looked for by name: the filter, ids of those found (None: nobody is looked for), whether there are more than are looked at."""
+    filters = ServingFilter(request.args, within=acting_within() or CITY)
+    if not filters.validate() or not filters.typed:
+        return filters, None, False
+    order, topics = [Key(Volunteer.id, True)], ("roster", "regions", "units")
+    sought = Listing(
+        lambda: _people().with_only_columns(Volunteer.id),
+        filters,
+        order,
+        name="sought",
+        per_page=NAMED,
+        scalars=False,
+        shape=acting(),
+        topics=topics,
+    )
+    found = sought.page()
+    return filters, [row.id for row in found.items], found.after is not None
 
 
 @office.post("/help/<int:id>/assignments/<int:part>/result")

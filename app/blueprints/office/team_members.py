@@ -14,7 +14,7 @@ from app.access import Permission, acting, me, one, requires, rows
 from app.blueprints.office import office
 from app.blueprints.office.activity_forms import acting_within
 from app.blueprints.office.showcase_forms import ReasonForm
-from app.blueprints.people_filters import PeopleFilter
+from app.blueprints.people_filters import ServingFilter
 from app.disclosure import disclose
 from app.forms import clean
 from app.htmx import go, render
@@ -23,7 +23,7 @@ from app.models.displays import teams as team_lists
 from app.models.history import history_of
 from app.models.region import CITY, place_name
 from app.models.team import IN, MemberStatus, Team, TeamMember, TeamStatus
-from app.models.volunteer import Volunteer, VolunteerStatus
+from app.models.volunteer import Volunteer
 from app.models.volunteers.search import known_as
 from app.text import number_of
 from app.timeline import told
@@ -88,16 +88,6 @@ def teams_members_export(id: int) -> ResponseReturnValue:
     return disclose(listing(id), f"{team.name}队员", url_for(".teams_show", id=id), volunteers=lambda m: m.volunteer_id)
 
 
-class NewcomerFilter(PeopleFilter):
-    """The volunteers that serve, found by name or phone; none until somebody is looked for."""
-
-    LISTED = Volunteer
-
-    def narrow(self, stmt: Select[Any]) -> Select[Any]:
-        """Whom the words name."""
-        return stmt.where(Volunteer.status == VolunteerStatus.SERVING, *self.common(Volunteer))
-
-
 @office.get("/teams/<int:id>/members/new")
 @requires(P)
 def teams_members_new(id: int) -> ResponseReturnValue:
@@ -108,7 +98,7 @@ def teams_members_new(id: int) -> ResponseReturnValue:
     def mine() -> Select[Any]:
         return rows(Volunteer, Permission.VOLUNTEERS).options(joinedload(Volunteer.user))
 
-    filters = NewcomerFilter(request.args, within=acting_within() or CITY)
+    filters = ServingFilter(request.args, within=acting_within() or CITY)
     found = Listing(mine, filters, order, name="newcomers", shape=acting(), topics=("roster", "regions", "units"))
     return found.respond("office/teams/add.html", team=team, standing=team_lists.standing(id))
 
