@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from app import clock
 from app.db import db
+from app.freshness import forget
 from app.models import History
-from app.models.histories import ways
+from app.models.histories import days, ways
 from app.models.history import record
 from app.timeline.everything import ACTIONS, NOUNS, SPECIAL
 from tests import cast
@@ -111,20 +112,26 @@ def test_pages_follow_each_other(app, clients, lived):
 
 
 @pytest.mark.both
-def test_days_and_kinds_find_the_same_lines_however_long_the_list_is(app, clients, monkeypatch):
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_days_and_kinds_find_the_same_lines_however_long_the_list_is(app, clients, monkeypatch, is_sealed):
     person, start = cast.who("volunteer"), clock.now()
     try:
         for number in range(24):
-            clock.move(timedelta(days=number - 24))
+            # one was written while the clock was two days slow, one while it was five days fast
+            clock.move(timedelta(days=number - 24 + {11: -2, 5: 5}.get(number, 0)))
             record(person, "profile", by=person, reason=f"第{number:02d}天")
             record(cast.who("wantong").post, "export", by=person, reason=f"第{number:02d}份")
     finally:
         clock.move(timedelta(0))
     db.session.commit()
+    if is_sealed:
+        sealed(1)
     first, last = (clock.day(start + timedelta(days=number - 24)).isoformat() for number in (8, 11))
-    wanted = ["11", "10", "09", "08"]
+    wanted = ["11", "10", "09", "08", "05"]
     for most in (ways.MOST, 2):
-        monkeypatch.setattr(ways, "MOST", most)
+        for module in (ways, days):
+            monkeypatch.setattr(module, "MOST", most)
+        forget()
         for noun, words in (("user", "天"), ("post", "份")):
             page = clients("city").get(f"{URL}?noun={noun}&since={first}&until={last}").text
             assert re.findall(rf"第(\d\d){words}", page) == wanted, (most, noun)

@@ -7,6 +7,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from app import clock
+from app.models.histories import days as of_days
 from app.models.histories import ways
 from app.models.histories.scope import About
 from app.models.history import History
@@ -25,8 +26,8 @@ def conditions(about: About, action: str, person: str, days: tuple[date | None, 
     found = ways.of_kind(about) if about.noun else []
     found += ways.of_deed(about, action) if action else []
     found += [_by(about, person)] if person else []
-    found += ways.since(about, clock.start_of(first)) if first else []
-    found += ways.until(about, clock.start_of(last + timedelta(days=1))) if last else []
+    found += of_days.since(about, clock.start_of(first)) if first else []
+    found += of_days.until(about, clock.start_of(last + timedelta(days=1))) if last else []
     return found
 
 

@@ -1,18 +1,14 @@
-"""Lines of a kind, of some people and of some days at any size: only the way hangs on what is here, not what is found.
-
-But for one case: lines written while the clock was wrong by more than SLACK may be missing from a filter by days.
-"""
+"""Lines of a kind, of a deed and of some people at any size: only the way hangs on what is here, not what is found."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from math import inf
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.orm import aliased
 
-from app import clock, reads
+from app import reads
 from app.db import db
 from app.models.accounts.called import Also, ids_of, offers, one_by_one
 from app.models.histories.scope import KEPT, About
@@ -22,8 +18,6 @@ from app.models.user import User
 from app.reads import MOST
 from app.statements import common
 
-# Lines are numbered as they come; but a clock may have been wrong, or a writer may have waited
-SLACK = timedelta(days=7)
 SOME = 200  # people whose lines are counted
 USUAL = ("sign_up",)  # most lines are about one: met along a place's list
 
@@ -85,30 +79,3 @@ def _indexed(column: Any, value: str, usual: Sequence[str]) -> list[ColumnElemen
         return [column == value]
     said: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in usual]
     return [column == value, column.not_in(said) if len(said) > 1 else column != said[0]]
-
-
-def since(about: About, moment: datetime) -> list[ColumnElement[bool]]:
-    """From this moment on."""
-    return [History.created_at >= moment, *([] if reads.is_short() else [about.number > _around(moment - SLACK)[0]])]
-
-
-def until(about: About, moment: datetime) -> list[ColumnElement[bool]]:
-    """Before this moment."""
-    is_now = moment + SLACK >= clock.now()  # as long as the clock may be wrong, the newest lines are meant too
-    bound = [] if is_now or reads.is_short() else [about.number <= _around(moment + SLACK)[1]]
-    return [History.created_at < moment, *bound]
-
-
-def _around(moment: datetime) -> tuple[Any, Any]:
-    """Numbers of lines between which this moment lies, found by halving what there is until they are MOST apart or less."""
-    newest = func.coalesce(func.max(History.id), 0)
-    span = select(literal(0).label("low"), newest.label("high")).cte(recursive=True)
-    middle = (span.c.low + span.c.high) // 2
-    line = aliased(History)
-    following = select(line.created_at).where(line.id > middle).order_by(line.id).limit(1).scalar_subquery()
-    early = following < moment
-    half = select(case((early, middle), else_=span.c.low), case((early, span.c.high), else_=middle))
-    span = span.union_all(half.where(span.c.high - span.c.low > MOST))
-    apart = span.c.high - span.c.low
-    low, high = (select(edge).order_by(apart).limit(1).scalar_subquery() for edge in (span.c.low, span.c.high))
-    return low, high
