@@ -50,7 +50,13 @@ ROSTER = Topic("roster")
 MOVED = some("places", "community_code", born=False)
 TOPICS: dict[str, tuple[Topic, ...]] = {
     # The sums of activities and of teams' services stand on few columns: a sign-up, which writes the counters, leaves them alone.
-    "activity": (Topic("activities"), some("launched", "status", "starts_at", "community_code", "team_id"), MOVED),
+    "activity": (
+        Topic("activities"),
+        some("launched", "status", "starts_at", "community_code", "team_id"),
+        # which of them wait for staff, and how urgently
+        some("awaited", "status", "starts_at", "ends_at", "asking", "queue_closed_at", "told_at", "community_code"),
+        MOVED,
+    ),
     "application": (Topic("applications"), MOVED),
     "category": (Topic("categories"),),
     "feedback": (Topic("feedback"), MOVED),

@@ -74,8 +74,7 @@ def activities() -> ResponseReturnValue:
     """The list with its phases, newest first; of what waits, the oldest."""
     filters = OfficeFilter(request.args, within=acting_within())
     mine = partial(rows, Activity, Permission.ACTIVITIES_SEE)
-    topics = () if filters.todo.data else TOPICS  # what waits hangs on more than activities
-    found = Listing(mine, filters, _order(filters), COLUMNS, "activities", shape=acting(), topics=topics)
+    found = Listing(mine, filters, _order(filters), COLUMNS, "activities", shape=acting(), topics=TOPICS)
     tabs = []
     if filters.validate():
         with found.typing():

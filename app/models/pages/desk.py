@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Integer, Select, String, bindparam, case, cast, func, literal, null, select, union_all
 
 from app import clock
-from app.db import UtcDateTime, db
+from app.db import UtcDateTime
 from app.freshness import generation, this_minute
 from app.models.pages.duties import Kind, Part, level, stands, todo
 from app.models.posts.rising import held_places
 from app.models.region import Level
 from app.spoken import Spoken
-from app.statements import kept, no_way_by, settled
+from app.statements import kept, no_way_by, settled, steady
 from app.straight import read
 
 CAP = 1000  # counts above 999 read 999+
@@ -81,13 +81,13 @@ class Desk:
 
 Narrowed = dict[tuple[str, Part], Select[Any]]
 # what counts kinds with the same topics, and finds which of them are the most urgent
-Counting = list[tuple[tuple[str, ...], Spoken, Spoken | None]]
+Counting = list[tuple[tuple[str, ...], Spoken, Spoken]]
 First = dict[str, list[int]]  # the numbers of the most urgent, by `todo`
 
 
 def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind], code: str, shape: Hashable) -> Desk:
-    """The 待办 of a post over the region `code`. Statements are built once a day for each `shape`; kinds with topics are counted, and
-    the most urgent of them found, once a minute, until a row of theirs is written.
+    """The 待办 of a post over the region `code`. Statements are built once a day for each `shape`; kinds are counted, and the most
+    urgent of them found, once a minute, until a row of theirs is written.
 
     `scopes` are what access lets it reach, by kind; `shape` names all on which these depend.
     """
@@ -95,28 +95,22 @@ def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind],
     narrowed, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
     numbers, first = dict[str, int](), First()
     for topics, counts, urgent in counting:
-        about = ("desk", topics, shape) if topics else None
-        found = this_minute(about, partial(_read, counts, urgent), *topics, "posts", "regions")
+        reading = partial(_read, counts, urgent)
+        found = this_minute(("desk", topics, shape), reading, *topics, "posts", "regions")
         numbers, first = numbers | found[0], first | found[1]
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
     for kind, part in ((kind, part) for kind in kinds for part in Part if (kind.key, part) in narrowed):
         number = numbers[todo(kind, part)]
         late = numbers.get(_late(kind, part), number * kind.born_late)
         duties[part].append(Duty(kind, part, number, late))
-    return Desk(duties, _lines(narrowed, first, duties, code, shape))
+    return Desk(duties, _lines(first, duties, shape))
 
 
-def _read(counts: Spoken, urgent: Spoken | None) -> tuple[dict[str, int], First]:
+def _read(counts: Spoken, urgent: Spoken) -> tuple[dict[str, int], First]:
     first: First = {}
-    for name, id in read(urgent) if urgent else ():
+    for name, id in read(urgent):
         first.setdefault(name, []).append(id)
     return dict(read(counts)[0]._mapping), first
-
-
-def _topics(kind: Kind) -> tuple[str, ...]:
-    """By which its counts are kept. None on PostgreSQL, which plans one statement of all kinds once for all values: what is left of it
-    without some of them it plans anew each time (12 ms of the city's workbench instead of 2)."""
-    return kind.topics if db.engine.dialect.name == "sqlite" else ()
 
 
 def _late(kind: Kind, part: Part) -> str:
@@ -134,17 +128,22 @@ def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: st
             if part is Part.RISEN and kind.late_by is None:
                 continue
             narrowed[kind.key, part] = wanted = _waiting(kind, scopes[kind.key].where(stands(kind, part, code)), code)
-            found = counts.setdefault(_topics(kind), [])
+            found = counts.setdefault(kind.topics, [])
             found.append(_count(wanted).label(todo(kind, part)))
             if kind.late_by is not None and not kind.born_late:
                 found.append(_count(wanted.where(kind.late_by(None))).label(_late(kind, part)))
-            if _topics(kind) and part is not Part.ALL:
+            if part is not Part.ALL:
                 few = _few(kind, wanted, code).subquery()
-                urgent.setdefault(_topics(kind), []).append(select(literal(todo(kind, part)).label("todo"), few.c.id))
+                urgent.setdefault(kind.topics, []).append(select(literal(todo(kind, part)).label("todo"), few.c.id))
     return narrowed, [
-        (topics, Spoken(settled(_unless_full(some))), Spoken(settled(union_all(*urgent[topics]))) if topics else None)
+        (topics, _once(_unless_full(some)), _once(select(union_all(*urgent[topics]).subquery())))
         for topics, some in counts.items()
     ]
+
+
+def _once(statement: Select[Any]) -> Spoken:
+    """In words; PostgreSQL plans it once."""
+    return Spoken(settled(steady(statement)))
 
 
 def _waiting(kind: Kind, scope: Select[Any], code: str) -> Select[Any]:
@@ -175,9 +174,7 @@ def _count(wanted: Select[Any]) -> Any:
     return select(func.count()).select_from(some).scalar_subquery()
 
 
-def _lines(
-    narrowed: Narrowed, first: First, duties: Mapping[Part, Sequence[Duty]], code: str, shape: Hashable
-) -> dict[Part, list[Line]]:
+def _lines(first: First, duties: Mapping[Part, Sequence[Duty]], shape: Hashable) -> dict[Part, list[Line]]:
     """The most urgent of what waits, own and risen, in one statement; none when nothing waits."""
     found: dict[Part, list[Line]] = {Part.OWN: [], Part.RISEN: []}
     full = [(duty.kind, part) for part in found for duty in duties[part] if duty.count]
@@ -187,7 +184,7 @@ def _lines(
     about = tuple((kind.key, part) for kind, part in full)
     union = kept(
         ("desk lines", shape, about),
-        lambda: union_all(*(_of_kind(kind, part, narrowed[kind.key, part], code) for kind, part in full)),
+        lambda: steady(select(union_all(*(_of_kind(kind, part) for kind, part in full)).subquery())),
     )
     for row in read(union, _known(full, first)):
         kind = kinds[row.key]
@@ -198,7 +195,7 @@ def _lines(
 
 def _known(full: Sequence[tuple[Kind, Part]], first: First) -> dict[str, int]:
     """The numbers of the most urgent that are known, by the names under which the statement asks for them; 0: there are no more."""
-    names = [todo(kind, part) for kind, part in full if _topics(kind)]
+    names = [todo(kind, part) for kind, part in full]
     ids = {name: [*first.get(name, ()), *[0] * OF_A_KIND] for name in names}
     return {f"{name} {place}": ids[name][place] for name in names for place in range(OF_A_KIND)}
 
@@ -208,7 +205,7 @@ def _urgency(line: Line) -> tuple[Any, ...]:
     return not line.overdue, line.due or line.since, line.kind.key, line.id
 
 
-def _of_kind(kind: Kind, part: Part, scope: Select[Any], code: str) -> Any:
+def _of_kind(kind: Kind, part: Part) -> Any:
     title, note, since, due = kind.row()
     columns = [
         literal(kind.key).label("key"),
@@ -220,10 +217,7 @@ def _of_kind(kind: Kind, part: Part, scope: Select[Any], code: str) -> Any:
         since.label("since"),
         (cast(null(), UtcDateTime()) if due is None else due).label("due"),
     ]
-    if _topics(kind):
-        few: Any = [bindparam(f"{todo(kind, part)} {place}", type_=Integer) for place in range(OF_A_KIND)]
-    else:
-        few = _few(kind, scope, code)
+    few = [bindparam(f"{todo(kind, part)} {place}", type_=Integer) for place in range(OF_A_KIND)]
     rows = kind.tables(select(kind.model).where(kind.model.id.in_(few)))
     return select(rows.with_only_columns(*columns, maintain_column_froms=True).subquery())
 

@@ -57,6 +57,7 @@ class Kind:
     page: str  # of one row
     waits: Callable[[], list[Condition]]
     row: Callable[[], "tuple[Any, Any, Any, Any]"]
+    topics: tuple[str, ...]  # besides posts and the clock, all on which hangs how much waits
     late_by: Callable[[datetime | None], Condition] | None = None
     due: Callable[[datetime, datetime | None], datetime | None] = lambda since, due: due
     tables: Callable[[Select[Any]], Select[Any]] = lambda scope: scope
@@ -66,8 +67,6 @@ class Kind:
     in_order: bool = False  # an index holds whatever waits in the order of its lines
     # an index holds whatever waits, and nothing else: the city's are passed there, wherever they are
     apart: bool = False
-    # besides posts and the clock, all on which hangs how much waits; none: counted each time
-    topics: tuple[str, ...] = ()
     lowest: Level = Level.COMMUNITY  # whose posts see to it: what is the district's stands with no post below
 
 

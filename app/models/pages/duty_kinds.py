@@ -31,6 +31,7 @@ from app.models.workday import add_working_days
 
 FEEDBACK_WITHIN = timedelta(days=7)  # after the end
 ASKED_FOR = timedelta(days=365)  # nobody is asked for the feedback of what is longer ago
+SELDOM = "disputes", "teams"  # what is seldom written is counted together
 H = HelpRequest
 
 
@@ -116,6 +117,7 @@ KINDS: tuple[Kind, ...] = (
         "signups", "报名待审核", "场", Activity, "office.activities", "office.signups",
         _to_admit,
         lambda: (Activity.title, Activity.asking, Activity.starts_at, None),
+        topics=("awaited",),
     ),
     Kind(
         "confirm", "待确认到场", "场", Activity, "office.activities", "office.attendance",
@@ -123,6 +125,7 @@ KINDS: tuple[Kind, ...] = (
         lambda: (Activity.title, Activity.attended, Activity.ends_at, None),
         late_by=_unconfirmed_since,
         due=_reported,
+        topics=("awaited",),
     ),
     Kind(
         "feedback", "缺活动反馈", "场", Activity, "office.activities", "office.feedback",
@@ -132,6 +135,7 @@ KINDS: tuple[Kind, ...] = (
         born_late=True,
         in_order=True,
         due=_reported,
+        topics=("awaited",),
     ),
     Kind(
         "reports", "志愿者上报", "篇", Report, "office.reports", "office.reports_show",
@@ -146,6 +150,7 @@ KINDS: tuple[Kind, ...] = (
         "teams", "团队入队申请", "支", Team, "office.teams", "office.teams_show",
         lambda: [Team.status == TeamStatus.ACTIVE, somebody_asks()],
         lambda: (Team.name, _asking_number(), _asked_since(), None),
+        topics=SELDOM,
     ),
     Kind(
         "disputes", "归属异议", "件", UnitDispute, "office.disputes", "office.disputes_show",
@@ -156,7 +161,7 @@ KINDS: tuple[Kind, ...] = (
         tables=_of_disputes,
         person=select(Volunteer.user_id).where(Volunteer.id == UnitDispute.volunteer_id).correlate(UnitDispute).scalar_subquery(),
         prefix="volunteer_",
-        topics=("disputes",),
+        topics=SELDOM,
     ),
 )  # fmt: skip
 BY_KEY = {kind.key: kind for kind in KINDS}

@@ -74,7 +74,7 @@ def count(activity: Activity, **amounts: Any) -> None:
         raise Refused(FULL, activity)
     for name, value in row._mapping.items():
         set_committed_value(activity, name, value)
-    touch("activities")
+    touch("activities", *(["awaited"] if "asking" in amounts else []))
 
 
 @lru_cache
