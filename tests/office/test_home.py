@@ -7,15 +7,19 @@ import pytest
 
 from app import clock
 from app.db import db
+from app.models import Feedback
+from app.models.attendance.together import complete
 from app.models.pages.desk import CAP
 from app.models.pages.duties import Part
 from app.models.pages.duty_kinds import KINDS
+from app.models.team import MemberStatus
 from app.models.workday import Workday
 from tests import cast
 from tests.applicants import apply, card
 from tests.helps import S, ask, bring
 from tests.models.test_duties import one_of_each
-from tests.signups import until
+from tests.showcases import make_member, make_team
+from tests.signups import join, until
 from tests.support.statements import statements
 
 POSTS = ("wantong", "huanglou", "gulou", "city")
@@ -140,6 +144,40 @@ def test_what_is_overdue_is_marked_and_stands_first(clients):
     risen = clients("huanglou").get("/office/").text
     assert "没有下级超期上升的事" in risen and "本级没有待办" in risen
     assert "其中 1 件已超期" in risen.split("辖区内全部待办")[1]
+
+
+@pytest.mark.both
+def test_the_kept_numbers_follow_whatever_is_done_at_once(clients):
+    now, client = clock.now(), clients("wantong")
+    asked = cast.make_activity(title="要审核的活动", needs_approval=True)
+    over = cast.make_activity(title="没写反馈的活动", starts_at=now - timedelta(days=9))
+    feedback = Feedback.draft(over, "反馈", "大家都来了，忙了一上午。", [], by=None)
+    team = make_team()
+    db.session.commit()
+
+    def shown():
+        db.session.commit()
+        return {todo: number for todo, (_, number) in numbers(client).items() if "-" not in todo}
+
+    before = {"confirm": 1, "feedback": 1}
+    assert shown() == before
+    signup = join("volunteer", asked)
+    assert shown() == before | {"signups": 1} and "要审核的活动" in client.get("/office/").text
+    signup.decline(by=cast.who("wantong"), reason="人已够")
+    assert shown() == before
+    member = make_member(team, "third", MemberStatus.ASKING)
+    assert shown() == before | {"teams": 1}
+    member.admit(by=None)
+    assert shown() == before
+    feedback.publish(by=None)
+    assert shown() == {"confirm": 1}
+    feedback.withdraw(by=None, reason="写错了")
+    assert shown() == before
+    complete(over, by=cast.who("wantong"))
+    assert shown() == {"feedback": 1}
+    join("second", asked)
+    asked.cancel(cast.who("wantong"), "下雨")
+    assert shown() == {"feedback": 1}
 
 
 def test_with_nothing_to_do_it_says_so(clients):
