@@ -380,6 +380,14 @@ def test_others_are_found_by_name_inside_ones_scope(wantong, clients):
     assert db.session.scalar(db.select(db.func.count()).select_from(Assignment)) == 0, "out of 万通's reach"
 
 
+def test_who_was_found_by_name_stays_ticked_where_a_word_is_missing(clients):
+    at, guest = path(bring(S.ACCEPTED), "arrangement"), volunteer_of("guest").id
+    page = clients("city").get(at, query_string={"q": "赵"}).text
+    action = re.search(r'method="post" action="([^"]+arrangement[^"]*)"', page).group(1)
+    wrong = clients("city").post(action, data={"volunteers": [guest], "sentence": "字" * 501})
+    assert wrong.status_code == 422 and f'value="{guest}" checked' in wrong.text
+
+
 def test_where_many_are_called_so_some_are_compared_and_the_page_says_it(clients, monkeypatch):
     at, city = path(bring(S.ACCEPTED), "arrangement"), clients("city")
     monkeypatch.setattr(help_moves, "NAMED", 1)
