@@ -13,12 +13,12 @@ from flask import request
 from sqlalchemy import Integer, literal_column, select, union_all
 
 from app.db import db
-from app.few import about, is_one_of, keys_at, once, these
+from app.few import about, keys_at, once
 from app.listing import Key, Listing, Page
 from app.made_rows import Kind, bare, kind_of, made
 from app.positions import place_of, places, token
 from app.spoken import Spoken
-from app.statements import kept, settled, steady
+from app.statements import is_one_of, kept, settled, steady, these
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ the next one come of one look. Only ids and what puts them in order are kept; a 
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam
+from sqlalchemy import Select
 
 from app.counted import counted, hangs_on
 from app.freshness import Remembered, this_minute
 from app.reads import CAP, looked_at
-from app.statements import kept, objects_of, rows_of
+from app.statements import is_one_of, kept, objects_of, rows_of, these
 
 if TYPE_CHECKING:
     from app.listing import Listing
@@ -118,14 +118,3 @@ def rows_of_ids(listing: "Listing", ids: Sequence[int]) -> list[Any]:
 def about(listing: "Listing") -> tuple[Any, ...]:
     """On what a statement hangs that finds rows of this list by their ids."""
     return type(listing), listing.name, listing.per_page, type(listing.filters), listing.shape
-
-
-def is_one_of(column: Any, most: int) -> ColumnElement[bool]:
-    """That this id is one of `these`."""
-    found: ColumnElement[bool] = column.in_([bindparam(f"one{number}", type_=column.type) for number in range(most)])
-    return found
-
-
-def these(ids: Sequence[int], most: int) -> dict[str, int]:
-    """Some ids (one at least) as the parameters of such a statement."""
-    return {f"one{number}": ids[min(number, len(ids) - 1)] for number in range(most)}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import (
     BindParameter,
     ColumnClause,
+    ColumnElement,
     Enum,
     SelectBase,
     SQLColumnExpression,
@@ -116,6 +117,17 @@ def this_hour() -> int:
 def each(values: Iterable[Any], column: Any) -> list[Any]:
     """These values of a column for its `in_`, each a parameter of its own: as a list they are written out whenever it runs."""
     return [literal(value, column.type) for value in values]
+
+
+def is_one_of(column: Any, most: int) -> ColumnElement[bool]:
+    """That this id is one of `these`."""
+    found: ColumnElement[bool] = column.in_([bindparam(f"one{number}", type_=column.type) for number in range(most)])
+    return found
+
+
+def these(ids: Sequence[int], most: int) -> dict[str, int]:
+    """Some ids (one at least) as the parameters of such a statement."""
+    return {f"one{number}": ids[min(number, len(ids) - 1)] for number in range(most)}
 
 
 def settled(found: Any) -> Any:

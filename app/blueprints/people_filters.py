@@ -93,8 +93,9 @@ class ServingFilter(PeopleFilter):
     LISTED = Volunteer
 
     def narrow(self, stmt: Select[Any]) -> Select[Any]:
-        """Whom the words name."""
-        return stmt.where(Volunteer.status == VolunteerStatus.SERVING, *self.common(Volunteer))
+        """Whom the words name, in the region that was chosen."""
+        place = [within(Volunteer, self.region.data)] if self.region.narrows else []
+        return stmt.where(Volunteer.status == VolunteerStatus.SERVING, *place, *self.common(Volunteer))
 
 
 class ApplicationFilter(TodoFilter, PeopleFilter):

@@ -89,6 +89,7 @@ TOPICS: dict[str, tuple[Topic, ...]] = {
     ),
     "volunteer_skill": (ROSTER,),
     "work_unit": (Topic("units"),),
+    "workday": (Topic("workdays"),),
 }
 
 

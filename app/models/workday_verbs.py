@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped
 
 from app.db import db
-from app.freshness import touch
 from app.models.history import record
 from app.refusal import Invalid
 
@@ -50,7 +49,6 @@ class WorkdayVerbs:
         db.session.add(held)
         db.session.flush()
         record(held, "put", by=by, to="works" if works else "off")
-        touch("workdays")
         return True
 
     @staticmethod
@@ -62,7 +60,6 @@ class WorkdayVerbs:
         """Out of the calendar: an ordinary day of the week again."""
         record(self, "remove", by=by, came_from="works" if self.works else "off")
         db.session.delete(self)
-        touch("workdays")
         db.session.flush()
 
 

@@ -123,7 +123,7 @@ class Judge:
         missed = [line for line in self.taken.values() if line.answers and not line.holds and not self.once]
         for _ in range(AGAIN):
             for line in missed:
-                self._ask(line, 4)
+                self._ask(line, 4, self.before)
         for line in missed:
             self._hold(line)
 

@@ -1,6 +1,6 @@
 """The city's lists in the back office: two steps of a merger, errors at their fields, tables with wrong rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,6 +9,7 @@ from app import clock
 from app.db import db
 from app.freshness import forget
 from app.models import Category, Region, Workday, WorkUnit
+from app.models.workday import add_working_days
 from tests import cast
 
 W, HUANGLOU = cast.WANTONG, cast.HUANGLOU
@@ -156,6 +157,14 @@ def test_the_calendar_is_mended_singly_and_by_a_table(app, clients):
 
 
 @pytest.mark.sqlite_only
+def test_days_that_a_command_brings_count_in_a_process_that_runs(app):
+    monday = clock.start_of(date(2030, 1, 7))
+    assert clock.local(add_working_days(monday, 1)).date() == date(2030, 1, 9)
+    db.session.add(Workday(day=date(2030, 1, 8), works=False))  # as `flask import-regions` does with those that are new
+    db.session.commit()
+    assert clock.local(add_working_days(monday, 1)).date() == date(2030, 1, 10)
+
+
 def test_only_the_city_keeps_the_lists(app, clients):
     for page in ("regions", f"regions/{W}", "units", "units/others", "categories", "workdays"):
         assert clients("city").get(f"/office/{page}").status_code == 200

@@ -8,7 +8,7 @@ import pytest
 from app import clock
 from app.blueprints.office import help_moves
 from app.db import db
-from app.models import Assignment, ContactView, HelpRequest, Message, PublicCase
+from app.models import Assignment, ContactView, HelpRequest, Message, PublicCase, Region
 from app.models.help.states import OPEN, HelpStatus
 from app.models.help.suggestions import suggest
 from app.models.history import history_of
@@ -371,6 +371,23 @@ def test_who_declined_this_request_comes_last_and_says_so(app):
     assert offer(request, "volunteer")[0].status is A.OFFERED, "may be asked once more, and say no again"
 
 
+def test_people_of_a_community_that_was_merged_are_its_successors(app):
+    volunteer_of("guest").locate(baiyun_code())
+    db.session.commit()
+    request = bring(S.ACCEPTED)
+    assert "赵敏" not in dict(suggested(request))
+    db.session.get_one(Region, baiyun_code()).merge(WANTONG, by=who("city"))
+    db.session.commit()
+    assert "本社区志愿者" in dict(suggested(request))["赵敏"]
+
+
+def test_a_region_in_the_address_narrows_who_is_found(clients):
+    at, city = path(bring(S.ACCEPTED), "arrangement"), clients("city")
+    for region, is_found in ((WANTONG, True), (WANTONG[:6], True), (baiyun_code(), False)):
+        assert ("王建国" in city.get(at, query_string={"q": "王", "region": region}).text) is is_found, region
+    assert city.get(at, query_string={"q": "王", "region": "9999"}).status_code == 422
+
+
 def test_others_are_found_by_name_inside_ones_scope(wantong, clients):
     request = bring(S.ACCEPTED)
     assert "赵敏" not in wantong.get(path(request, "arrangement"), query_string={"q": "赵"}).text
@@ -393,11 +410,11 @@ def test_where_many_are_called_so_some_are_compared_and_the_page_says_it(clients
     monkeypatch.setattr(help_moves, "NAMED", 1)
     for words in ("王", "wjg"):
         found = city.get(at, query_string={"q": words}).text
-        assert "王建国" in found and "写完整" not in found
+        assert "王建国" in found and "写得更完整" not in found
     who("third").name = "王晨"
     db.session.commit()
     found = city.get(at, query_string={"q": "王"}).text
-    assert "王晨" in found and "王建国" not in found and "写完整" in found
+    assert "王晨" in found and "王建国" not in found and "写得更完整" in found
     long = city.get(at, query_string={"q": "王" * 51})
     assert long.status_code == 422 and "最多 50 个字" in long.text and "推荐的志愿者" in long.text
 

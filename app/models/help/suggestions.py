@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import Select, and_, asc, bindparam, desc, exists, func, nulls_first, or_, select
 from sqlalchemy.orm import aliased
 
 from app import clock, labels
@@ -20,15 +20,15 @@ from app.models.assignment import Assignment
 from app.models.category import categories
 from app.models.help.states import AssignmentStatus
 from app.models.help_request import HelpRequest
-from app.models.region import heir, place_name
+from app.models.region import heir, place_name, prefixes, within
 from app.models.signup import SignUp, SignUpStatus
 from app.models.user import User
 from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStatus
 from app.refusal import Invalid
-from app.statements import kept, rows_of
+from app.statements import is_one_of, kept, rows_of, these
 
 MOST = 20
-NAMED = 200  # so many of one name are weighed; whom many share is written out in full
+NAMED = 100  # so many of one name are weighed; whom many share is written out in full
 LIVE = (AssignmentStatus.OFFERED, AssignmentStatus.ACCEPTED)
 FITTING: dict[str, tuple[Skill, ...]] = {
     "elder": (Skill.MEDICINE, Skill.PSYCHOLOGY, Skill.HAIRDRESSING, Skill.DRIVING, Skill.SIGN_LANGUAGE),
@@ -58,43 +58,62 @@ def suggest(
 
     `shape` names all that `scope` depends on.
     """
+    if named is not None and not named:
+        return []
     skills, wanted = FITTING.get(categories()[request.category_id].slug, ()), request.wanted_on
-    about = "suggested", shape, skills, wanted is None, named is None
-    statement = kept(about, lambda: _suggested(scope(), skills, at_work=wanted is not None, near=named is None))
-    asked: dict[str, Any] = {"request": request.id}
-    asked |= {"community": heir(request.community_code)} if named is None else {"named": named}
+    home = heir(request.community_code)
+    # where others were merged into it their people keep the codes of old
+    place = home if named is None and len(prefixes(home)) > 1 else ""
+    about = "suggested", shape, skills, wanted is None, named is None, place
+    statement = kept(about, lambda: _suggested(scope(), skills, place, at_work=wanted is not None, near=named is None))
+    asked: dict[str, Any] = {"request": request.id, "community": home, **these(named or [0], NAMED)}
     if wanted is not None:
         begin = clock.start_of(wanted)
         asked |= {"day": wanted, "begin": begin, "end": begin + timedelta(days=1)}
     found = rows_of(statement, asked)
     known = _skills([one.id for one in found], skills)
-    return [Suggestion(one.id, one.name, _reasons(request, one, known.get(one.id, []))) for one in found]
+    return [Suggestion(one.id, one.name, _reasons(request, home, one, known.get(one.id, ()))) for one in found]
 
 
-def _suggested(scope: Select[Any], skills: Sequence[Skill], *, at_work: bool, near: bool) -> Select[Any]:
-    """Serving, not asked for this request already; of its community or of those who were `named`."""
-    people = select(Assignment.volunteer_id).where(Assignment.request_id == bindparam("request"))
-    declined = Volunteer.id.in_(people.where(Assignment.status == AssignmentStatus.DECLINED)).label("no")
-    live = Volunteer.id.in_(people.where(Assignment.status.in_(LIVE)))
-    fits = exists().where(VolunteerSkill.volunteer_id == Volunteer.id, VolunteerSkill.skill.in_(skills)).label("fits")
-    asked = (
-        select(func.max(Assignment.offered_at))
-        .where(Assignment.volunteer_id == Volunteer.id)
-        .scalar_subquery()
-        .label("asked")
+def _suggested(scope: Select[Any], skills: Sequence[Skill], place: str, *, at_work: bool, near: bool) -> Select[Any]:
+    """Of its community (`place`, where that has several codes) or of `these` the first twenty, those that lie in `scope`.
+
+    They are put in order inside an index; only what is shown is looked at as a row.
+    """
+    one = aliased(Volunteer)
+    meant = within(one, place) if place else one.community_code == bindparam("community")
+    order = _order(one, skills, at_work=at_work)
+    first = select(one.id, *order).where(*_free_to_ask(one), meant if near else is_one_of(one.id, NAMED))
+    found, person = first.order_by(*_directed(order), one.id).limit(MOST).subquery(), aliased(User)
+    columns = Volunteer.id, person.name, Volunteer.community_code, *(found.c[part.name] for part in order)
+    wanted = scope.with_only_columns(*columns).where(Volunteer.id == found.c.id, person.id == Volunteer.user_id)
+    return wanted.order_by(*_directed([found.c[part.name] for part in order]), Volunteer.id)
+
+
+def _order(one: Any, skills: Sequence[Skill], *, at_work: bool) -> list[Any]:
+    """Whether they declined this request, have a skill that fits, are busy that day; when they were asked last."""
+    declined = one.id.in_(_asked_for_it(AssignmentStatus.DECLINED)).label("no")
+    fits = exists().where(VolunteerSkill.volunteer_id == one.id, VolunteerSkill.skill.in_(skills)).label("fits")
+    asked = select(func.max(Assignment.offered_at)).where(Assignment.volunteer_id == one.id).scalar_subquery()
+    busy = [_busy(one).label("busy")] if at_work else []
+    return [declined, *([fits] if skills else []), *busy, asked.label("asked")]
+
+
+def _directed(order: Sequence[Any]) -> list[Any]:
+    """A skill first, who was never asked first."""
+    special = {"fits": desc, "asked": nulls_first}
+    return [special.get(part.name, asc)(part) for part in order]
+
+
+def _free_to_ask(one: Any) -> list[Any]:
+    """Serving, and not asked for this request already."""
+    return [one.status == VolunteerStatus.SERVING, one.id.not_in(_asked_for_it(*LIVE))]
+
+
+def _asked_for_it(*states: AssignmentStatus) -> Select[Any]:
+    return select(Assignment.volunteer_id).where(
+        Assignment.request_id == bindparam("request"), Assignment.status.in_(states)
     )
-    busy = (_busy() if at_work else literal(False)).label("busy")
-    meant = (
-        Volunteer.community_code == bindparam("community")
-        if near
-        else Volunteer.id.in_(bindparam("named", expanding=True))
-    )
-    order = declined, *([fits.desc()] if skills else []), *([busy] if at_work else []), asked.nulls_first()
-    person, extra = aliased(User), [fits] if skills else []
-    columns = Volunteer.id, person.name, Volunteer.community_code, busy, asked, declined, *extra
-    found = scope.with_only_columns(*columns).where(person.id == Volunteer.user_id)
-    found = found.where(Volunteer.status == VolunteerStatus.SERVING, ~live, meant)
-    return found.order_by(*order, Volunteer.id).limit(MOST)
 
 
 def _skills(ids: Sequence[int], skills: Sequence[Skill]) -> dict[int, list[Skill]]:
@@ -115,10 +134,10 @@ def reachable(scope: Select[Any], ids: Sequence[int]) -> list[int]:
     return found
 
 
-def _busy() -> Any:
+def _busy(one: Any) -> Any:
     """Whether the volunteer is 已录用 somewhere, or helps somebody, on the day wanted."""
     active = exists().where(
-        SignUp.volunteer_id == Volunteer.id,
+        SignUp.volunteer_id == one.id,
         SignUp.status == SignUpStatus.ADMITTED,
         Activity.id == SignUp.activity_id,
         Activity.status != ActivityStatus.CANCELLED,
@@ -126,17 +145,17 @@ def _busy() -> Any:
         Activity.ends_at > bindparam("begin"),
     )
     helping = exists().where(
-        Assignment.volunteer_id == Volunteer.id,
+        Assignment.volunteer_id == one.id,
         Assignment.status == AssignmentStatus.ACCEPTED,
         and_(HelpRequest.id == Assignment.request_id, HelpRequest.wanted_on == bindparam("day")),
     )
     return or_(active, helping)
 
 
-def _reasons(request: HelpRequest, one: Any, known: Sequence[Skill]) -> list[tuple[str, bool]]:
+def _reasons(request: HelpRequest, home: str, one: Any, known: Sequence[Skill]) -> list[tuple[str, bool]]:
     """Of a row of `suggest`."""
-    home = heir(one.community_code) == heir(request.community_code)
-    found = [("本社区志愿者" if home else place_name(one.community_code, full=False), home)]
+    near = heir(one.community_code) == home
+    found = [("本社区志愿者" if near else place_name(one.community_code, full=False), near)]
     if known:
         found.append((f"特长：{'、'.join(labels.word(skill) for skill in known)}", True))
     if request.wanted_on is not None:

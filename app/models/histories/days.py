@@ -59,7 +59,7 @@ def last_before(moment: datetime) -> int:
         line = select(History.id).where(History.id <= high, History.created_at < moment)
         return db.session.scalar(line.order_by(History.id.desc()).limit(1)) or 0
 
-    return _ends.of(("before", moment), found)
+    return _ends.of(("before", moment, clock.today()), found)
 
 
 def _number(line: int) -> ColumnElement[int]:
