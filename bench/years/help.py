@@ -1,6 +1,6 @@
 """Requests for help, what the public reads of them, who went, and who looked at a telephone number."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.crypto import keyed_hash
@@ -36,6 +36,10 @@ class Help:
         """When it was closed."""
         return self.past.when(number, self.whole) + (2 + number % 10) * DAY if self.state(number) == "closed" else None
 
+    def wanted_on(self, number: int) -> date | None:
+        """Two of three that are open want somebody on one of the next days."""
+        return (NOW + number % 10 * DAY).date() if self.state(number) in OPEN and number % 3 else None
+
     def rating(self, number: int) -> str | None:
         return ("good", "good", "fair", "bad")[number % 4] if self.state(number) == "closed" and number % 3 else None
 
@@ -49,7 +53,7 @@ class Help:
             "created_at": at, "number": f"QZ{at:%Y%m%d}-{n % 10000:04d}-{n:08d}", "status": self.state(n), "category_id": self.past.kind(n),
             "name": sealed, "phone": self.past.phone, "phone_hash": keyed_hash(phone, "phone"), "phone_tail": phone[-4:], "address": sealed,
             "content": sealed, "on_behalf": n % 4 == 0, "consent_at": at, "filed_by_id": self.past.people["wantong"] if n % 9 == 0 else None,
-            "running_since": at, "accept_due": at + 3 * DAY, "arrange_due": at + 5 * DAY, "close_due": at + 15 * DAY,
+            "wanted_on": self.wanted_on(n), "running_since": at, "accept_due": at + 3 * DAY, "arrange_due": at + 5 * DAY, "close_due": at + 15 * DAY,
         }  # fmt: skip
 
     def _done(self, n: int) -> dict[str, Any]:

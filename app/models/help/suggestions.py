@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock, labels
 from app.db import db
+from app.models.activities.facts import LONGEST
 from app.models.activities.phase import ActivityStatus
 from app.models.activity import Activity
 from app.models.assignment import Assignment
@@ -27,7 +28,7 @@ from app.models.volunteer import Skill, Volunteer, VolunteerSkill, VolunteerStat
 from app.refusal import Invalid
 from app.statements import is_one_of, kept, rows_of, these
 
-MOST = 20
+MOST, POOL = 20, 60
 NAMED = 100  # so many of one name are weighed; whom many share is written out in full
 LIVE = (AssignmentStatus.OFFERED, AssignmentStatus.ACCEPTED)
 FITTING: dict[str, tuple[Skill, ...]] = {
@@ -69,7 +70,7 @@ def suggest(
     asked: dict[str, Any] = {"request": request.id, "community": home, **these(named or [0], NAMED)}
     if wanted is not None:
         begin = clock.start_of(wanted)
-        asked |= {"day": wanted, "begin": begin, "end": begin + timedelta(days=1)}
+        asked |= {"day": wanted, "earliest": begin - LONGEST, "begin": begin, "end": begin + timedelta(days=1)}
     found = rows_of(statement, asked)
     known = _skills([one.id for one in found], skills)
     return [Suggestion(one.id, one.name, _reasons(request, home, one, known.get(one.id, ()))) for one in found]
@@ -78,25 +79,26 @@ def suggest(
 def _suggested(scope: Select[Any], skills: Sequence[Skill], place: str, *, at_work: bool, near: bool) -> Select[Any]:
     """Of its community (`place`, where that has several codes) or of `these` the first twenty, those that lie in `scope`.
 
-    They are put in order inside an index; only what is shown is looked at as a row.
+    They are put in order inside an index; who is busy that day is looked up of the best sixty, and only what is shown as a row.
     """
-    one = aliased(Volunteer)
+    one, person = aliased(Volunteer), aliased(User)
     meant = within(one, place) if place else one.community_code == bindparam("community")
-    order = _order(one, skills, at_work=at_work)
+    order = _order(one, skills)
     first = select(one.id, *order).where(*_free_to_ask(one), meant if near else is_one_of(one.id, NAMED))
-    found, person = first.order_by(*_directed(order), one.id).limit(MOST).subquery(), aliased(User)
-    columns = Volunteer.id, person.name, Volunteer.community_code, *(found.c[part.name] for part in order)
+    found = first.order_by(*_directed(order), one.id).limit(POOL if at_work else MOST).subquery()
+    busy = [_busy(found.c.id).label("busy")] if at_work else []
+    *before, asked = (found.c[part.name] for part in order)
+    columns = Volunteer.id, person.name, Volunteer.community_code, *before, *busy, asked
     wanted = scope.with_only_columns(*columns).where(Volunteer.id == found.c.id, person.id == Volunteer.user_id)
-    return wanted.order_by(*_directed([found.c[part.name] for part in order]), Volunteer.id)
+    return wanted.order_by(*_directed([*before, *busy, asked]), Volunteer.id).limit(MOST)
 
 
-def _order(one: Any, skills: Sequence[Skill], *, at_work: bool) -> list[Any]:
-    """Whether they declined this request, have a skill that fits, are busy that day; when they were asked last."""
+def _order(one: Any, skills: Sequence[Skill]) -> list[Any]:
+    """Whether they declined this request, and have a skill that fits; when they were asked last."""
     declined = one.id.in_(_asked_for_it(AssignmentStatus.DECLINED)).label("no")
     fits = exists().where(VolunteerSkill.volunteer_id == one.id, VolunteerSkill.skill.in_(skills)).label("fits")
     asked = select(func.max(Assignment.offered_at)).where(Assignment.volunteer_id == one.id).scalar_subquery()
-    busy = [_busy(one).label("busy")] if at_work else []
-    return [declined, *([fits] if skills else []), *busy, asked.label("asked")]
+    return [declined, *([fits] if skills else []), asked.label("asked")]
 
 
 def _directed(order: Sequence[Any]) -> list[Any]:
@@ -134,22 +136,21 @@ def reachable(scope: Select[Any], ids: Sequence[int]) -> list[int]:
     return found
 
 
-def _busy(one: Any) -> Any:
-    """Whether the volunteer is 已录用 somewhere, or helps somebody, on the day wanted."""
-    active = exists().where(
-        SignUp.volunteer_id == one.id,
-        SignUp.status == SignUpStatus.ADMITTED,
-        Activity.id == SignUp.activity_id,
+def _busy(id: Any) -> Any:
+    """Whether this volunteer is 已录用 somewhere, or helps somebody, on the day wanted."""
+    then = select(Activity.id).where(
         Activity.status != ActivityStatus.CANCELLED,
+        Activity.starts_at > bindparam("earliest"),
         Activity.starts_at < bindparam("end"),
         Activity.ends_at > bindparam("begin"),
     )
+    there = SignUp.volunteer_id == id, SignUp.status == SignUpStatus.ADMITTED, SignUp.activity_id.in_(then)
     helping = exists().where(
-        Assignment.volunteer_id == one.id,
+        Assignment.volunteer_id == id,
         Assignment.status == AssignmentStatus.ACCEPTED,
         and_(HelpRequest.id == Assignment.request_id, HelpRequest.wanted_on == bindparam("day")),
     )
-    return or_(active, helping)
+    return or_(exists().where(*there), helping)
 
 
 def _reasons(request: HelpRequest, home: str, one: Any, known: Sequence[Skill]) -> list[tuple[str, bool]]:
