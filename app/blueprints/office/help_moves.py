@@ -188,15 +188,9 @@ def _named() -> tuple[ServingFilter, list[int] | None, bool]:
         return filters, None, False
     order, topics = [Key(Volunteer.id, True)], ("roster", "regions", "units")
     sought = Listing(
-        lambda: _people().with_only_columns(Volunteer.id),
-        filters,
-        order,
-        name="sought",
-        per_page=NAMED,
-        scalars=False,
-        shape=acting(),
-        topics=topics,
-    )
+        lambda: _people().with_only_columns(Volunteer.id), filters, order, name="sought", per_page=NAMED,
+        scalars=False, shape=acting(), topics=topics,
+    )  # fmt: skip
     found = sought.page()
     return filters, [row.id for row in found.items], found.after is not None
 
