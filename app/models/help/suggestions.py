@@ -29,7 +29,7 @@ from app.refusal import Invalid
 from app.statements import is_one_of, kept, rows_of, these
 
 MOST, POOL = 20, 60
-NAMED = 100  # so many of one name are weighed; whom many share is written out in full
+NAMED = POOL  # so many of one name are weighed; whom many share is written out in full
 LIVE = (AssignmentStatus.OFFERED, AssignmentStatus.ACCEPTED)
 FITTING: dict[str, tuple[Skill, ...]] = {
     "elder": (Skill.MEDICINE, Skill.PSYCHOLOGY, Skill.HAIRDRESSING, Skill.DRIVING, Skill.SIGN_LANGUAGE),
