@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, asc, bindparam, desc, exists, func, nulls_first, or_, select
+from sqlalchemy import Select, asc, bindparam, desc, exists, func, nulls_first, or_, select
 from sqlalchemy.orm import aliased
 
 from app import clock, labels
@@ -67,7 +67,8 @@ def suggest(
     place = home if named is None and len(prefixes(home)) > 1 else ""
     about = "suggested", shape, skills, wanted is None, named is None, place
     statement = kept(about, lambda: _suggested(scope(), skills, place, at_work=wanted is not None, near=named is None))
-    asked: dict[str, Any] = {"request": request.id, "community": home, **these(named or [0], NAMED)}
+    asked: dict[str, Any] = {"request": request.id}
+    asked |= {"community": home} if named is None else these(named, NAMED)
     if wanted is not None:
         begin = clock.start_of(wanted)
         asked |= {"day": wanted, "earliest": begin - LONGEST, "begin": begin, "end": begin + timedelta(days=1)}
@@ -148,7 +149,8 @@ def _busy(id: Any) -> Any:
     helping = exists().where(
         Assignment.volunteer_id == id,
         Assignment.status == AssignmentStatus.ACCEPTED,
-        and_(HelpRequest.id == Assignment.request_id, HelpRequest.wanted_on == bindparam("day")),
+        HelpRequest.id == Assignment.request_id,
+        HelpRequest.wanted_on == bindparam("day"),
     )
     return or_(exists().where(*there), helping)
 

@@ -79,7 +79,7 @@ class Desk:
         return found
 
 
-Narrowed = dict[tuple[str, Part], Select[Any]]
+Parts = list[tuple[Kind, Part]]
 # what counts kinds with the same topics, and finds which of them are the most urgent
 Counting = list[tuple[tuple[str, ...], Spoken, Spoken]]
 First = dict[str, list[int]]  # the numbers of the most urgent, by `todo`
@@ -92,14 +92,14 @@ def desk(scopes: Callable[[], Mapping[str, Select[Any]]], kinds: Sequence[Kind],
     `scopes` are what access lets it reach, by kind; `shape` names all on which these depend.
     """
     shape = shape, code, held_places(), generation("workdays"), tuple(kind.key for kind in kinds)
-    narrowed, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
+    parts, counting = kept(("desk", shape), lambda: _counting(scopes(), kinds, code))
     numbers, first = dict[str, int](), First()
     for topics, counts, urgent in counting:
         reading = partial(_read, counts, urgent)
         found = this_minute(("desk", topics, shape), reading, *topics, "posts", "regions")
         numbers, first = numbers | found[0], first | found[1]
     duties: dict[Part, list[Duty]] = {part: [] for part in Part}
-    for kind, part in ((kind, part) for kind in kinds for part in Part if (kind.key, part) in narrowed):
+    for kind, part in parts:
         number = numbers[todo(kind, part)]
         late = numbers.get(_late(kind, part), number * kind.born_late)
         duties[part].append(Duty(kind, part, number, late))
@@ -117,25 +117,22 @@ def _late(kind: Kind, part: Part) -> str:
     return f"{todo(kind, part)} late"
 
 
-def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Narrowed, Counting]:
-    """Scopes narrowed to each kind and part, and the statements that count them, by topics."""
-    parts = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
-    narrowed: Narrowed = {}
+def _counting(scopes: Mapping[str, Select[Any]], kinds: Sequence[Kind], code: str) -> tuple[Parts, Counting]:
+    """Which kinds wait in which parts, and the statements that count them, by topics."""
+    here = [Part.OWN] if level(code) is Level.COMMUNITY else list(Part)
+    parts = [(kind, part) for kind in kinds for part in here if part is not Part.RISEN or kind.late_by is not None]
     counts: dict[tuple[str, ...], list[Any]] = {}
     urgent: dict[tuple[str, ...], list[Any]] = {}
-    for kind in kinds:
-        for part in parts:
-            if part is Part.RISEN and kind.late_by is None:
-                continue
-            narrowed[kind.key, part] = wanted = _waiting(kind, scopes[kind.key].where(stands(kind, part, code)), code)
-            found = counts.setdefault(kind.topics, [])
-            found.append(_count(wanted).label(todo(kind, part)))
-            if kind.late_by is not None and not kind.born_late:
-                found.append(_count(wanted.where(kind.late_by(None))).label(_late(kind, part)))
-            if part is not Part.ALL:
-                few = _few(kind, wanted, code).subquery()
-                urgent.setdefault(kind.topics, []).append(select(literal(todo(kind, part)).label("todo"), few.c.id))
-    return narrowed, [
+    for kind, part in parts:
+        wanted = _waiting(kind, scopes[kind.key].where(stands(kind, part, code)), code)
+        found = counts.setdefault(kind.topics, [])
+        found.append(_count(wanted).label(todo(kind, part)))
+        if kind.late_by is not None and not kind.born_late:
+            found.append(_count(wanted.where(kind.late_by(None))).label(_late(kind, part)))
+        if part is not Part.ALL:
+            few = _few(kind, wanted, code).subquery()
+            urgent.setdefault(kind.topics, []).append(select(literal(todo(kind, part)).label("todo"), few.c.id))
+    return parts, [
         (topics, _once(_unless_full(some)), _once(select(union_all(*urgent[topics]).subquery())))
         for topics, some in counts.items()
     ]
