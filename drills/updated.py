@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from app.db import db
+from app.db import KEPT_BY_DATABASE, db
 from drills import site, ticking
 from drills.migrated import _contents, _flask, leak
 from drills.outcome import Outcome, expect
@@ -31,31 +31,47 @@ PAGES = ("/", "/activities", "/help", "/healthz")
 
 def run(kind: str, scale: str) -> Iterator[Outcome]:
     """Old version with data, stop, backup, up, people write, stop, down, old version again, up again."""
-    script = ScriptDirectory(str(Path(ROOT) / "migrations"))
-    newest = script.get_revision(script.get_current_head() or "")
     with tempfile.TemporaryDirectory(prefix="drill-old-") as folder, site.on_empty(kind) as place:
         old = Path(folder)
-        commit = _unpack(Path(str(newest.module.__file__)), old)
+        commit, revision = _version_before()
+        _unpack(commit, old)
+        (old / "node_modules").symlink_to(Path(ROOT) / "node_modules")
         place.root = old
         _flask(place, "upgrade")
         done = place.flask("import-regions") if scale == "short" else place.flask("demo")
         if done.returncode:
             raise RuntimeError(done.stderr[-400:])
-        yield _one(place, old, str(newest.down_revision), commit, kind)
+        yield _one(place, old, revision, commit, kind)
 
 
-def _unpack(file: Path, into: Path) -> str:
-    """The commit before this migration, unpacked; its short name."""
+def _version_before() -> tuple[str, str]:
+    """The last commit before the newest migration whose own are one chain, with which today's begins, and the head of that chain.
 
-    def git(*words: str) -> bytes:
-        return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True).stdout
+    Where two migrations were made beside each other, the commits in between have two heads, or an order that is no longer so.
+    """
+    today = ScriptDirectory(str(Path(ROOT) / "migrations"))
+    newest = today.get_revision(today.get_current_head() or "")
+    name = str(Path(str(newest.module.__file__)).relative_to(ROOT))
+    made = _git("log", "--diff-filter=A", "--format=%H", "--", name).decode().split()[-1]
+    chain = [one.revision for one in today.walk_revisions()]
+    for commit in _git("rev-list", "--abbrev-commit", f"{made}^").decode().split():
+        with tempfile.TemporaryDirectory(prefix="drill-chain-") as folder:
+            _unpack(commit, Path(folder), "migrations")
+            then = ScriptDirectory(f"{folder}/migrations")
+            revisions = [one.revision for one in then.walk_revisions()]
+            if len(then.get_heads()) == 1 and revisions == chain[-len(revisions) :]:
+                return commit, revisions[0]
+    raise RuntimeError(f"no version before {name} in the history")
 
-    name = str(file.relative_to(ROOT))
-    made = git("log", "--diff-filter=A", "--format=%H", "--", name).decode().split()[-1]
-    with tarfile.open(fileobj=BytesIO(git("archive", f"{made}^"))) as archive:
+
+def _git(*words: str) -> bytes:
+    return subprocess.run(["git", *words], cwd=ROOT, check=True, capture_output=True).stdout
+
+
+def _unpack(commit: str, into: Path, *paths: str) -> None:
+    """This version's files (or only these), out of the repository."""
+    with tarfile.open(fileobj=BytesIO(_git("archive", commit, *paths))) as archive:
         archive.extractall(into, filter="data")
-    (into / "node_modules").symlink_to(Path(ROOT) / "node_modules")
-    return git("rev-parse", "--short", f"{made}^").decode().strip()
 
 
 def _one(place: Site, old: Path, revision: str, commit: str, kind: str) -> Outcome:
@@ -123,7 +139,11 @@ def _look(place: Site) -> list[int]:
 
 def _counts(place: Site) -> dict[str, int]:
     with place.app.app_context(), db.engine.connect() as connection:
-        names = [name for name in sa.inspect(connection).get_table_names() if name != "alembic_version"]
+        names = [
+            one
+            for one in sa.inspect(connection).get_table_names()
+            if not one.startswith(("alembic", *KEPT_BY_DATABASE))
+        ]
         return {name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0 for name in names}
 
 
