@@ -31,37 +31,37 @@ PAGES = ("/", "/activities", "/help", "/healthz")
 
 def run(kind: str, scale: str) -> Iterator[Outcome]:
     """Old version with data, stop, backup, up, people write, stop, down, old version again, up again."""
-    with tempfile.TemporaryDirectory(prefix="drill-old-") as folder, site.on_empty(kind) as place:
-        old = Path(folder)
-        commit, revision = _version_before()
-        _unpack(commit, old)
-        (old / "node_modules").symlink_to(Path(ROOT) / "node_modules")
-        place.root = old
-        _flask(place, "upgrade")
-        done = place.flask("import-regions") if scale == "short" else place.flask("demo")
-        if done.returncode:
-            raise RuntimeError(done.stderr[-400:])
-        yield _one(place, old, revision, commit, kind)
+    filling = "import-regions" if scale == "short" else "demo"
+    for commit, revision in _versions_before():
+        with tempfile.TemporaryDirectory(prefix="drill-old-") as folder, site.on_empty(kind) as place:
+            old = place.root = Path(folder)
+            _unpack(commit, old)
+            (old / "node_modules").symlink_to(Path(ROOT) / "node_modules")
+            if any(place.flask(*words).returncode for words in (("db", "upgrade"), (filling,))):
+                continue  # a commit on the way, which could not be used either: one further back
+            yield _one(place, old, revision, commit, kind)
+            return
+    raise RuntimeError("no earlier version that works in the history")
 
 
-def _version_before() -> tuple[str, str]:
-    """The last commit before the newest migration whose own are one chain, with which today's begins, and the head of that chain.
+def _versions_before() -> Iterator[tuple[str, str]]:
+    """Commits before the newest migration, before the one before it and so on, each with the head of its own migrations.
 
-    Where two migrations were made beside each other, the commits in between have two heads, or an order that is no longer so.
+    Only those whose migrations are one chain, with which today's begins: where two were made beside each other, commits in between
+    have two heads, or an order that is no longer so.
     """
     today = ScriptDirectory(str(Path(ROOT) / "migrations"))
-    newest = today.get_revision(today.get_current_head() or "")
-    name = str(Path(str(newest.module.__file__)).relative_to(ROOT))
-    made = _git("log", "--diff-filter=A", "--format=%H", "--", name).decode().split()[-1]
-    chain = [one.revision for one in today.walk_revisions()]
-    for commit in _git("rev-list", "--abbrev-commit", f"{made}^").decode().split():
+    chain = list(today.walk_revisions())
+    for migration in chain:
+        name = str(Path(str(migration.module.__file__)).relative_to(ROOT))
+        made = _git("log", "--diff-filter=A", "--format=%H", "--", name).decode().split()[-1]
+        commit = _git("rev-parse", "--short", f"{made}^").decode().strip()
         with tempfile.TemporaryDirectory(prefix="drill-chain-") as folder:
             _unpack(commit, Path(folder), "migrations")
             then = ScriptDirectory(f"{folder}/migrations")
-            revisions = [one.revision for one in then.walk_revisions()]
-            if len(then.get_heads()) == 1 and revisions == chain[-len(revisions) :]:
-                return commit, revisions[0]
-    raise RuntimeError(f"no version before {name} in the history")
+            revisions = [one.revision for one in then.walk_revisions()] if len(then.get_heads()) == 1 else []
+        if revisions and revisions == [one.revision for one in chain[-len(revisions) :]]:
+            yield commit, revisions[0]
 
 
 def _git(*words: str) -> bytes:
