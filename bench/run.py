@@ -72,6 +72,17 @@ class Bench:
         product.site.flask("tick")  # the figures of the home page
         return product
 
+    @contextmanager
+    def beside(self) -> Iterator[servers.Server]:
+        """The big one once more, with `constant` in its process; who is signed in at `big` is so there."""
+        product = servers.Product(
+            self.urls[self.big_name], self.database, f"{self.kind}-{self.big_name}", servers.Beside
+        )
+        try:
+            yield product.server
+        finally:
+            product.end()
+
     def _kept(self, server: Any) -> Any:
         self._servers.append(server)
         return server

@@ -68,13 +68,19 @@ def keeps_house(process: psutil.Process) -> bool:
         return True
 
 
+class Beside(Site):
+    """The product with `constant` in its process."""
+
+    wsgi = "bench.beside:app"
+
+
 class Product:
     """The product on one database, running; `app` looks at the same data from here, `person` signs somebody in."""
 
-    def __init__(self, url: str, database: int | None, name: str, **environment: str) -> None:
+    def __init__(self, url: str, database: int | None, name: str, kind: type[Site] = Site, **environment: str) -> None:
         folder = HOME / "data" / name
         folder.mkdir(parents=True, exist_ok=True)
-        self.site = Site(folder, url, **environment)
+        self.site = kind(folder, url, **environment)
         self.app, self.url = self.site.app, url
         self.site.start()
         assert self.site.server

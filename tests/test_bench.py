@@ -134,3 +134,23 @@ def test_a_page_is_held_against_its_like(who, query, holds):
         judge.line(Address(name, "/list"))
     line = judge.line(Address(who, "/list", ((query, "1"),) if query else ()))
     assert line is not None and line.holds is holds, line
+
+
+class Slower(Told):
+    """A city on a machine that is half as quick for whoever asks a new process."""
+
+    def renew(self) -> None:
+        self.took = {key: (2 * took, length) for key, (took, length) in self.took.items()}
+
+
+@pytest.mark.parametrize(("again", "holds"), [(11, True), (15, False)])
+def test_what_seems_not_to_hold_is_asked_again_together_with_its_like(again, holds):
+    """20 beside 10 where the machine became slower in between; asked again, 22 and 30 beside 20."""
+    small, big = Slower(city=(10, 900)), Slower(city=(20, 900))
+    known = {"city": {"/list": Known("/list", Page())}}
+    judge = Judge("sqlite", small, big, {"small": known, "big": known}, once=False)
+    line = judge.line(Address("city", "/list"))
+    assert line is not None and not line.holds
+    big.took = {"city": (again, 900)}
+    judge.settle()
+    assert line.holds is holds and line.small.least == 20, line

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.html import invalid, invalid_pages
 from tools import check_house
-from tools.scan.__main__ import JUDGED, ROOT
 from tools.save_pages import links
+from tools.scan.__main__ import JUDGED, ROOT
 
 PAGE = '<!doctype html><html lang="zh-CN"><head><title>页</title></head><body>{}</body></html>'
 

@@ -33,10 +33,19 @@ class Asker:
     """The product on this database, in a process of its own; `database` is the PostgreSQL server's process."""
 
     def __init__(self, folder: Path, url: str, database: int | None) -> None:
+        self.about = folder, url, database
+        self._start()
+
+    def _start(self) -> None:
         ours, theirs = get_context("spawn").Pipe()
         self.line: Connection = ours
-        self.process = get_context("spawn").Process(target=serve, args=(theirs, folder, url, database), daemon=True)
+        self.process = get_context("spawn").Process(target=serve, args=(theirs, *self.about), daemon=True)
         self.process.start()
+
+    def renew(self) -> None:
+        """From now on a new process answers."""
+        self.end()
+        self._start()
 
     def say(self, verb: str, *what: Any) -> Any:
         """Have this done there, and hear its outcome."""

@@ -1,6 +1,6 @@
 """Whether a page holds: what it takes at full size beside what it may take, like with like."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench.filters.addresses import Address
@@ -17,7 +17,7 @@ ROUNDS = (2, 2, 3, 3, 3)  # answers of one size before the other's turn; after t
 # Answers that are not counted: only a statement that ran five times is prepared, and PostgreSQL plans it anew five times more before
 # it may keep a plan for all values. What a list takes that is asked often is measured, with whatever plan that is
 BEFORE = {"sqlite": 0, "postgresql": 11}
-AGAIN = 3  # rounds of four answers of each size for all that did not hold
+AGAIN = 3  # rounds of four answers of each size for all that did not hold, and for what it is held against
 CLEAR = 2  # times what it may take: no further answer changes that
 ALIKE = 1.1  # of a page's length: it draws no more rows
 
@@ -52,6 +52,7 @@ class Line:
     small: Answers
     big: Answers
     limit: float
+    beside: list[tuple["Line", str]] = field(default_factory=list)  # what else it may be held against, in words
     against: float = 0
     what: str = ""  # what it is held against, where that is not the same address at the small size
 
@@ -72,6 +73,14 @@ class Line:
     @property
     def holds(self) -> bool:
         return self.over <= 1
+
+    def compare(self) -> None:
+        """Hold it against the dearest of its like."""
+        if self.address.last:
+            against = [(one.big.least, what) for one, what in self.beside]
+        else:
+            against = [(self.small.least, ""), *((one.small.least, what) for one, what in self.beside)]
+        self.against, self.what = max(against)
 
 
 class Judge:
@@ -116,29 +125,41 @@ class Judge:
 
     def settle(self) -> None:
         """Judge everything once more: only now is it known what the small city answers to whoever was asked later. What does not hold is
-        asked again at both sizes, as somebody else may have been at work on the machine."""
+        asked again by new processes, together with what it is held against, and those answers decide: before, half an hour may lie
+        between the two, in which the machine became slower."""
         for line in self.taken.values():
             if line.answers:
                 self._hold(line)
         missed = [line for line in self.taken.values() if line.answers and not line.holds and not self.once]
-        for _ in range(AGAIN):
-            for line in missed:
-                self._ask(line, 4, self.before)
+        for asker in self.sizes.values() if missed else ():
+            asker.renew()
         for line in missed:
-            self._hold(line)
+            self._anew(line)
+
+    def _anew(self, line: Line) -> None:
+        whole = {
+            id(one): replace(one, small=Answers(), big=Answers()) for one in (line, *(one for one, _ in line.beside))
+        }
+        for number in range(AGAIN):
+            for one in whole.values():
+                self._ask(one, 4, 0 if number else max(1, self.before))
+        found = whole[id(line)]
+        found.beside = [(whole[id(one)], what) for one, what in line.beside]
+        found.compare()
+        line.small.took, line.big.took = found.small.took, found.big.took
+        line.against, line.what = found.against, found.what
 
     def _hold(self, line: Line) -> None:
         """Say what the line is held against."""
         one = line.address
         if one.last:
-            first = self.taken[Address(one.who, one.rule, one.query)]
-            line.against, line.what = first.big.least, "first page"
-            return
-        plain = self.taken[Address(one.who, one.rule)]
-        line.against, line.what = max((line.small.least, ""), (plain.small.least, "no filter" if one.query else ""))
-        like = self._as_long(line) if line.big.length > ALIKE * max(line.small.length, plain.small.length) else None
-        if like and like.small.least > line.against:
-            line.against, line.what = like.small.least, f"{like.address} as {like.address.who or 'visitor'}"
+            line.beside = [(self.taken[Address(one.who, one.rule, one.query)], "first page")]
+        else:
+            plain = self.taken[Address(one.who, one.rule)]
+            line.beside = [(plain, "no filter")] if plain is not line else []
+            like = self._as_long(line) if line.big.length > ALIKE * max(line.small.length, plain.small.length) else None
+            line.beside += [(like, f"{like.address} as {like.address.who or 'visitor'}")] if like else []
+        line.compare()
 
     def _as_long(self, line: Line) -> Line | None:
         """The small city's cheapest page of this rule that draws as many rows as this one; where none does, its longest one."""

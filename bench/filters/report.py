@@ -12,7 +12,8 @@ HEAD = "| page | who | ms, small → full | ÷ | held against | first answer |\n
 PAGES = "| page | asked | do not hold | worst ÷ |\n|---|---|---|---|\n"
 READ = f"""Each page of the product with each of its filters, with each two, with words, and its last page, as a person of each level. What is told
 is the least processor time of four to thirteen answers (PostgreSQL's with its own processes', after eleven others, as it may
-keep a plan from then on), both sizes in turn, and of twelve more at the end where it seemed not to hold; the first answer, which builds what the others use, stands apart. A page holds when it takes no more than its limit of PERFORMANCE.md
+keep a plan from then on), both sizes in turn; the first answer, which builds what the others use, stands apart. Where a page seemed not to hold, it and what it is held against are
+asked anew at the end, twelve answers of each size in turn by new processes, and these alone are told: the machine is not as quick in each half hour. A page holds when it takes no more than its limit of PERFORMANCE.md
 (rows 5, 6, 12) times what it is held against, and {SLACK} ms, which this clock cannot tell apart. It is held against itself at the small size or the same
 list without a filter there, whichever is more; where the large city fills a page that the small one leaves half empty, against the small city's cheapest page
 of this kind that is as long (none is: its

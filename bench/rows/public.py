@@ -4,6 +4,7 @@ import re
 from itertools import count
 from typing import Any
 
+from bench.constant import BESIDE
 from bench.driver import Case, measure, middle, ratios, request
 from bench.result import Figure
 from bench.rows.writing import meanwhile
@@ -49,13 +50,24 @@ def _against_constant(bench: Any, row: int, cases: dict[str, Case], words: str) 
         Figure(row, f"{name}, {words}", ratios(plain, one.cpu), least=0.8, note=_note(one.cpu, cases[name]))
         for name, one in times.items()
     ]
-    with meanwhile(bench):
-        times = measure(cases, bench.rounds, bench.seconds)
-    plain = times.pop("constant").wall
-    what = "{}, {} while 8 clients tick, requests/s of one reader"
-    return found + [
-        Figure(row, what.format(name, words), ratios(plain, one.wall), least=0.8, note=f"{1000 * middle(one.wall):.1f} ms")
-        for name, one in times.items()
+    return found + _while_ticking(bench, row, cases, words)
+
+
+def _while_ticking(bench: Any, row: int, cases: dict[str, Case], words: str) -> list[Figure]:
+    """Against `constant` in a process of its own, which nobody ticks in, and in the same process as the pages and the ticks."""
+    with meanwhile(bench, bench.big.server.port):
+        apart = measure(cases, bench.rounds, bench.seconds)
+    with bench.beside() as server:
+        shared = {name: Case(server, one.wanted, one.status, one.also) for name, one in cases.items()}
+        plain = request(BESIDE)
+        shared["constant"] = Case(server, lambda _: plain)
+        with meanwhile(bench, server.port):
+            together = measure(shared, bench.rounds, bench.seconds)
+    return [
+        Figure(row, f"{name}, {words}{where} while 8 clients tick, requests/s of one reader",
+               ratios(times["constant"].wall, one.wall), least=0.8, note=f"{1000 * middle(one.wall):.1f} ms")
+        for where, times in (("", apart), (" in the same process", together))
+        for name, one in times.items() if name != "constant"
     ]  # fmt: skip
 
 

@@ -137,13 +137,13 @@ def share(desk: List, person: Any, mine: list[int], amount: int) -> list[bytes]:
 
 
 @contextmanager
-def meanwhile(bench: Any) -> Iterator[None]:
-    """Eight clients tick without a pause until the block ends; RuntimeError when one of them was refused."""
+def meanwhile(bench: Any, port: int) -> Iterator[None]:
+    """Eight clients tick there without a pause until the block ends; RuntimeError when one of them was refused."""
     desk, person, stop = desk_of(bench), bench.big.person("wantong"), threading.Event()
     wrong: list[str] = []
 
     def go(mine: list[int]) -> None:
-        link = Link(bench.big.server.port)
+        link = Link(port)
         try:
             for wanted in cycle(share(desk, person, mine, 2 * len(mine))):
                 if stop.is_set():
