@@ -95,7 +95,7 @@ def once(
         return [key(row) for row in rows]
 
     about = hangs_on(listing) if listing.topics else None
-    return rows, this_minute(about and (about, at), found, *listing.topics, among=_pages)
+    return rows, this_minute(about and (about, listing.per_page, at), found, *listing.topics, among=_pages)
 
 
 def rows_of_ids(listing: "Listing", ids: Sequence[int]) -> list[Any]:

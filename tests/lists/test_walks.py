@@ -19,6 +19,9 @@ SHORTER = {  # endpoint → why it holds fewer rows
     "office.regions": "opens with the city's districts, and below them are the 3,010 places there are",
     "office.posts_vacancies": "the 3,010 places there are",
 }
+SOUGHT = {  # module → why nobody meets its list without words
+    "app.blueprints.office.help_moves": "whom somebody looks for by name (tests/office/test_arranging.py)",
+}
 
 
 def test_every_list_is_met_and_full(kind, full, watch):
@@ -26,7 +29,7 @@ def test_every_list_is_met_and_full(kind, full, watch):
     met: dict[str, set[str]] = {}
     for endpoint, (_, visit) in found.items():
         met.setdefault(module_of(visit), set()).add(endpoint)
-    unmet = makers().keys() - met.keys()
+    unmet = makers().keys() - met.keys() - SOUGHT.keys()
     assert not unmet, f"nobody opened a list of {unmet}"
     small = {endpoint: size for endpoint, (size, _) in found.items() if size < MANY and endpoint not in SHORTER}
     assert not small, report(small)
