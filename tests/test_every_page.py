@@ -183,7 +183,8 @@ def test_nothing_shown_leads_nowhere(readers, who):
         path = queue.pop()
         answer = readers[who].get(path)
         if answer.status_code == 301:  # an activity of before a merger names its community of that day: to the heir
-            queue.append(answer.location)
+            queue += {answer.location} - seen
+            seen.add(answer.location)
         elif answer.status_code not in (200, 303):
             wrong[path] = answer.status_code, shown_on.get(path)
         answer.close()

@@ -142,7 +142,7 @@ class Judge:
         }
         for number in range(AGAIN):
             for one in whole.values():
-                self._ask(one, 4, 0 if number else max(1, self.before))
+                self._ask(one, 4, 0 if number else self.before)
         found = whole[id(line)]
         found.beside = [(whole[id(one)], what) for one, what in line.beside]
         found.compare()
