@@ -126,14 +126,14 @@ def constant() -> Server:
 def django(url: str, database: int | None) -> Server:
     """The plain Django list over this database."""
     python = HOME / "django" / "bin" / "python"
-    if not python.exists():
+    if python.resolve() != Path(sys.executable).resolve():  # none yet, or another build: worth a fifth
         install(python)
     return start([str(python)], "bench.django.site:application", {"BENCH_URL": url}, "django", database)
 
 
 def install(python: Path) -> None:
     """A virtual environment of its own, from its own lock file."""
-    subprocess.run([sys.executable, "-m", "venv", python.parents[1]], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", python.parents[1]], check=True)
     command = [
         python,
         "-m",
