@@ -1,4 +1,4 @@
-"""The main job in a real browser, on both databases, with scripts and without.
+"""The main job in a real browser, with scripts on both databases and without on SQLite (`make test-full`: on both).
 
 A visitor registers, applies, is approved, finds an activity by filters, signs up, is ticked; feedback with
 a real photo appears on the home page; and the neighbour meets a 404 at every address that named a row.
@@ -26,7 +26,7 @@ from tests.support.statements import statements, writes
 from tests.test_access import GUARDED, Route, key_of
 from tests.world import ROWS
 
-pytestmark = [pytest.mark.browser, pytest.mark.both]
+pytestmark = pytest.mark.browser
 ID_CARD = "999999198803070028"
 NAME, USERNAME = "钱晓梅", "qianxiaomei"
 
@@ -167,9 +167,17 @@ def served_without_gps(page: Page) -> None:
         assert b"GPS-CANARY" not in body and not Image.open(BytesIO(body)).getexif()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-def test_the_main_job_from_registering_to_a_service_that_counts(guarded_app, clients, page, plain, scripts):
-    there = page if scripts else plain
+@pytest.mark.both
+def test_the_main_job_from_registering_to_a_service_that_counts(guarded_app, clients, page):
+    the_main_job(guarded_app, clients, page, scripts=True)
+
+
+def test_the_main_job_without_scripts(guarded_app, clients, plain):
+    the_main_job(guarded_app, clients, plain, scripts=False)
+
+
+def the_main_job(guarded_app: Any, clients: Callable[[str], Any], there: Page, scripts: bool) -> None:
+    """From the registration to the portal, and what the neighbour meets."""
     register(there)
     apply(there)
     sign_out(there)
