@@ -78,6 +78,19 @@ def test_who_empties_the_log_waits_for_who_copies_it(app):
     assert not log.stat().st_size
 
 
+def test_a_database_made_as_new_waits_for_who_copies_the_log(app, databases):
+    db.session.add(WorkUnit(name="示例单位"))
+    db.session.commit()
+    db.session.remove()
+    restored = threading.Thread(target=databases("sqlite").restore, daemon=True)
+    with sqlite._one_copies:
+        restored.start()
+        restored.join(0.05)
+        assert restored.is_alive()
+    restored.join(20)
+    assert not db.session.scalar(db.select(sa.func.count()).select_from(WorkUnit).where(WorkUnit.name == "示例单位"))
+
+
 def test_the_right_comes_back_when_there_is_no_connection(app, monkeypatch):
     def away(pool: object) -> None:
         raise OSError
