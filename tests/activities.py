@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app import clock
+from app.db import db
 from app.models import Activity
 from app.models.activities.facts import Facts
 from tests.cast import WANTONG, who
@@ -92,3 +93,8 @@ def form_of(activity: Activity, **changes: Any) -> dict[str, Any]:
         "category": activity.facts.category,
     }
     return opened | changes
+
+
+def all_activities() -> list[Activity]:
+    """Every activity, by id."""
+    return list(db.session.scalars(db.select(Activity).order_by(Activity.id)))

@@ -1,11 +1,12 @@
-"""Helpers for tests of applications: ID-card numbers, what people state, applications in any state."""
+"""Helpers for tests of applications: ID-card numbers, what people state, applications in any state, the office's queue."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from app import clock
 from app.db import db
-from app.models import Application, User
+from app.models import Application, Message, User
 from app.models.application import ApplicationStatus
 from app.models.applications.particulars import Particulars
 from app.models.user import Gender
@@ -14,6 +15,7 @@ from app.text import CHECKSUM, WEIGHTS
 from tests import cast
 
 S = ApplicationStatus
+URL = "/office/applications"
 
 
 def card(number: int = 0, born: str = "19850312", gender: Gender = Gender.FEMALE) -> str:
@@ -89,3 +91,23 @@ def form(**changes: Any) -> dict[str, Any]:
         "consent": "y",
     }
     return {name: value for name, value in (usual | changes).items() if value is not None}
+
+
+def messages_of(username: str, *, visible: bool = True) -> list[str]:
+    """Titles of the person's messages: those in sight, or all."""
+    user = cast.who(username)
+    stmt = Message.inbox(user.id) if visible else db.select(Message).where(Message.user_id == user.id)
+    return [message.title for message in db.session.scalars(stmt)]
+
+
+def counter(page: str, status: str) -> str:
+    """What stands on a tab of the queue, in a page or a fragment."""
+    found = re.search(rf'(?:id="n-{status}">|hx-target="#n-{status}" hx-swap="innerHTML"><span>)([^<]+)<', page)
+    assert found
+    return found.group(1)
+
+
+def fresh(application: Application) -> Application:
+    """This application, read again."""
+    db.session.refresh(application)
+    return application

@@ -1,4 +1,4 @@
-"""What tests of attendance share: activities around now, people on the list, and the figures that must hold."""
+"""What tests of attendance share: activities around now, people on the list, ticks, and the figures that must hold."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,9 +7,11 @@ from app import clock
 from app.commands.recount import CHECKS
 from app.db import db
 from app.models import Activity, ServiceRecord, SignUp, Volunteer
-from app.models.signup import SignUpStatus
+from app.models.signup import Attendance, SignUpStatus
 from app.models.signups.holding import count
 from tests import cast
+
+PRESENT, ABSENT, EXCUSED, UNKNOWN = Attendance.PRESENT, Attendance.ABSENT, Attendance.EXCUSED, Attendance.UNKNOWN
 
 
 def running(hours: float = -1, length: float = 2, **facts: Any) -> Activity:
@@ -17,6 +19,11 @@ def running(hours: float = -1, length: float = 2, **facts: Any) -> Activity:
     start = clock.now().replace(second=0, microsecond=0) + timedelta(hours=hours)
     times = {"starts_at": start, "ends_at": start + timedelta(hours=length)}
     return cast.make_activity(**(times | {"capacity": 400} | facts))
+
+
+def over(**facts: Any) -> Activity:
+    """An activity that ended an hour ago."""
+    return running(-3, 2, **facts)
 
 
 def admitted(activity: Activity, volunteer: Volunteer, status: SignUpStatus = SignUpStatus.ADMITTED) -> SignUp:
@@ -39,6 +46,11 @@ def admitted(activity: Activity, volunteer: Volunteer, status: SignUpStatus = Si
     return signup
 
 
+def li_jing(activity: Activity) -> SignUp:
+    """李静 on the list of this activity."""
+    return admitted(activity, cast.volunteer_of("volunteer"))
+
+
 def crowd(activity: Activity, number: int, prefix: str = "p") -> list[SignUp]:
     """So many new volunteers of 万通社区 on the list of this activity."""
     made = []
@@ -54,6 +66,21 @@ def live(activity: Activity) -> list[ServiceRecord]:
         ServiceRecord.activity_id == activity.id, ServiceRecord.revoked_at.is_(None)
     )
     return list(db.session.scalars(wanted.order_by(ServiceRecord.id)))
+
+
+def at(activity: Activity, *parts: Any) -> str:
+    """The address of its checklist, or of a part of it."""
+    return "/".join([f"/office/activities/{activity.id}/attendance", *map(str, parts)])
+
+
+def tick(client: Any, signup: SignUp, wanted: str = "1", htmx: bool = True, **fields: str) -> Any:
+    """The answer to a tick of this row of the checklist."""
+    return client.post(at(signup_activity(signup), signup.id), data={"attended": wanted, **fields}, htmx=htmx)
+
+
+def signup_activity(signup: SignUp) -> Activity:
+    """The activity of this row."""
+    return db.session.get(Activity, signup.activity_id)
 
 
 def assert_figures_true() -> None:

@@ -1,15 +1,21 @@
-"""Service records in tests, made by the product's own verb."""
+"""Service records in tests, made by the product's own verb, and what they add up to."""
 
 from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
 
 from app import clock
 from app.db import db
 from app.models import ServiceRecord, Volunteer
 from app.models.category import category_by_slug
+from app.models.figures.period import Period
+from app.models.figures.totals import Scope, total
 from app.models.service_record import Evidence
 from tests.cast import WANTONG
 
 E = Evidence
+PERIOD = Period("2025-01", "2025-12")
 
 
 def served(
@@ -44,3 +50,15 @@ def served(
 def last_year(day: date | None = None) -> date:
     """The middle of the same month a year before."""
     return ((day or clock.today()).replace(day=15) - timedelta(days=365)).replace(day=15)
+
+
+def figures(lines: Any) -> tuple[int, int]:
+    """Services and minutes of all the lines."""
+    found = total(lines)
+    return found.services, found.minutes
+
+
+def different(scope: Scope) -> int:
+    """How many people the records behind a figure name."""
+    records = select(ServiceRecord.volunteer_id.distinct()).where(*scope.records())
+    return len(db.session.scalars(records).all())

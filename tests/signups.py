@@ -1,4 +1,4 @@
-"""Helpers for tests of sign-ups: people in numbers, rows in any state, counters against a recount."""
+"""Helpers for tests of sign-ups: people in numbers, activities of tomorrow, rows in any state, counters against a recount."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from app.db import db
 from app.models import Activity, SignUp, Volunteer
 from app.models.signup import SignUpStatus
 from app.models.signups.holding import COUNTED
-from tests.cast import make_user, make_volunteer, volunteer_of, who
+from tests.cast import make_activity, make_user, make_volunteer, volunteer_of, who
 
 S = SignUpStatus
 
@@ -22,6 +22,12 @@ def join(username: str, activity: Activity) -> SignUp:
 def crowd(number: int, prefix: str = "p") -> list[Volunteer]:
     """So many volunteers of 万通社区: p000, p001, …"""
     return [make_volunteer(make_user(f"{prefix}{n:03d}", f"测试{n}")) for n in range(number)]
+
+
+def at(hour: int, hours: int = 2, **facts: Any) -> Activity:
+    """An activity of tomorrow at this hour."""
+    start_at = clock.start_of(clock.today() + timedelta(days=1)) + timedelta(hours=hour)
+    return make_activity(starts_at=start_at, ends_at=start_at + timedelta(hours=hours), **facts)
 
 
 def put(activity: Activity, volunteer: Volunteer, status: SignUpStatus, **facts: Any) -> SignUp:

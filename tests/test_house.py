@@ -56,6 +56,7 @@ MAY_IMPORT = {
 }
 VIEW_LINES, FUNCTION_LINES, MODULE_LINES, TEMPLATE_LINES, SCRIPT_LINES = 15, 25, 200, 120, 100
 DEMO_LINES = 45  # rows written out column by column are data, not logic
+TEST_LINES = 400
 
 
 def python_files(place: Path) -> list[Path]:
@@ -115,6 +116,23 @@ def test_modules_and_functions_stay_small(file):
     limit = DEMO_LINES if "demo" in file.parts else FUNCTION_LINES
     long = [f"{f.name}: {lines_of(f)}" for f in functions(file) if lines_of(f) > limit]
     assert not long, f"{file}: over {limit} lines: {long}"
+
+
+def too_long(place: Path) -> list[str]:
+    """The files with tests, and what these share, of more lines than a reader keeps in mind."""
+    lines = {file.relative_to(place): len(file.read_text().splitlines()) for file in python_files(place)}
+    return [f"{file}: {number}" for file, number in lines.items() if number > TEST_LINES]
+
+
+def test_files_with_tests_stay_small():
+    assert not too_long(TESTS), f"over {TEST_LINES} lines: one theme a file"
+
+
+def test_a_file_with_tests_of_one_line_too_many_is_caught(tmp_path):
+    (tmp_path / "office").mkdir()
+    (tmp_path / "test_most.py").write_text("\n" * TEST_LINES)
+    (tmp_path / "office" / "test_more.py").write_text("\n" * (TEST_LINES + 1))
+    assert too_long(tmp_path) == [f"office/test_more.py: {TEST_LINES + 1}"]
 
 
 @pytest.mark.parametrize("file", python_files(APP), ids=lambda file: str(file.relative_to(APP)))
