@@ -23,13 +23,13 @@ def host_choices(community: str, team_id: int | None = None, base_id: int | None
 
     One statement.
     """
-    kept = {"team": team_id, "base": base_id}
+    kept = {"team": team_id or 0, "base": base_id or 0}  # for `id IS NULL` SQLite would read every team
     parts = []
     for kind, (model, _) in KINDS.items():
         here = within(model, community) if community else model.id.is_(None)
         wanted = or_((model.status == model.LIVING) & here, model.id == kept[kind])
         shown = select(literal(kind).label("kind"), model.id, model.name).where(wanted)
-        parts.append(select(shown.order_by(model.id != (kept[kind] or 0), model.id.desc()).limit(MOST).subquery()))
+        parts.append(select(shown.order_by(model.id != kept[kind], model.id.desc()).limit(MOST).subquery()))
     found: Choices = {kind: [] for kind in KINDS}
     for kind, id, name in db.session.execute(union_all(*parts).order_by("name", "id")):
         found[kind].append((id, name))
