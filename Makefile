@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-# compiled tests are kept whatever the shell says: four processes would rewrite every assertion in each run
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 4 --dist worksteal
+# one process more than cores, for some wait for a browser or a database (docs/plan.md: twice as many take a fifth longer)
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# compiled tests are kept whatever the shell says: each process would rewrite every assertion in each run
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n $(WORKERS) --dist worksteal
 export PORT ?= 8000
 SITE ?= http://127.0.0.1:$(PORT)
 USERS ?= city huanglou wantong unit volunteer member

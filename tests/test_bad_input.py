@@ -131,12 +131,12 @@ def inputs(field: Field, every: bool, turn: int) -> list[Bad]:
 
 
 def fields(places: list[Place], every: bool) -> Iterator[tuple[Place, Field]]:
-    """Every field of every place; in a part the first of each name, one of each place, and a fourth of the others."""
+    """Every field of every place; in a part the first of each name, one of each place, and an eighth of the others."""
     names: set[str] = set()
     for number, place in enumerate(places):
         typed = [one for one in place.fields.values() if one.kind != "file"]
         for at, field in enumerate(typed):
-            if every or field.name not in names or (number + at) % 4 == 0 or at == number % len(typed):
+            if every or field.name not in names or (number + at) % 8 == 0 or at == number % len(typed):
                 names.add(field.name)
                 yield place, field
 

@@ -112,18 +112,14 @@ def firsts(visits: Iterable[Visit], alike: Callable[[Visit], Hashable]) -> list[
     return [*found.values()]
 
 
-def as_read_by(visit: Visit) -> Hashable:
-    """Alike are the rows of a page to the same person."""
-    return visit.who, visit.endpoint
-
-
-EVERY = pytest.param(lambda visit: visit, marks=pytest.mark.full, id="all")  # none are alike
+ALL = pytest.param(lambda visit: visit, marks=pytest.mark.full, id="all")  # none are alike
+EACH_PAGE_ONCE_OR_ALL = pytest.mark.parametrize("alike", [pytest.param(attrgetter("endpoint"), id="once"), ALL])
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("alike", [pytest.param(as_read_by, id="some"), EVERY])
+@EACH_PAGE_ONCE_OR_ALL
 def test_every_page_of_the_demonstration_is_whole_and_valid(readers, alike):
-    """All of them whole; by the rules of HTML each page with one row (`make test-full`: with one in each state)."""
+    """All of them whole; by the rules of HTML each page once (`make test-full`: with each row in each state to each reader)."""
     texts, wrong = read(readers, list(visits(rows())))
     assert len(texts) > 100
     assert not wrong, report(wrong)
@@ -133,7 +129,7 @@ def test_every_page_of_the_demonstration_is_whole_and_valid(readers, alike):
 
 
 @pytest.mark.postgresql_only
-@pytest.mark.parametrize("alike", [pytest.param(attrgetter("endpoint"), id="some"), EVERY])
+@EACH_PAGE_ONCE_OR_ALL
 def test_postgresql_answers_every_page_of_the_demonstration(readers, alike):
     """Each page once (`make test-full`: each row in each state to each reader); its markup is the other's, and who gets which
     rows here is tried by tests/test_access.py."""
@@ -143,7 +139,7 @@ def test_postgresql_answers_every_page_of_the_demonstration(readers, alike):
 
 
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("alike", [pytest.param(attrgetter("endpoint"), id="some"), EVERY])
+@EACH_PAGE_ONCE_OR_ALL
 def test_every_page_is_whole_and_valid_while_the_city_is_empty(app, alike):
     """All of them whole; by the rules of HTML each page once (`make test-full`: to each reader)."""
     texts, wrong = read(Readers(app), list(visits(nothing())))
