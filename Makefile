@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
-# one process more than cores, for some wait for a browser or a database (docs/plan.md: twice as many take a fifth longer)
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# one process more than cores, for some wait for a browser or a database, and not more than four: a container may count its host's cores
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 3 ? n + 1 : 4)))
 # compiled tests are kept whatever the shell says: each process would rewrite every assertion in each run
 PYTEST = env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n $(WORKERS) --dist worksteal
 export PORT ?= 8000
