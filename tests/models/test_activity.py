@@ -10,6 +10,7 @@ from app import clock
 from app.db import db
 from app.models import Activity, Category, Region
 from app.models.activities.facts import LONGEST
+from app.models.activities.hosts import host_choices
 from app.models.activities.phase import Phase
 from app.models.activity import ActivityStatus, Stale
 from app.models.history import history_of
@@ -17,6 +18,7 @@ from app.models.stateful import TransitionError
 from app.refusal import Invalid
 from tests.activities import day, drafted, facts, published, resolved
 from tests.cast import WANTONG, baiyun_code, make_activity, who
+from tests.support.statements import statements
 
 S = ActivityStatus
 
@@ -205,3 +207,14 @@ def test_the_clock_shows_every_phase(app):
     assert activity.phase(day(1, 8)) is Phase.CLOSED
     assert activity.phase(day(1)) is Phase.ONGOING
     assert activity.phase(day(1, 11)) is Phase.ENDED
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("present", [None, 7])
+def test_sqlite_finds_teams_and_bases_by_an_index(app, present):
+    """Where a new activity names none yet it read every team of the city: 1.2 of 6 ms of the form at full size."""
+    with statements() as seen:
+        host_choices(WANTONG, present, present)
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {seen[-1]}", (None,) * seen[-1].count("?"))
+    found = str(plan.all())
+    assert "SEARCH team" in found and "SCAN team" not in found and "SCAN service_base" not in found
