@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 
 from app import clock
 from app.db import db
-from app.models import Activity, Post, SignIn, User, Volunteer, WorkUnit
+from app.models import Activity, Message, Post, SignIn, User, Volunteer, WorkUnit
 from app.models.activity import ActivityStatus
 from app.models.category import category_by_slug
 from app.models.user import Gender, Role
@@ -184,3 +184,14 @@ def sign_in(client: Any, username: str) -> Any:
         session["_user_id"] = token
         session["_fresh"] = True
     return client
+
+
+def told(username: str) -> list[str]:
+    """Titles of the person's messages, oldest first."""
+    mine = db.select(Message.title).where(Message.user_id == who(username).id)
+    return list(db.session.scalars(mine.order_by(Message.id)))
+
+
+def told_in_short(username: str) -> list[str]:
+    """The same without what follows a colon."""
+    return [title.partition("：")[0] for title in told(username)]

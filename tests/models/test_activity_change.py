@@ -16,7 +16,7 @@ from app.models.history import history_of
 from app.models.signup import SignUpStatus
 from app.refusal import Invalid, Refused
 from tests.activities import day, facts, published, resolved
-from tests.cast import baiyun_code, make_activity, volunteer_of, who
+from tests.cast import baiyun_code, make_activity, told, volunteer_of, who
 from tests.signups import assert_counters, join, put, states
 from tests.support.together import together
 
@@ -25,12 +25,6 @@ S = SignUpStatus
 
 def edit(activity, confirmed=0, **changes):
     activity.edit(replace(activity.facts, **changes), activity.version, who("wantong"), confirmed=confirmed)
-
-
-def told(username):
-    """The titles of this person's messages, oldest first."""
-    wanted = db.select(Message.title).where(Message.user_id == who(username).id).order_by(Message.id)
-    return list(db.session.scalars(wanted))
 
 
 def status_of(username, activity):

@@ -7,14 +7,13 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Message
 from app.models.help.states import ASSIGNMENT_MOVES, REQUEST_MOVES, AssignmentStatus, HelpStatus, Rating
 from app.models.help_request import HelpRequest
 from app.models.history import history_of
 from app.models.stateful import TransitionError
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
-from tests.cast import baiyun_code, far_code, volunteer_of, who
+from tests.cast import baiyun_code, far_code, told_in_short, volunteer_of, who
 from tests.helps import (
     A,
     S,
@@ -25,13 +24,6 @@ from tests.helps import (
     of,
     offer,
 )
-
-
-def told(username):
-    """Titles of this person's messages, oldest first, without what follows a colon."""
-    mine = db.select(Message.title).where(Message.user_id == who(username).id).order_by(Message.id)
-    return [title.partition("：")[0] for title in db.session.scalars(mine)]
-
 
 # --- every pair of states
 
@@ -153,7 +145,7 @@ def test_a_transfer_starts_anew_at_the_other_community_and_two_are_enough(app):
     clock.move(timedelta(days=7))
     request.transfer(baiyun_code(), by=who("wantong"), reason="住在白云")
     assert (request.status, request.community_code, request.transfers) == (S.PENDING, baiyun_code(), 1)
-    assert request.accept_due > first and told("baiyun") == ["有转来的公众求助"]
+    assert request.accept_due > first and told_in_short("baiyun") == ["有转来的公众求助"]
     request.transfer("320302001002", by=who("baiyun"), reason="不是")
     with pytest.raises(Refused, match="区县"):
         request.transfer(baiyun_code(), by=who("wantong"), reason="还是白云")
@@ -199,9 +191,9 @@ def test_the_first_yes_makes_it_serving_and_the_last_no_asks_again(app):
     assert request.status is S.SERVING
     second.give_up(by=who("second"), reason="孩子病了")
     assert request.status is S.ACCEPTED
-    assert "求助没有人接单，请重新安排" in told("wantong") and "志愿者去不了，请换人" not in told("wantong"), (
-        "told once"
-    )
+    assert "求助没有人接单，请重新安排" in told_in_short("wantong") and "志愿者去不了，请换人" not in told_in_short(
+        "wantong"
+    ), "told once"
 
 
 def test_a_decline_leaves_no_trace_on_the_volunteer(app):
@@ -239,7 +231,7 @@ def test_once_a_result_stands_open_offers_end(app):
     first.accept(by=who("volunteer"))
     first.file_result("做好了", 30, by=who("volunteer"))
     assert (request.status, second.status) == (S.DONE, A.EXPIRED)
-    assert "求助不用再答复" in told("second")
+    assert "求助不用再答复" in told_in_short("second")
 
 
 @pytest.mark.parametrize("minutes", [0, -5, 1441])
@@ -255,7 +247,7 @@ def test_a_refused_result_lets_the_volunteer_go_on(app):
     request.refuse_result(by=who("wantong"), reason="还在漏")
     (one,) = of(request)
     assert (request.status, one.status) == (S.SERVING, A.ACCEPTED)
-    assert "服务结果需要补做" in told("volunteer")
+    assert "服务结果需要补做" in told_in_short("volunteer")
     one.file_result("又修了一遍", 30, by=who("volunteer"))
     assert request.status is S.DONE
 

@@ -16,7 +16,7 @@ from app.models.region import Level
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.applicants import apply
-from tests.cast import CITY, GULOU, HUANGLOU, WANTONG
+from tests.cast import CITY, GULOU, HUANGLOU, WANTONG, told
 from tests.helps import ask
 from tests.people_files import bring, line
 from tests.support.together import together
@@ -36,11 +36,6 @@ def given(role=Role.COMMUNITY, place=WANTONG, by="gulou", person=MEMBER, first=0
 
 def units():
     return cast.who("unit").post.unit_id, cast.who("unit2").post.unit_id
-
-
-def told(username):
-    wanted = db.select(Message.title).join(User, User.id == Message.user_id).where(User.username_key == username)
-    return list(db.session.scalars(wanted.order_by(Message.id)))
 
 
 def test_a_post_is_granted_strictly_below_ones_own(app):

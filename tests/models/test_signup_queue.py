@@ -7,22 +7,15 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Message, SignUp
+from app.models import SignUp
 from app.models.activities.phase import ActivityStatus
 from app.models.history import history_of
 from app.models.signup import Attendance, Standing, standing_now
 from app.models.signups.seats import close_at_start
 from app.models.volunteer import VolunteerStatus
 from app.refusal import Invalid, Refused
-from tests.cast import make_activity, volunteer_of, who
+from tests.cast import make_activity, told_in_short, volunteer_of, who
 from tests.signups import S, assert_counters, at, crowd, join, put, rows, start
-
-
-def told(username):
-    """Titles of the person's messages, oldest first."""
-    mine = db.select(Message.title).where(Message.user_id == who(username).id)
-    return [title.partition("：")[0] for title in db.session.scalars(mine.order_by(Message.id))]
-
 
 # --- cancelling
 
@@ -33,8 +26,8 @@ def test_a_freed_seat_goes_to_who_waits_first_at_once(app):
     second, third = join("second", activity), join("third", activity)
     rows(activity)[0].cancel(by=who("volunteer"))
     assert (second.status, third.status) == (S.ADMITTED, S.WAITING)
-    assert told("second") == ["候补成功，您已录用"]
-    assert told("third") == told("volunteer") == []
+    assert told_in_short("second") == ["候补成功，您已录用"]
+    assert told_in_short("third") == told_in_short("volunteer") == []
     assert history_of(second)[-1].actor is None, "nobody learns whose place it was"
     assert_counters(activity)
 
@@ -49,7 +42,7 @@ def test_whoever_conflicts_is_passed_over_keeps_the_place_and_hears_of_it_once(a
     assert (second.status, third.status) == (S.WAITING, S.ADMITTED)
     third.cancel(by=who("third"))
     assert (second.status, four.status) == (S.WAITING, S.ADMITTED)
-    assert told("second") == ["有名额空出，您时间冲突"]
+    assert told_in_short("second") == ["有名额空出，您时间冲突"]
     assert_counters(here)
 
 
@@ -105,7 +98,7 @@ def test_staff_admit_who_asks_and_the_person_is_told(app):
     signup = join("volunteer", activity)
     signup.admit(by=who("wantong"))
     assert (signup.status, activity.taken, activity.asking) == (S.ADMITTED, 1, 0)
-    assert told("volunteer") == ["报名通过审核，您已录用"]
+    assert told_in_short("volunteer") == ["报名通过审核，您已录用"]
     line = history_of(signup)[-1]
     assert (line.actor.username, line.actor_role) == ("wantong", "community")
     assert (line.from_state, line.to_state) == ("asking", "admitted")
@@ -120,7 +113,7 @@ def test_who_is_admitted_when_full_waits_in_the_order_of_asking(app):
     assert (second.status, third.status) == (S.WAITING, S.WAITING)
     first.cancel(by=who("volunteer"))
     assert (second.status, third.status) == (S.ADMITTED, S.WAITING)
-    assert told("second") == ["报名通过审核，正在候补", "候补成功，您已录用"]
+    assert told_in_short("second") == ["报名通过审核，正在候补", "候补成功，您已录用"]
     assert_counters(activity)
 
 
@@ -166,7 +159,7 @@ def test_staff_take_a_place_back_before_the_start_with_a_reason(app):
             signup.decline(by=who("wantong"), reason=reason)
     signup.decline(by=who("wantong"), reason=" 场地变小 ")
     assert (signup.status, signup.decline_reason, second.status) == (S.DECLINED, "场地变小", S.ADMITTED)
-    assert told("volunteer") == ["未录用"]
+    assert told_in_short("volunteer") == ["未录用"]
     assert history_of(signup)[-1].note.text == "场地变小"
     assert_counters(activity)
 
@@ -210,10 +203,10 @@ def test_at_the_start_who_waits_or_asks_is_declined(app):
         assert row.why_declined
     assert close_at_start(activity) == 2
     assert (admitted.status, waiting.status, asking.status) == (S.ADMITTED, S.DECLINED, S.DECLINED)
-    assert told("second") == told("third") == ["未录用"]
+    assert told_in_short("second") == told_in_short("third") == ["未录用"]
     assert {line.actor_role for line in history_of(waiting)} == {"clock"}
     assert close_at_start(activity) == 0
-    assert told("second") == ["未录用"], "told once"
+    assert told_in_short("second") == ["未录用"], "told once"
     assert_counters(activity)
 
 

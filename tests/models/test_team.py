@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Message, Team, TeamMember, Volunteer
+from app.models import Team, TeamMember, Volunteer
 from app.models.activities.phase import ActivityStatus
 from app.models.application import Application
 from app.models.displays.teams import for_home
@@ -21,17 +21,12 @@ from app.refusal import Invalid, Refused
 from tests import cast
 from tests.activities import drafted
 from tests.applicants import apply
+from tests.cast import told
 from tests.showcases import TEAM, make_base, make_member, make_team
 from tests.signups import crowd
 from tests.support.together import together
 
 M = MemberStatus
-
-
-def told(username):
-    """Titles of the messages of this person, oldest first."""
-    user = cast.who(username)
-    return list(db.session.scalars(db.select(Message.title).where(Message.user_id == user.id).order_by(Message.id)))
 
 
 def test_a_volunteer_asks_and_is_admitted_leads_and_leaves(app):

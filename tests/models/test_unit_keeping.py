@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.db import db
-from app.models import Headcount, HelpRequest, Message, ServiceRecord, User
+from app.models import Headcount, HelpRequest, Message, ServiceRecord
 from app.models.application import Application
 from app.models.headcount import headcount_on, headcount_story
 from app.models.history import history_of
@@ -19,6 +19,7 @@ from app.models.work_unit import WorkUnit
 from app.refusal import Invalid, Refused
 from tests import cast
 from tests.applicants import apply, card
+from tests.cast import told
 from tests.helps import A as Assigned
 from tests.helps import assignment, close
 from tests.support.together import together
@@ -40,11 +41,6 @@ def entered(days=0, number=100):
 
 def put(who="volunteer", reason="名册里没有这个人", by="unit"):
     return UnitDispute.put(cast.volunteer_of(who), reason, by=cast.who(by))
-
-
-def told(username):
-    wanted = db.select(Message.title).join(User, User.id == Message.user_id).where(User.username_key == username)
-    return list(db.session.scalars(wanted.order_by(Message.id)))
 
 
 # --- headcount
